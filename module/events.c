@@ -1,0 +1,49 @@
+/* events.c -- what the server tells: flushes, swaps, loading, and changes of keys by others. Nothing here writes to the keyspace. */
+#include "module.h"
+
+static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key)
+{
+    (void)type;
+    (void)event;
+    if (!nr_root.busy) nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), nr_slice_of_string(key));
+    return REDISMODULE_OK;
+}
+
+static void on_flush(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
+{
+    (void)ctx;
+    (void)e;
+    (void)sub;
+    const RedisModuleFlushInfo *info = data;
+    nr_engine_flushed(nr_root.engine, info->dbnum);
+}
+
+static void on_loading(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
+{
+    (void)ctx;
+    (void)e;
+    (void)sub;
+    (void)data;
+    nr_engine_flushed(nr_root.engine, -1);
+}
+
+static void on_swap(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
+{
+    (void)ctx;
+    (void)e;
+    (void)sub;
+    const RedisModuleSwapDbInfo *info = data;
+    nr_engine_swapped(nr_root.engine, info->dbnum_first, info->dbnum_second);
+}
+
+int nr_register_events(RedisModuleCtx *ctx)
+{
+    int types = REDISMODULE_NOTIFY_GENERIC | REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_LIST | REDISMODULE_NOTIFY_SET | REDISMODULE_NOTIFY_HASH |
+                REDISMODULE_NOTIFY_ZSET | REDISMODULE_NOTIFY_STREAM | REDISMODULE_NOTIFY_MODULE | REDISMODULE_NOTIFY_EXPIRED |
+                REDISMODULE_NOTIFY_EVICTED;
+    bool ok = RedisModule_SubscribeToKeyspaceEvents(ctx, types, on_key) == REDISMODULE_OK &&
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_FlushDB, on_flush) == REDISMODULE_OK &&
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Loading, on_loading) == REDISMODULE_OK &&
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_SwapDB, on_swap) == REDISMODULE_OK;
+    return ok ? REDISMODULE_OK : REDISMODULE_ERR;
+}

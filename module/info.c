@@ -1,0 +1,68 @@
+/* info.c -- INFO nonrel: totals, then one field for each model of each database. */
+#include <stdio.h>
+
+#include "module.h"
+
+typedef struct printer {
+    RedisModuleInfoCtx *info;
+    int db;
+    unsigned long long models, entities, left_out, corrupt;
+} printer;
+
+static void add_model(void *ctx, nr_slice name, uint64_t entities, uint64_t indexes, uint64_t saves, uint64_t deletes, uint64_t queries,
+                      uint64_t left_out, nr_slice corrupt)
+{
+    printer *p = ctx;
+    char field[192];
+    p->models++;
+    p->entities += entities;
+    p->left_out += left_out;
+    p->corrupt += corrupt.p != NULL;
+    snprintf(field, sizeof field, "db%d:%.*s", p->db, NR_FMT(name));
+    RedisModule_InfoBeginDictField(p->info, field);
+    RedisModule_InfoAddFieldULongLong(p->info, "entities", entities);
+    RedisModule_InfoAddFieldULongLong(p->info, "indexes", indexes);
+    RedisModule_InfoAddFieldULongLong(p->info, "saves", saves);
+    RedisModule_InfoAddFieldULongLong(p->info, "deletes", deletes);
+    RedisModule_InfoAddFieldULongLong(p->info, "queries", queries);
+    RedisModule_InfoAddFieldULongLong(p->info, "left_out", left_out);
+    RedisModule_InfoAddFieldULongLong(p->info, "corrupt", corrupt.p != NULL);
+    RedisModule_InfoEndDictField(p->info);
+}
+
+/* Every database that has keys, with a store over the background context. */
+static void each_db(printer *p)
+{
+    RedisModuleCtx *ctx = nr_root.background;
+    nr_info info = {p, add_model};
+    for (p->db = 0; RedisModule_SelectDb(ctx, p->db) == REDISMODULE_OK; p->db++) {
+        if (!RedisModule_DbSize(ctx)) continue;
+        nr_store_redis store;
+        nr_store_redis_init(&store, ctx);
+        nr_engine_info(nr_root.engine, p->db, &store.base, &info);
+        nr_store_redis_clear(&store);
+    }
+}
+
+/* A crash report must not touch the keyspace, and while loading the keyspace is not there yet. */
+static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
+{
+    bool quiet = for_crash_report || (RedisModule_GetContextFlags(NULL) & REDISMODULE_CTX_FLAGS_LOADING);
+    printer p = {.info = info};
+    RedisModule_InfoAddSection(info, "models");
+    if (!quiet) each_db(&p);
+    RedisModule_InfoAddSection(info, "");
+    RedisModule_InfoAddFieldCString(info, "version", NR_VERSION);
+    RedisModule_InfoAddFieldULongLong(info, "models", p.models);
+    RedisModule_InfoAddFieldULongLong(info, "entities", p.entities);
+    RedisModule_InfoAddFieldULongLong(info, "left_out", p.left_out);
+    RedisModule_InfoAddFieldULongLong(info, "corrupt", p.corrupt);
+    nr_figures f = nr_engine_figures(nr_root.engine);
+    RedisModule_InfoAddFieldULongLong(info, "calls", f.calls);
+    RedisModule_InfoAddFieldULongLong(info, "errors", f.errors);
+}
+
+int nr_register_info(RedisModuleCtx *ctx)
+{
+    return RedisModule_RegisterInfoFunc(ctx, on_info);
+}

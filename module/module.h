@@ -1,0 +1,52 @@
+/* module.h -- what the files of the module share. The only code that knows the Redis module API is in this folder. */
+#ifndef NR_MODULE_H
+#define NR_MODULE_H
+
+#include "engine/nonrel.h"
+#include "redismodule.h"
+
+/* The module's one root: there is one server in the process. */
+typedef struct nr_module {
+    nr_env env;
+    nr_engine *engine;
+    nr_limits limits;
+    RedisModuleCtx *background; /* for what happens outside commands: INFO, logs */
+    int busy;                   /* a command of ours is at work: what the keyspace reports is our own doing */
+    bool cluster;
+} nr_module;
+
+extern nr_module nr_root;
+
+/* Each returns REDISMODULE_OK or REDISMODULE_ERR. */
+int nr_register_commands(RedisModuleCtx *ctx);
+int nr_register_settings(RedisModuleCtx *ctx);
+int nr_register_events(RedisModuleCtx *ctx);
+int nr_register_info(RedisModuleCtx *ctx);
+
+/* A store over the database that ctx has selected; clear before ctx goes. */
+typedef struct nr_store_redis {
+    nr_store base;
+    RedisModuleCtx *ctx;
+    struct nr_live_cursor *cursors;
+} nr_store_redis;
+void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx);
+void nr_store_redis_clear(nr_store_redis *s);
+
+/* A sink over the client of ctx. */
+typedef struct nr_sink_redis {
+    nr_sink base;
+    RedisModuleCtx *ctx;
+} nr_sink_redis;
+void nr_sink_redis_init(nr_sink_redis *s, RedisModuleCtx *ctx, bool resp3);
+
+/* nr_host.replicate; ctx is a RedisModuleCtx. */
+void nr_replicate(void *ctx, const nr_slice *argv, size_t argc);
+
+static inline nr_slice nr_slice_of_string(const RedisModuleString *s)
+{
+    size_t n;
+    const char *p = RedisModule_StringPtrLen(s, &n);
+    return (nr_slice){p, n};
+}
+
+#endif

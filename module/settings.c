@@ -1,0 +1,40 @@
+/* settings.c -- CONFIG SET nonrel.*: the table of settings. */
+#include "module.h"
+
+typedef struct setting {
+    const char *name;
+    int64_t *at;
+    long long value, lowest, highest;
+    unsigned flags;
+} setting;
+
+static long long setting_get(const char *name, void *at)
+{
+    (void)name;
+    return *(int64_t *)at;
+}
+
+static int setting_set(const char *name, long long value, void *at, RedisModuleString **err)
+{
+    (void)name;
+    (void)err;
+    *(int64_t *)at = value;
+    return REDISMODULE_OK;
+}
+
+int nr_register_settings(RedisModuleCtx *ctx)
+{
+    const nr_limits d = NR_LIMITS_DEFAULT;
+    const setting settings[] = {
+        {"max-scan",    &nr_root.limits.max_scan,    d.max_scan,    1,       INT64_MAX / 2,    0},
+        {"max-results", &nr_root.limits.max_results, d.max_results, 1,       INT64_MAX / 2,    0},
+        {"max-memory",  &nr_root.limits.max_memory,  d.max_memory,  1 << 16, INT64_MAX / 2,    REDISMODULE_CONFIG_MEMORY},
+        {"max-time",    &nr_root.limits.max_time,    d.max_time,    1,       INT64_MAX / 2000, 0},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const setting *s = &settings[i];
+        if (RedisModule_RegisterNumericConfig(ctx, s->name, s->value, s->flags, s->lowest, s->highest, setting_get, setting_set, NULL, s->at) != REDISMODULE_OK)
+            return REDISMODULE_ERR;
+    }
+    return RedisModule_LoadConfigs(ctx);
+}

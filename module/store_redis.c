@@ -1,0 +1,428 @@
+/* store_redis.c -- nr_store over the server's hashes, sorted sets and sets.
+ *
+ * Ordered indexes are sorted sets whose scores are all 0, so that the server orders members by bytes. What the low-level API has is used through
+ * it; ranks in a lexical range, membership and writes of sets go through RM_Call. A key is never kept open from one call to the next. */
+#include "module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SELF(s) ((nr_store_redis *)(s))
+
+typedef struct nr_live_cursor {
+    struct nr_live_cursor *next;
+    RedisModuleScanCursor *cursor;
+} nr_live_cursor;
+
+static RedisModuleString *string_of(nr_store *s, nr_slice t)
+{
+    return RedisModule_CreateString(SELF(s)->ctx, t.n ? t.p : "", t.n);
+}
+
+static void drop(nr_store *s, RedisModuleString *str)
+{
+    RedisModule_FreeString(SELF(s)->ctx, str);
+}
+
+static RedisModuleKey *open_key(nr_store *s, nr_slice key, int mode)
+{
+    RedisModuleString *name = string_of(s, key);
+    RedisModuleKey *k = RedisModule_OpenKey(SELF(s)->ctx, name, mode);
+    drop(s, name);
+    return k;
+}
+
+static nr_holds holds_of(RedisModuleKey *k)
+{
+    static const nr_holds by_type[] = {
+        [REDISMODULE_KEYTYPE_EMPTY] = NR_HOLDS_NOTHING, [REDISMODULE_KEYTYPE_STRING] = NR_HOLDS_STRING, [REDISMODULE_KEYTYPE_HASH] = NR_HOLDS_HASH,
+        [REDISMODULE_KEYTYPE_SET] = NR_HOLDS_SET,       [REDISMODULE_KEYTYPE_ZSET] = NR_HOLDS_ORDERED,
+    };
+    int type = k ? RedisModule_KeyType(k) : REDISMODULE_KEYTYPE_EMPTY;
+    nr_holds h = type >= 0 && type < (int)(sizeof by_type / sizeof *by_type) ? by_type[type] : NR_HOLDS_OTHER;
+    return h == NR_HOLDS_NOTHING && type != REDISMODULE_KEYTYPE_EMPTY ? NR_HOLDS_OTHER : h;
+}
+
+/* Opens a key that must hold this type or nothing. OK with *k NULL: nothing there (reads only). */
+static nr_status open_as(nr_store *s, nr_slice key, nr_holds want, int mode, RedisModuleKey **k)
+{
+    *k = open_key(s, key, mode);
+    nr_holds got = holds_of(*k);
+    if (got == want || (got == NR_HOLDS_NOTHING && (mode & REDISMODULE_WRITE))) return NR_ST_OK;
+    if (*k) RedisModule_CloseKey(*k);
+    *k = NULL;
+    return got == NR_HOLDS_NOTHING ? NR_ST_OK : NR_ST_WRONGTYPE;
+}
+
+static nr_holds redis_holds(nr_store *s, nr_slice key)
+{
+    RedisModuleKey *k = open_key(s, key, REDISMODULE_READ);
+    nr_holds h = holds_of(k);
+    if (k) RedisModule_CloseKey(k);
+    return h;
+}
+
+/* Tells watchers and subscribers, as the server's own commands would. */
+static void announce(nr_store *s, nr_slice key, int type, const char *event)
+{
+    RedisModuleString *name = string_of(s, key);
+    RedisModule_SignalModifiedKey(SELF(s)->ctx, name);
+    RedisModule_NotifyKeyspaceEvent(SELF(s)->ctx, type, event, name);
+    drop(s, name);
+}
+
+typedef struct hash_reader {
+    nr_arena *arena;
+    nr_pairs *out;
+} hash_reader;
+
+static void take_field(RedisModuleKey *k, RedisModuleString *field, RedisModuleString *value, void *ctx)
+{
+    (void)k;
+    hash_reader *r = ctx;
+    nr_pair p = {nr_arena_copy(r->arena, nr_slice_of_string(field)), nr_arena_copy(r->arena, nr_slice_of_string(value))};
+    nr_vec_push(r->arena, r->out, p);
+}
+
+static nr_status redis_hash_all(nr_store *s, nr_slice key, nr_arena *a, nr_pairs *out)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ, &k);
+    if (st || !k) return st;
+    hash_reader r = {a, out};
+    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
+    while (RedisModule_ScanKey(k, cursor, take_field, &r)) {}
+    RedisModule_ScanCursorDestroy(cursor);
+    RedisModule_CloseKey(k);
+    return NR_ST_OK;
+}
+
+static nr_status redis_hash_get(nr_store *s, nr_slice key, nr_arena *a, nr_pair *fields, size_t n, bool *exists)
+{
+    RedisModuleKey *k;
+    *exists = false;
+    nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ, &k);
+    if (st || !k) return st;
+    *exists = true;
+    for (size_t i = 0; i < n; i++) {
+        RedisModuleString *value = NULL;
+        const char *name = nr_arena_copy(a, fields[i].name).p;
+        RedisModule_HashGet(k, REDISMODULE_HASH_CFIELDS, name, &value, NULL);
+        if (!value) continue;
+        fields[i].value = nr_arena_copy(a, nr_slice_of_string(value));
+        drop(s, value);
+    }
+    RedisModule_CloseKey(k);
+    return NR_ST_OK;
+}
+
+static void put_field(nr_store *s, RedisModuleKey *k, const nr_pair *p)
+{
+    char name[256];
+    memcpy(name, p->name.p, p->name.n);
+    name[p->name.n] = 0;
+    if (!p->value.p) {
+        RedisModule_HashSet(k, REDISMODULE_HASH_CFIELDS, name, REDISMODULE_HASH_DELETE, NULL);
+        return;
+    }
+    RedisModuleString *value = string_of(s, p->value);
+    RedisModule_HashSet(k, REDISMODULE_HASH_CFIELDS, name, value, NULL);
+    drop(s, value);
+}
+
+static nr_status redis_hash_put(nr_store *s, nr_slice key, const nr_pair *fields, size_t n)
+{
+    RedisModuleKey *k;
+    bool set = false, removed = false;
+    nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ | REDISMODULE_WRITE, &k);
+    if (st) return st;
+    for (size_t i = 0; i < n; i++) {
+        if (fields[i].name.n > 255) continue;
+        put_field(s, k, &fields[i]);
+        if (fields[i].value.p) set = true;
+        else removed = true;
+    }
+    bool gone = removed && RedisModule_KeyType(k) == REDISMODULE_KEYTYPE_EMPTY;
+    RedisModule_CloseKey(k);
+    if (set) announce(s, key, REDISMODULE_NOTIFY_HASH, "hset");
+    if (removed) announce(s, key, REDISMODULE_NOTIFY_HASH, "hdel");
+    if (gone) announce(s, key, REDISMODULE_NOTIFY_GENERIC, "del");
+    return NR_ST_OK;
+}
+
+static nr_status redis_remove(nr_store *s, nr_slice key)
+{
+    RedisModuleKey *k = open_key(s, key, REDISMODULE_READ | REDISMODULE_WRITE);
+    bool there = holds_of(k) != NR_HOLDS_NOTHING;
+    int rc = there ? RedisModule_UnlinkKey(k) : REDISMODULE_OK;
+    RedisModule_CloseKey(k);
+    if (there && rc == REDISMODULE_OK) announce(s, key, REDISMODULE_NOTIFY_GENERIC, "del");
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static nr_status redis_ordered_add(nr_store *s, nr_slice key, nr_slice member)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_ORDERED, REDISMODULE_READ | REDISMODULE_WRITE, &k);
+    if (st) return st;
+    RedisModuleString *m = string_of(s, member);
+    int rc = RedisModule_ZsetAdd(k, 0, m, NULL);
+    drop(s, m);
+    RedisModule_CloseKey(k);
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static nr_status redis_ordered_remove(nr_store *s, nr_slice key, nr_slice member)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_ORDERED, REDISMODULE_READ | REDISMODULE_WRITE, &k);
+    if (st) return st;
+    int rc = REDISMODULE_OK;
+    if (RedisModule_KeyType(k) != REDISMODULE_KEYTYPE_EMPTY) {
+        RedisModuleString *m = string_of(s, member);
+        rc = RedisModule_ZsetRem(k, m, NULL);
+        drop(s, m);
+    }
+    RedisModule_CloseKey(k);
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static nr_status redis_ordered_has(nr_store *s, nr_slice key, nr_slice member, bool *has)
+{
+    RedisModuleKey *k;
+    double score;
+    *has = false;
+    nr_status st = open_as(s, key, NR_HOLDS_ORDERED, REDISMODULE_READ, &k);
+    if (st || !k) return st;
+    RedisModuleString *m = string_of(s, member);
+    *has = RedisModule_ZsetScore(k, m, &score) == REDISMODULE_OK;
+    drop(s, m);
+    RedisModule_CloseKey(k);
+    return NR_ST_OK;
+}
+
+/* A bound in the server's notation: "[x", "(x", "-", "+". */
+static RedisModuleString *bound(nr_store *s, nr_slice at, bool open, const char *none)
+{
+    if (!at.p) return RedisModule_CreateString(SELF(s)->ctx, none, 1);
+    char *buf = RedisModule_Alloc(at.n + 1);
+    buf[0] = open ? '(' : '[';
+    memcpy(buf + 1, at.p, at.n);
+    RedisModuleString *str = RedisModule_CreateString(SELF(s)->ctx, buf, at.n + 1);
+    RedisModule_Free(buf);
+    return str;
+}
+
+static nr_status integer_reply(RedisModuleCallReply *reply, uint64_t *out)
+{
+    nr_status st = NR_ST_FAILED;
+    if (reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER) {
+        *out = (uint64_t)RedisModule_CallReplyInteger(reply);
+        st = NR_ST_OK;
+    } else if (reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ERROR) {
+        size_t n;
+        const char *text = RedisModule_CallReplyStringPtr(reply, &n);
+        if (n >= 9 && memcmp(text, "WRONGTYPE", 9) == 0) st = NR_ST_WRONGTYPE;
+    }
+    if (reply) RedisModule_FreeCallReply(reply);
+    return st;
+}
+
+static nr_status redis_ordered_count(nr_store *s, nr_slice key, const nr_range *r, uint64_t *count)
+{
+    if (!r->lo.p && !r->hi.p) {
+        RedisModuleKey *k;
+        nr_status st = open_as(s, key, NR_HOLDS_ORDERED, REDISMODULE_READ, &k);
+        *count = k ? RedisModule_ValueLength(k) : 0;
+        if (k) RedisModule_CloseKey(k);
+        return st;
+    }
+    RedisModuleString *lo = bound(s, r->lo, r->lo_open, "-"), *hi = bound(s, r->hi, r->hi_open, "+");
+    nr_status st = integer_reply(RedisModule_Call(SELF(s)->ctx, "ZLEXCOUNT", "bss", key.p, key.n, lo, hi), count);
+    drop(s, lo);
+    drop(s, hi);
+    return st;
+}
+
+static nr_status redis_ordered_scan(nr_store *s, nr_slice key, const nr_range *r, bool reverse, size_t max, nr_arena *a, nr_slices *out)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_ORDERED, REDISMODULE_READ, &k);
+    if (st || !k) return st;
+    RedisModuleString *lo = bound(s, r->lo, r->lo_open, "-"), *hi = bound(s, r->hi, r->hi_open, "+");
+    int rc = reverse ? RedisModule_ZsetLastInLexRange(k, lo, hi) : RedisModule_ZsetFirstInLexRange(k, lo, hi);
+    for (size_t i = 0; rc == REDISMODULE_OK && i < max && !RedisModule_ZsetRangeEndReached(k); i++) {
+        RedisModuleString *m = RedisModule_ZsetRangeCurrentElement(k, NULL);
+        nr_vec_push(a, out, nr_arena_copy(a, nr_slice_of_string(m)));
+        drop(s, m);
+        if (reverse) RedisModule_ZsetRangePrev(k);
+        else RedisModule_ZsetRangeNext(k);
+    }
+    RedisModule_ZsetRangeStop(k);
+    RedisModule_CloseKey(k);
+    drop(s, lo);
+    drop(s, hi);
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static nr_status set_call(nr_store *s, const char *command, nr_slice key, nr_slice member, uint64_t *out)
+{
+    return integer_reply(RedisModule_Call(SELF(s)->ctx, command, "bb", key.p, key.n, member.p, member.n), out);
+}
+
+static nr_status redis_set_add(nr_store *s, nr_slice key, nr_slice member)
+{
+    uint64_t ignored;
+    return set_call(s, "SADD", key, member, &ignored);
+}
+
+static nr_status redis_set_remove(nr_store *s, nr_slice key, nr_slice member)
+{
+    uint64_t ignored;
+    return set_call(s, "SREM", key, member, &ignored);
+}
+
+static nr_status redis_set_has(nr_store *s, nr_slice key, nr_slice member, bool *has)
+{
+    uint64_t n = 0;
+    nr_status st = set_call(s, "SISMEMBER", key, member, &n);
+    *has = n > 0;
+    return st;
+}
+
+static nr_status redis_set_count(nr_store *s, nr_slice key, uint64_t *count)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_SET, REDISMODULE_READ, &k);
+    *count = k ? RedisModule_ValueLength(k) : 0;
+    if (k) RedisModule_CloseKey(k);
+    return st;
+}
+
+typedef struct set_reader {
+    nr_arena *arena;
+    nr_slices *out;
+} set_reader;
+
+static void take_member(RedisModuleKey *k, RedisModuleString *member, RedisModuleString *none, void *ctx)
+{
+    (void)k;
+    (void)none;
+    set_reader *r = ctx;
+    nr_vec_push(r->arena, r->out, nr_arena_copy(r->arena, nr_slice_of_string(member)));
+}
+
+static nr_live_cursor *cursor_make(nr_store_redis *self)
+{
+    nr_live_cursor *c = RedisModule_Alloc(sizeof *c);
+    *c = (nr_live_cursor){self->cursors, RedisModule_ScanCursorCreate()};
+    return self->cursors = c;
+}
+
+static void cursor_end(nr_store_redis *self, nr_live_cursor *c)
+{
+    nr_live_cursor **at = &self->cursors;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+    RedisModule_ScanCursorDestroy(c->cursor);
+    RedisModule_Free(c);
+}
+
+enum { SET_PAGE = 256 };
+
+static nr_status redis_set_scan(nr_store *s, nr_slice key, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    RedisModuleKey *k;
+    nr_live_cursor *c = (nr_live_cursor *)(uintptr_t)*cursor;
+    nr_status st = open_as(s, key, NR_HOLDS_SET, REDISMODULE_READ, &k);
+    if (!st && k) {
+        if (!c) c = cursor_make(SELF(s));
+        set_reader r = {a, out};
+        size_t before = out->n;
+        bool more = true;
+        while (more && out->n - before < SET_PAGE) more = RedisModule_ScanKey(k, c->cursor, take_member, &r);
+        RedisModule_CloseKey(k);
+        *cursor = (uintptr_t)c;
+        if (more) return NR_ST_OK;
+    }
+    if (c) cursor_end(SELF(s), c);
+    *cursor = 0;
+    return st;
+}
+
+static nr_status redis_counter_get(nr_store *s, nr_slice key, int64_t *value)
+{
+    *value = 0;
+    RedisModuleCallReply *reply = RedisModule_Call(SELF(s)->ctx, "GET", "b", key.p, key.n);
+    nr_status st = NR_ST_WRONGTYPE;
+    int type = reply ? RedisModule_CallReplyType(reply) : REDISMODULE_REPLY_UNKNOWN;
+    if (type == REDISMODULE_REPLY_NULL) {
+        st = NR_ST_OK;
+    } else if (type == REDISMODULE_REPLY_STRING) {
+        long long n;
+        RedisModuleString *text = RedisModule_CreateStringFromCallReply(reply);
+        if (RedisModule_StringToLongLong(text, &n) == REDISMODULE_OK) st = NR_ST_OK;
+        if (!st) *value = n;
+        drop(s, text);
+    }
+    if (reply) RedisModule_FreeCallReply(reply);
+    return st;
+}
+
+static nr_status redis_counter_set(nr_store *s, nr_slice key, int64_t value)
+{
+    RedisModuleKey *k;
+    nr_status st = open_as(s, key, NR_HOLDS_STRING, REDISMODULE_READ | REDISMODULE_WRITE, &k);
+    if (st) return st;
+    RedisModuleString *text = RedisModule_CreateStringFromLongLong(SELF(s)->ctx, value);
+    int rc = RedisModule_StringSet(k, text);
+    drop(s, text);
+    RedisModule_CloseKey(k);
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
+typedef struct walker {
+    nr_slice prefix;
+    bool (*fn)(void *ctx, nr_slice key, nr_holds holds);
+    void *ctx;
+    bool stopped;
+} walker;
+
+static void walk_key(RedisModuleCtx *ctx, RedisModuleString *name, RedisModuleKey *k, void *data)
+{
+    (void)ctx;
+    walker *w = data;
+    nr_slice key = nr_slice_of_string(name);
+    if (!w->stopped && k && nr_slice_starts(key, w->prefix)) w->stopped = !w->fn(w->ctx, key, holds_of(k));
+}
+
+static void redis_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slice key, nr_holds holds), void *ctx)
+{
+    walker w = {prefix, fn, ctx, false};
+    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
+    while (!w.stopped && RedisModule_Scan(SELF(s)->ctx, cursor, walk_key, &w)) {}
+    RedisModule_ScanCursorDestroy(cursor);
+}
+
+static void redis_touch(nr_store *s, nr_slice key)
+{
+    RedisModuleString *name = string_of(s, key);
+    RedisModule_SignalModifiedKey(SELF(s)->ctx, name);
+    drop(s, name);
+}
+
+void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
+{
+    static const nr_store_class cls = {
+        "redis",           redis_holds,          redis_hash_all,     redis_hash_get,      redis_hash_put,    redis_remove,
+        redis_ordered_add, redis_ordered_remove, redis_ordered_has,  redis_ordered_count, redis_ordered_scan, redis_set_add,
+        redis_set_remove,  redis_set_has,        redis_set_count,    redis_set_scan,      redis_counter_get, redis_counter_set,
+        redis_walk,        redis_touch,
+    };
+    *s = (nr_store_redis){{&cls}, ctx, NULL};
+}
+
+void nr_store_redis_clear(nr_store_redis *s)
+{
+    while (s->cursors) cursor_end(s, s->cursors);
+}

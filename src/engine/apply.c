@@ -1,0 +1,217 @@
+/* apply.c -- one step is one store call and knows its opposite; the steps done so far are the undo log. */
+#include "engine/apply.h"
+
+#include "query/lookup.h"
+#include "store/keyfn.h"
+#include "table/rows.h"
+
+typedef enum step_kind { STEP_ORDERED_ADD, STEP_ORDERED_REMOVE, STEP_SET_ADD, STEP_SET_REMOVE, STEP_PUT, STEP_REMOVE, STEP_COUNTER } step_kind;
+
+typedef struct step {
+    step_kind kind;
+    nr_slice key, member;
+    nr_pairs pairs, undo; /* PUT: the new fields and the old ones; REMOVE: undo has the old entity */
+    bool made;            /* PUT made the key */
+    int64_t to, from;     /* COUNTER */
+} step;
+
+typedef NR_VEC(step) steps;
+
+static nr_status do_step(nr_store *s, const step *t)
+{
+    switch (t->kind) {
+    case STEP_ORDERED_ADD: return s->cls->ordered_add(s, t->key, t->member);
+    case STEP_ORDERED_REMOVE: return s->cls->ordered_remove(s, t->key, t->member);
+    case STEP_SET_ADD: return s->cls->set_add(s, t->key, t->member);
+    case STEP_SET_REMOVE: return s->cls->set_remove(s, t->key, t->member);
+    case STEP_PUT: return s->cls->hash_put(s, t->key, t->pairs.at, t->pairs.n);
+    case STEP_REMOVE: return s->cls->remove(s, t->key);
+    case STEP_COUNTER: return s->cls->counter_set(s, t->key, t->to);
+    }
+    return NR_ST_FAILED;
+}
+
+static nr_status undo_step(nr_store *s, const step *t)
+{
+    switch (t->kind) {
+    case STEP_ORDERED_ADD: return s->cls->ordered_remove(s, t->key, t->member);
+    case STEP_ORDERED_REMOVE: return s->cls->ordered_add(s, t->key, t->member);
+    case STEP_SET_ADD: return s->cls->set_remove(s, t->key, t->member);
+    case STEP_SET_REMOVE: return s->cls->set_add(s, t->key, t->member);
+    case STEP_PUT: return t->made ? s->cls->remove(s, t->key) : s->cls->hash_put(s, t->key, t->undo.at, t->undo.n);
+    case STEP_REMOVE: return s->cls->hash_put(s, t->key, t->undo.at, t->undo.n);
+    case STEP_COUNTER: return t->from ? s->cls->counter_set(s, t->key, t->from) : s->cls->remove(s, t->key);
+    }
+    return NR_ST_FAILED;
+}
+
+void nr_index_entry(const nr_model *m, const nr_index *ix, nr_slice pk_text, const nr_value *row, nr_arena *arena, nr_slice *key, nr_slice *member)
+{
+    nr_buf b = nr_buf_in(arena);
+    const nr_value *v = &row[ix->field->id];
+    if (ix->kind == NR_IX_SET) {
+        nr_index_set_key(ix, v, &b);
+        *key = nr_buf_slice(&b);
+        *member = pk_text;
+    } else {
+        nr_index_member(ix, &nr_schema_pk(m->schema)->spec, &row[0], v, &b);
+        *key = ix->key;
+        *member = nr_buf_slice(&b);
+    }
+}
+
+static void add_step(nr_writer *w, steps *out, bool set, bool add, nr_slice key, nr_slice member)
+{
+    static const step_kind kinds[2][2] = {{STEP_ORDERED_REMOVE, STEP_ORDERED_ADD}, {STEP_SET_REMOVE, STEP_SET_ADD}};
+    nr_vec_push(&w->call->arena, out, (step){.kind = kinds[set][add], .key = key, .member = member});
+}
+
+static void index_steps(nr_writer *w, const nr_change *ch, const nr_index *ix, steps *out)
+{
+    nr_arena *a = &w->call->arena;
+    if (ch->before && ch->after && nr_value_eq(&ch->before[ix->field->id], &ch->after[ix->field->id])) return;
+    nr_slice key, member;
+    if (ch->before) {
+        nr_index_entry(w->model, ix, ch->pk, ch->before, a, &key, &member);
+        add_step(w, out, ix->kind == NR_IX_SET, false, key, member);
+    }
+    if (ch->after) {
+        nr_index_entry(w->model, ix, ch->pk, ch->after, a, &key, &member);
+        add_step(w, out, ix->kind == NR_IX_SET, true, key, member);
+    }
+}
+
+static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row)
+{
+    if (!row) return (nr_pair){f->name, {NULL, 0}};
+    return (nr_pair){f->name, nr_type_text(&f->spec, &row[f->id], &w->call->arena)};
+}
+
+/* The entity's own step: fields that differ, all of them for a new one; none when nothing differs. */
+static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
+{
+    const nr_schema *s = w->model->schema;
+    nr_arena *a = &w->call->arena;
+    step t = {.kind = ch->after ? STEP_PUT : STEP_REMOVE, .key = ch->key, .made = !ch->before};
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const nr_field *f = &s->fields[i];
+        if (ch->before && ch->after && nr_value_eq(&ch->before[i], &ch->after[i])) continue;
+        if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after));
+        if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before));
+    }
+    if (ch->after && !t.pairs.n) return false;
+    nr_vec_push(a, out, t);
+    return true;
+}
+
+static bool differs(const nr_change *ch)
+{
+    return ch->before || ch->after;
+}
+
+/* Every key must be free or of the right type before anything is written. Entity keys have been read already. */
+static bool check_keys(nr_writer *w, const steps *all)
+{
+    nr_call *c = w->call;
+    nr_slice last = {NULL, 0};
+    for (size_t i = 0; i < all->n; i++) {
+        const step *t = &all->at[i];
+        nr_holds want = t->kind == STEP_ORDERED_ADD || t->kind == STEP_ORDERED_REMOVE ? NR_HOLDS_ORDERED
+                        : t->kind == STEP_SET_ADD || t->kind == STEP_SET_REMOVE       ? NR_HOLDS_SET
+                                                                                      : NR_HOLDS_NOTHING;
+        if (want == NR_HOLDS_NOTHING || nr_slice_eq(t->key, last)) continue;
+        last = t->key;
+        nr_holds got = c->store->cls->holds(c->store, t->key);
+        if (got != want && got != NR_HOLDS_NOTHING)
+            return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s; delete it", NR_SHOW(t->key), nr_status_text(NR_ST_WRONGTYPE));
+    }
+    return true;
+}
+
+static bool run_steps(nr_writer *w, const steps *all)
+{
+    nr_call *c = w->call;
+    for (size_t i = 0; i < all->n; i++) {
+        nr_status st = do_step(c->store, &all->at[i]);
+        if (!st) continue;
+        bool undone = true;
+        while (i-- > 0) undone = undo_step(c->store, &all->at[i]) == NR_ST_OK && undone;
+        if (!undone) nr_model_corrupt(c, w->model, "a failed write could not be undone");
+        return nr_fail(&c->err, NR_E_CORRUPT, "a key of %.*s %s; %s", NR_FMT(w->model->schema->name), nr_status_text(st),
+                       undone ? "nothing is changed" : "the model is not to be trusted");
+    }
+    return true;
+}
+
+static void replicate_save(nr_writer *w, const step *t, nr_slice pk)
+{
+    nr_arena *a = &w->call->arena;
+    nr_slices argv = {0};
+    nr_vec_push(a, &argv, NR_S("NONREL.SAVE"));
+    nr_vec_push(a, &argv, w->model->schema->name);
+    nr_vec_push(a, &argv, NR_S("pk"));
+    nr_vec_push(a, &argv, pk);
+    for (size_t i = 0; i < t->pairs.n; i++) {
+        const nr_pair *p = &t->pairs.at[i];
+        if (nr_slice_eq(p->name, nr_schema_pk(w->model->schema)->name)) continue;
+        nr_vec_push(a, &argv, p->value.p ? p->name : NR_S("NULL"));
+        nr_vec_push(a, &argv, p->value.p ? p->value : p->name);
+    }
+    w->call->host.replicate(w->call->host.ctx, argv.at, argv.n);
+}
+
+enum { DELETES_A_COMMAND = 1000 };
+
+static void replicate_deletes(nr_writer *w, const nr_slices *pks)
+{
+    nr_arena *a = &w->call->arena;
+    for (size_t from = 0; from < pks->n; from += DELETES_A_COMMAND) {
+        nr_slices argv = {0};
+        nr_vec_push(a, &argv, NR_S("NONREL.DELETE"));
+        nr_vec_push(a, &argv, w->model->schema->name);
+        nr_vec_push(a, &argv, NR_S("PK"));
+        for (size_t i = from; i < pks->n && i < from + DELETES_A_COMMAND; i++) nr_vec_push(a, &argv, pks->at[i]);
+        w->call->host.replicate(w->call->host.ctx, argv.at, argv.n);
+    }
+}
+
+/* What follows a write that has happened: row numbers, counters, replication, watchers. */
+static void settle(nr_writer *w, const steps *entity_steps, const nr_slices *pks)
+{
+    nr_call *c = w->call;
+    nr_slices deleted = {0};
+    for (size_t i = 0; i < entity_steps->n; i++) {
+        if (entity_steps->at[i].kind == STEP_REMOVE) {
+            nr_vec_push(&c->arena, &deleted, pks->at[i]);
+            nr_rows_drop(w->model->rows, pks->at[i]);
+        } else if (c->host.replicate) {
+            replicate_save(w, &entity_steps->at[i], pks->at[i]);
+        }
+    }
+    if (c->host.replicate) replicate_deletes(w, &deleted);
+    w->model->counters.deletes += deleted.n;
+    w->model->counters.saves += entity_steps->n - deleted.n;
+    c->store->cls->touch(c->store, w->model->schema->name);
+}
+
+bool nr_apply(nr_writer *w, uint64_t *changed)
+{
+    nr_call *c = w->call;
+    nr_arena *a = &c->arena;
+    steps all = {0}, entities = {0};
+    nr_slices pks = {0};
+    for (size_t i = 0; i < w->changes.n; i++) {
+        const nr_change *ch = w->changes.at[i];
+        if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
+        nr_vec_push(a, &pks, ch->pk);
+        for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, &w->model->indexes[k], &all);
+    }
+    *changed = entities.n;
+    if (!check_keys(w, &all)) return false;
+    for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);
+    if (w->seq_read && w->seq != w->seq_before)
+        nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
+    if (!run_steps(w, &all)) return false;
+    if (entities.n) settle(w, &entities, &pks);
+    return true;
+}

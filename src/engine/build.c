@@ -1,0 +1,142 @@
+/* build.c -- building and removing indexes, entity by entity, with scratch memory that is given back batch by batch. */
+#include "engine/build.h"
+
+#include "engine/write.h"
+#include "exec/op.h"
+#include "query/lookup.h"
+#include "store/keys.h"
+
+static bool failed(nr_call *c, nr_status st, nr_slice key)
+{
+    return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
+}
+
+bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
+{
+    const nr_field *pk = nr_schema_pk(m->schema);
+    nr_slice key = m->indexes[0].key;
+    nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
+    for (;;) {
+        nr_slices members = {0};
+        nr_status st = c->store->cls->ordered_scan(c->store, key, &left, false, NR_BATCH, &c->arena, &members);
+        if (st) return failed(c, st, key);
+        for (size_t i = 0; i < members.n; i++) {
+            nr_value v;
+            if (!nr_pk_decode(pk->spec.type->kind, members.at[i], &v)) return nr_fail(&c->err, NR_E_CORRUPT, "%s has an entry that is no pk", NR_SHOW(key));
+            nr_vec_push(&c->arena, pks, nr_type_text(&pk->spec, &v, &c->arena));
+        }
+        if (members.n < NR_BATCH) return true;
+        left.lo = members.at[members.n - 1];
+        left.lo_open = true;
+    }
+}
+
+typedef struct finding {
+    nr_call *call;
+    nr_model *model;
+    nr_slices keys;
+} finding;
+
+static bool take_key(void *ctx, nr_slice key, nr_holds holds)
+{
+    finding *f = ctx;
+    if (holds == NR_HOLDS_HASH) nr_vec_push(&f->call->arena, &f->keys, nr_arena_copy(&f->call->arena, key));
+    else nr_model_leave_out(f->model, f->call->env, key, "the key is no hash");
+    return true;
+}
+
+/* The pk that a key names, when it is canonical. */
+static bool pk_of_key(finding *f, nr_slice key, nr_slice *text)
+{
+    const nr_field *pk = nr_schema_pk(f->model->schema);
+    nr_value v;
+    *text = (nr_slice){key.p + f->model->prefix.n, key.n - f->model->prefix.n};
+    return text->n && text->n <= NR_PK_MAX && nr_field_decode(pk, *text, &f->call->arena, &v) &&
+           nr_slice_eq(*text, nr_type_text(&pk->spec, &v, &f->call->arena));
+}
+
+bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
+{
+    finding f = {c, m, {0}};
+    c->store->cls->walk(c->store, m->prefix, take_key, &f);
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    for (size_t i = 0; i < f.keys.n; i++) {
+        nr_slice pk;
+        if (!pk_of_key(&f, f.keys.at[i], &pk)) {
+            nr_model_leave_out(m, c->env, f.keys.at[i], "the key names no pk");
+            continue;
+        }
+        nr_arena scratch;
+        nr_arena_init(&scratch, c->env);
+        memset(row, 0, sizeof *row * m->schema->n_fields);
+        bool found;
+        bool ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &scratch, row, &found, &c->err);
+        nr_arena_clear(&scratch);
+        if (!ok) return false;
+        if (found) nr_vec_push(&c->arena, pks, pk);
+    }
+    return true;
+}
+
+static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena *scratch, bool *taken)
+{
+    nr_probe probe = {.kind = NR_PB_POINT, .lo = *v, .hi = NR_NULL};
+    nr_range r;
+    uint64_t n = 0;
+    *taken = false;
+    if (v->kind == NR_V_NULL || !ix->field->unique || ix->kind != NR_IX_ORDERED || !nr_probe_range(ix, &probe, scratch, &r)) return true;
+    nr_status st = c->store->cls->ordered_count(c->store, ix->key, &r, &n);
+    if (st) return failed(c, st, ix->key);
+    *taken = n > 0;
+    return true;
+}
+
+static bool add_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr_value *row, nr_arena *scratch)
+{
+    bool found, taken;
+    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
+    if (!found) return true;
+    if (!is_taken(c, ix, &row[ix->field->id], scratch, &taken)) return false;
+    if (taken)
+        return nr_fail(&c->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(ix->field->name), NR_FMT(m->schema->name),
+                       NR_SHOW(nr_type_text(&ix->field->spec, &row[ix->field->id], scratch)));
+    nr_slice key, member;
+    nr_index_entry(m, ix, pk, row, scratch, &key, &member);
+    nr_status st = ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, key, member) : c->store->cls->ordered_add(c->store, key, member);
+    return !st || failed(c, st, key);
+}
+
+bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks)
+{
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    nr_arena scratch;
+    nr_arena_init(&scratch, c->env);
+    bool ok = true;
+    for (size_t i = 0; ok && i < pks->n; i++) {
+        memset(row, 0, sizeof *row * m->schema->n_fields);
+        ok = add_one(c, m, ix, pks->at[i], row, &scratch);
+        if (i % 64 == 63) nr_arena_clear(&scratch);
+    }
+    nr_arena_clear(&scratch);
+    return ok;
+}
+
+static bool take_any_key(void *ctx, nr_slice key, nr_holds holds)
+{
+    finding *f = ctx;
+    (void)holds;
+    nr_vec_push(&f->call->arena, &f->keys, nr_arena_copy(&f->call->arena, key));
+    return true;
+}
+
+bool nr_build_remove(nr_call *c, const nr_index *ix)
+{
+    finding f = {.call = c};
+    if (ix->kind == NR_IX_SET) c->store->cls->walk(c->store, ix->key, take_any_key, &f);
+    else nr_vec_push(&c->arena, &f.keys, ix->key);
+    for (size_t i = 0; i < f.keys.n; i++) {
+        nr_status st = c->store->cls->remove(c->store, f.keys.at[i]);
+        if (st) return failed(c, st, f.keys.at[i]);
+    }
+    return true;
+}

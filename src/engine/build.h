@@ -1,0 +1,19 @@
+/* build.h -- indexes over entities that are already there. */
+#ifndef NR_BUILD_H
+#define NR_BUILD_H
+
+#include "engine/models.h"
+
+/* The canonical pks of all entities of m, in pk order, from the pk index. */
+bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks);
+
+/* The pks of all hashes under m's prefix that decode by its definition; those that don't are logged and counted. */
+bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks);
+
+/* Adds every entity of pks to the index. NOTUNIQUE when a unique field comes twice; a failure leaves what was built behind: remove it with nr_build_remove. */
+bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks);
+
+/* Removes an index altogether. */
+bool nr_build_remove(nr_call *c, const nr_index *ix);
+
+#endif

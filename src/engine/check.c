@@ -1,0 +1,228 @@
+/* check.c -- INDEX LIST and INDEX CHECK. A check walks all entities and all index entries and says where they disagree. */
+#include "engine/build.h"
+#include "engine/commands.h"
+#include "engine/write.h"
+#include "store/keyfn.h"
+#include "store/keys.h"
+
+static uint64_t count_all(nr_call *c, nr_slice key)
+{
+    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    uint64_t n = 0;
+    c->store->cls->ordered_count(c->store, key, &all, &n);
+    return n;
+}
+
+static void reply_texts(nr_call *c, const nr_slices *texts)
+{
+    c->sink->cls->array(c->sink, texts->n);
+    for (size_t i = 0; i < texts->n; i++) c->sink->cls->bulk(c->sink, texts->at[i]);
+}
+
+static void reply_list_of(nr_call *c, const char *name, nr_slice text)
+{
+    nr_slices one = {&text, 1, 1};
+    c->sink->cls->bulk(c->sink, nr_slice_of(name));
+    reply_texts(c, &one);
+}
+
+static void reply_pair(nr_call *c, const char *name, nr_slice text)
+{
+    c->sink->cls->bulk(c->sink, nr_slice_of(name));
+    c->sink->cls->bulk(c->sink, text);
+}
+
+/* Every key function of this version gives one entry an entity, so a set index has as many entries as there are entities. */
+static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
+{
+    nr_sink *s = c->sink;
+    s->cls->map(s, 9);
+    reply_pair(c, "name", ix->name);
+    reply_list_of(c, "fields", ix->field->name);
+    s->cls->bulk(s, NR_S("lookups"));
+    reply_texts(c, &ix->lookups);
+    reply_list_of(c, "owners", NR_S("model"));
+    reply_pair(c, "type", ix->kind == NR_IX_SET ? NR_S("set") : NR_S("zset"));
+    reply_pair(c, ix->kind == NR_IX_SET ? "prefix" : "key", ix->key);
+    s->cls->bulk(s, NR_S("entries"));
+    s->cls->integer(s, (int64_t)entries);
+    reply_pair(c, "state", ix->stale ? NR_S("stale") : NR_S("ready"));
+    s->cls->bulk(s, NR_S("progress"));
+    s->cls->integer(s, ix->stale ? 0 : 100);
+}
+
+bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    (void)argc;
+    nr_model *m = nr_model_need(c, argv[0]);
+    if (!m) return false;
+    c->sink->cls->array(c->sink, m->n_indexes);
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        const nr_index *ix = &m->indexes[i];
+        reply_index(c, ix, count_all(c, ix->kind == NR_IX_SET ? m->indexes[0].key : ix->key));
+    }
+    return true;
+}
+
+typedef struct checker {
+    nr_call *call;
+    nr_model *model;
+    nr_arena scratch;
+    nr_slices lines;
+} checker;
+
+static void report(checker *k, const char *what, const nr_index *ix, nr_slice pk)
+{
+    nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "%s %.*s %s", what, NR_FMT(ix->name), NR_SHOW(pk)));
+}
+
+static bool failed(checker *k, nr_status st, nr_slice key)
+{
+    return nr_fail(&k->call->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
+}
+
+static bool has_entry(checker *k, const nr_index *ix, nr_slice key, nr_slice member, bool *has)
+{
+    nr_store *s = k->call->store;
+    nr_status st = ix->kind == NR_IX_SET ? s->cls->set_has(s, key, member, has) : s->cls->ordered_has(s, key, member, has);
+    if (st == NR_ST_WRONGTYPE) {
+        *has = false;
+        return true;
+    }
+    return !st || failed(k, st, key);
+}
+
+static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
+{
+    *row = NR_NEW_N(&k->scratch, nr_value, k->model->schema->n_fields);
+    return nr_entity_read(k->model, k->call->store, k->call->env, pk, NULL, true, &k->scratch, *row, found, &k->call->err);
+}
+
+static bool check_entity(checker *k, nr_slice pk)
+{
+    nr_value *row;
+    bool found, has;
+    if (!read_row(k, pk, &row, &found)) return false;
+    for (size_t i = 0; found && i < k->model->n_indexes; i++) {
+        const nr_index *ix = &k->model->indexes[i];
+        nr_slice key, member;
+        if (ix->stale) continue;
+        nr_index_entry(k->model, ix, pk, row, &k->scratch, &key, &member);
+        if (!has_entry(k, ix, key, member, &has)) return false;
+        if (!has) report(k, "missing", ix, pk);
+    }
+    return true;
+}
+
+/* Whether the entity of pk has just this entry. */
+static bool check_entry(checker *k, const nr_index *ix, nr_slice pk, nr_slice at_key, nr_slice at_member)
+{
+    nr_value *row;
+    bool found = false;
+    if (pk.n && pk.n <= NR_PK_MAX && !read_row(k, pk, &row, &found)) return false;
+    nr_slice key, member;
+    if (found) nr_index_entry(k->model, ix, pk, row, &k->scratch, &key, &member);
+    if (!found || !nr_slice_eq(key, at_key) || !nr_slice_eq(member, at_member)) report(k, "surplus", ix, pk);
+    return true;
+}
+
+static bool pk_of_member(checker *k, const nr_index *ix, nr_slice member, nr_slice *pk)
+{
+    const nr_field *f = nr_schema_pk(k->model->schema);
+    size_t cut = ix->kind == NR_IX_PK ? 0 : nr_key_skip(ix->field->spec.type ? ix->field->spec.type->kind : NR_V_NULL, member);
+    nr_value v;
+    if ((ix->kind != NR_IX_PK && !cut) || !nr_pk_decode(f->spec.type->kind, (nr_slice){member.p + cut, member.n - cut}, &v)) return false;
+    *pk = nr_type_text(&f->spec, &v, &k->scratch);
+    return true;
+}
+
+static bool check_ordered(checker *k, const nr_index *ix)
+{
+    nr_store *s = k->call->store;
+    nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
+    nr_slice last = {NULL, 0};
+    for (;;) {
+        nr_slices members = {0};
+        nr_arena_clear(&k->scratch);
+        nr_status st = s->cls->ordered_scan(s, ix->key, &left, false, NR_BATCH, &k->scratch, &members);
+        if (st) return failed(k, st, ix->key);
+        for (size_t i = 0; i < members.n; i++) {
+            nr_slice pk;
+            if (!pk_of_member(k, ix, members.at[i], &pk)) report(k, "surplus", ix, members.at[i]);
+            else if (!check_entry(k, ix, pk, ix->key, members.at[i])) return false;
+        }
+        if (members.n < NR_BATCH) return true;
+        last = nr_arena_copy(&k->call->arena, members.at[members.n - 1]);
+        left.lo = last;
+        left.lo_open = true;
+    }
+}
+
+typedef struct found_keys {
+    nr_arena *arena;
+    nr_slices keys;
+    nr_slices wrong;
+} found_keys;
+
+static bool take_set(void *ctx, nr_slice key, nr_holds holds)
+{
+    found_keys *f = ctx;
+    if (holds == NR_HOLDS_SET) nr_vec_push(f->arena, &f->keys, nr_arena_copy(f->arena, key));
+    else nr_vec_push(f->arena, &f->wrong, nr_arena_copy(f->arena, key));
+    return true;
+}
+
+static bool check_set(checker *k, const nr_index *ix, nr_slice key)
+{
+    nr_store *s = k->call->store;
+    uint64_t cursor = 0;
+    do {
+        nr_slices members = {0};
+        nr_arena_clear(&k->scratch);
+        nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
+        if (st) return failed(k, st, key);
+        for (size_t i = 0; i < members.n; i++)
+            if (!check_entry(k, ix, members.at[i], key, members.at[i])) return false;
+    } while (cursor);
+    return true;
+}
+
+static bool check_index(checker *k, const nr_index *ix)
+{
+    if (ix->stale) {
+        nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "stale %.*s", NR_FMT(ix->name)));
+        return true;
+    }
+    if (ix->kind != NR_IX_SET) {
+        nr_holds h = k->call->store->cls->holds(k->call->store, ix->key);
+        if (h == NR_HOLDS_NOTHING || h == NR_HOLDS_ORDERED) return check_ordered(k, ix);
+        report(k, "wrongtype", ix, ix->key);
+        return true;
+    }
+    found_keys f = {.arena = &k->call->arena};
+    k->call->store->cls->walk(k->call->store, ix->key, take_set, &f);
+    for (size_t i = 0; i < f.wrong.n; i++) report(k, "wrongtype", ix, f.wrong.at[i]);
+    for (size_t i = 0; i < f.keys.n; i++)
+        if (!check_set(k, ix, f.keys.at[i])) return false;
+    return true;
+}
+
+bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    if (argc > 1 && nr_slice_caseis(argv[1], "REPAIR")) return nr_fail(&c->err, NR_E_SYNTAX, "REPAIR is not available in this version");
+    if (argc > 1) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the model", NR_SHOW(argv[1]));
+    nr_model *m = nr_model_need(c, argv[0]);
+    if (!m) return false;
+    checker k = {.call = c, .model = m};
+    nr_arena_init(&k.scratch, c->env);
+    nr_slices pks = {0};
+    bool ok = nr_build_find_entities(c, m, &pks);
+    for (size_t i = 0; ok && i < pks.n; i++) {
+        ok = check_entity(&k, pks.at[i]);
+        if (i % 64 == 63) nr_arena_clear(&k.scratch);
+    }
+    for (size_t i = 0; ok && i < m->n_indexes; i++) ok = check_index(&k, &m->indexes[i]);
+    nr_arena_clear(&k.scratch);
+    if (ok) reply_texts(c, &k.lines);
+    return ok;
+}

@@ -1,0 +1,36 @@
+/* commands.h -- the handlers that commands.c lists, and what they share. */
+#ifndef NR_COMMANDS_H
+#define NR_COMMANDS_H
+
+#include "engine/models.h"
+#include "plan/plan.h"
+
+bool nr_cmd_save(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_later(nr_call *c, const nr_slice *argv, size_t argc);
+
+/* Bytes of JSON that a command may bring: a tree takes a multiple of its text. */
+size_t nr_json_budget(const nr_call *c);
+
+/* Starts a run of plans for a call; nr_run_close ends it. */
+void nr_run_start(nr_run *run, nr_call *c, nr_model *m);
+
+/* A planner over the same. */
+nr_planner nr_planner_for(nr_call *c, nr_model *m);
+
+/* The filters of a DELETE, COUNT or EXISTS, bound; argv behind the model. */
+bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out);
+
+/* Every row of a plan, appended to rows (in the run's arena). */
+typedef NR_VEC(uint32_t) nr_row_list;
+bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows);
+
+#endif

@@ -1,0 +1,142 @@
+/* engine.c -- the engine's life, the frame of a call, and what the host tells about the keyspace. */
+#include "engine/nonrel.h"
+
+#include "engine/models.h"
+#include "table/rows.h"
+
+static void release_model(nr_model *m)
+{
+    nr_rows_free(m->rows);
+}
+
+nr_engine *nr_engine_new(const nr_env *env)
+{
+    nr_engine *e = env->alloc(sizeof *e);
+    *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model)};
+    return e;
+}
+
+void nr_engine_free(nr_engine *e)
+{
+    if (!e) return;
+    nr_catalog_free(e->catalog);
+    e->env->free(e);
+}
+
+void nr_call_init(nr_call *c, nr_engine *e)
+{
+    *c = (nr_call){.engine = e, .env = e->env, .limits = NR_LIMITS_DEFAULT};
+    nr_arena_init(&c->arena, e->env);
+}
+
+void nr_call_clear(nr_call *c)
+{
+    nr_arena_clear(&c->arena);
+}
+
+/* A resolved command that cannot be applied means that this copy has drifted from its primary: never to be passed over in silence. */
+static void mark_drifted(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc)
+{
+    if (!cmd->key || !argc) return;
+    nr_err kept = c->err;
+    nr_model *m = nr_catalog_get(c->engine->catalog, c->db, argv[0]);
+    if (m) nr_model_corrupt(c, m, kept.msg);
+    nr_env_logf(c->env, NR_LOG_WARNING, "%s %s from the primary or the append-only file could not be applied: %s %s", cmd->name, NR_SHOW(argv[0]),
+                nr_code_word(kept.code), kept.msg);
+    c->err = kept;
+}
+
+static size_t words_of(const nr_command *cmd)
+{
+    return strchr(cmd->name, ' ') ? 2 : 1;
+}
+
+bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc)
+{
+    int given = (int)(argc + words_of(cmd));
+    c->engine->calls++;
+    if (c->applied) c->limits = NR_LIMITS_NONE;
+    c->now_us = c->env->now_us(c->env->ctx);
+    bool ok = (cmd->arity < 0 ? given >= -cmd->arity : given == cmd->arity) ||
+              nr_fail(&c->err, NR_E_SYNTAX, "wrong number of arguments; expected NONREL.%s %s", cmd->name, cmd->syntax);
+    ok = ok && cmd->run(c, argv, argc);
+    if (ok) return true;
+    c->engine->errors++;
+    if (c->applied && (cmd->flags & NR_CMD_WRITE)) mark_drifted(c, cmd, argv, argc);
+    return false;
+}
+
+static bool word_is(nr_slice word, const char *p, size_t n)
+{
+    char buf[32];
+    if (n >= sizeof buf) return false;
+    memcpy(buf, p, n);
+    buf[n] = 0;
+    return nr_slice_caseis(word, buf);
+}
+
+const nr_command *nr_command_find(const nr_slice *argv, size_t argc, size_t *used, nr_err *err)
+{
+    nr_slice first = argc ? argv[0] : NR_S("");
+    if (first.n > 7 && nr_slice_caseis((nr_slice){first.p, 7}, "NONREL.")) first = (nr_slice){first.p + 7, first.n - 7};
+    bool container = false;
+    for (const nr_command *cmd = nr_commands; cmd->name; cmd++) {
+        const char *space = strchr(cmd->name, ' ');
+        size_t n = space ? (size_t)(space - cmd->name) : strlen(cmd->name);
+        if (!word_is(first, cmd->name, n)) continue;
+        container = space != NULL;
+        *used = space ? 2 : 1;
+        if (!space || (argc > 1 && nr_slice_caseis(argv[1], space + 1))) return cmd;
+    }
+    if (container) nr_fail(err, NR_E_SYNTAX, "unknown subcommand %s of %s", NR_SHOW(argc > 1 ? argv[1] : NR_S("")), NR_SHOW(first));
+    else nr_fail(err, NR_E_SYNTAX, "unknown command %s", NR_SHOW(first));
+    return NULL;
+}
+
+void nr_engine_flushed(nr_engine *e, int db)
+{
+    nr_catalog_clear(e->catalog, db);
+}
+
+void nr_engine_swapped(nr_engine *e, int a, int b)
+{
+    nr_catalog_swap(e->catalog, a, b);
+}
+
+/* A definition may stand under any name without ':' and '/'. A new one makes the list incomplete, a changed one is read again: parents and targets are
+ * tied to it, so the whole database's cache goes. */
+bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key)
+{
+    if (key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n)) return false;
+    bool known = nr_catalog_get(e->catalog, db, key) != NULL;
+    if (known) nr_catalog_clear(e->catalog, db);
+    else if (nr_catalog_complete(e->catalog, db) && nr_model_name_valid(key)) nr_catalog_set_complete(e->catalog, db, false);
+    return known;
+}
+
+static uint64_t entities_of(nr_store *store, const nr_model *m)
+{
+    uint64_t n = 0;
+    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    if (m->n_indexes) store->cls->ordered_count(store, m->indexes[0].key, &all, &n);
+    return n;
+}
+
+void nr_engine_info(nr_engine *e, int db, nr_store *store, const nr_info *info)
+{
+    nr_call c;
+    nr_call_init(&c, e);
+    c.db = db;
+    c.store = store;
+    nr_models_load_all(&c);
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(e->catalog, db, &at));)
+        info->model(info->ctx, m->schema->name, entities_of(store, m), m->n_indexes, m->counters.saves, m->counters.deletes, m->counters.queries,
+                    m->counters.left_out, m->corrupt);
+    nr_call_clear(&c);
+}
+
+nr_figures nr_engine_figures(const nr_engine *e)
+{
+    return (nr_figures){e->calls, e->errors};
+}

@@ -1,0 +1,66 @@
+/* explain.c -- the plan of a command as lines of text, without running it. */
+#include "engine/commands.h"
+
+typedef struct explained {
+    const char *word;
+    unsigned groups;
+    bool ordering;
+    bool counts;      /* index counts alone may answer it */
+    nr_purpose purpose;
+} explained;
+
+static const explained commands[] = {
+    {"QUERY",  NR_CL_FILTERS | NR_CL_SHAPE, true,  false, NR_FOR_REPLY},
+    {"COUNT",  NR_CL_FILTERS,               false, true,  NR_FOR_ROWS},
+    {"EXISTS", NR_CL_FILTERS,               false, false, NR_FOR_REPLY},
+    {"DELETE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
+};
+
+static const explained *explained_find(nr_slice word)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (nr_slice_caseis(word, commands[i].word)) return &commands[i];
+    return NULL;
+}
+
+static bool reply_lines(nr_call *c, const nr_slices *lines)
+{
+    c->sink->cls->array(c->sink, lines->n);
+    for (size_t i = 0; i < lines->n; i++) c->sink->cls->bulk(c->sink, lines->at[i]);
+    return true;
+}
+
+static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
+{
+    nr_planner p = nr_planner_for(c, m);
+    nr_buf text = nr_buf_in(&c->arena);
+    uint64_t count;
+    if (!nr_plan_count(&p, q, known, &count, &text)) return false;
+    if (*known) nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(nr_buf_slice(&text)), (unsigned long long)count));
+    return true;
+}
+
+bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    const explained *e = explained_find(argv[0]);
+    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS or DELETE, got %s", NR_SHOW(argv[0]));
+    nr_model *m = nr_model_need(c, argv[1]);
+    nr_ast ast;
+    nr_query q;
+    nr_slices lines = {0};
+    bool known = false;
+    bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 3 && nr_slice_caseis(argv[2], "ALL");
+    if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, e->ordering, nr_json_budget(c), &c->arena, &q, &c->err)) return false;
+    if (nr_slice_caseis(argv[0], "EXISTS")) {
+        q.count = 1;
+        q.n_out = 1;
+    }
+    if (e->counts && !explain_count(c, m, &q, &known, &lines)) return false;
+    if (known) return reply_lines(c, &lines);
+    nr_planner p = nr_planner_for(c, m);
+    const nr_node *root = nr_plan_rows(&p, &q, e->purpose);
+    if (!root) return false;
+    nr_plan_print(root, &c->arena, &lines);
+    return reply_lines(c, &lines);
+}

@@ -1,0 +1,358 @@
+/* migrate.c -- a definition is changed in three phases: plan (everything that can be refused is refused), build (additions only, so that it can be
+ * taken back), switch (definitions written, what nobody wants any more removed). A changed parent takes its children through the same phases. */
+#include "engine/migrate.h"
+
+#include "engine/build.h"
+#include "engine/definition.h"
+#include "query/ast.h"
+#include "query/lookup.h"
+
+/* One model that the command changes. */
+typedef struct change {
+    nr_model *before;            /* NULL: new */
+    nr_model *after;             /* ours until switched */
+    nr_slices pks;               /* of its entities */
+    const nr_field **added;      /* fields of after that before has not */
+    size_t n_added;
+    size_t n_built;              /* indexes of after that were built so far (a prefix of those to build) */
+    size_t n_filled;             /* entities that got the defaults */
+} change;
+
+typedef struct migration {
+    nr_call *call;
+    NR_VEC(change) changes;
+} migration;
+
+static const nr_index *same_index(const nr_model *m, const nr_index *ix)
+{
+    for (size_t i = 0; m && i < m->n_indexes; i++)
+        if (nr_slice_eq(m->indexes[i].key, ix->key) && m->indexes[i].kind == ix->kind) return &m->indexes[i];
+    return NULL;
+}
+
+static bool has_entities(nr_call *c, nr_model *m, bool *has)
+{
+    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    uint64_t n = 0;
+    *has = false;
+    if (!m || m->schema->abstract) return true;
+    nr_status st = c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
+    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(m->indexes[0].key), nr_status_text(st));
+    *has = n > 0;
+    return true;
+}
+
+/* Whether an index of after must be built: it is new, or the one that is there can't be used. */
+static bool must_build(const change *ch, const nr_index *ix)
+{
+    const nr_index *old = same_index(ch->before, ix);
+    return !old || old->stale || !ch->added;
+}
+
+static bool same_spec(const nr_spec *a, const nr_spec *b)
+{
+    return a->type == b->type && a->max_digits == b->max_digits && a->places == b->places;
+}
+
+/* A pk of another type would make every reference to it unreadable. */
+static bool check_references(nr_call *c, const change *ch)
+{
+    if (!ch->before || ch->before->schema->abstract) return true;
+    const nr_spec *old = &nr_schema_pk(ch->before->schema)->spec;
+    if (!ch->after->schema->abstract && same_spec(old, &nr_schema_pk(ch->after->schema)->spec)) return true;
+    nr_models_load_all(c);
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (m != ch->before && nr_model_refers(m, ch->before->schema->name))
+            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %.*s refers to it", NR_FMT(ch->before->schema->name),
+                           NR_FMT(m->schema->name));
+    return true;
+}
+
+static bool check_free_key(nr_call *c, const change *ch)
+{
+    if (ch->before) return true;
+    nr_slice name = ch->after->schema->name;
+    if (c->store->cls->holds(c->store, name) == NR_HOLDS_NOTHING) return true;
+    return nr_fail(&c->err, NR_E_EXISTS, "key %s holds something that is no definition", NR_SHOW(name));
+}
+
+static bool check_index_keys(nr_call *c, const change *ch)
+{
+    for (size_t i = 0; i < ch->after->n_indexes; i++) {
+        const nr_index *ix = &ch->after->indexes[i];
+        nr_holds h = ix->kind == NR_IX_SET ? NR_HOLDS_NOTHING : c->store->cls->holds(c->store, ix->key);
+        if (h != NR_HOLDS_NOTHING && h != NR_HOLDS_ORDERED)
+            return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s; delete it", NR_SHOW(ix->key), nr_status_text(NR_ST_WRONGTYPE));
+    }
+    return true;
+}
+
+/* With entities only what leaves every stored value readable is possible; without, the model starts anew and takes in what is under its prefix. */
+static bool plan_one(migration *g, nr_model *before, nr_model *after)
+{
+    nr_call *c = g->call;
+    change ch = {.before = before, .after = after};
+    bool entities;
+    nr_vec_push(&c->arena, &g->changes, ch);
+    change *mine = &g->changes.at[g->changes.n - 1];
+    if (before) after->version = before->version + 1;
+    if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
+    if (entities) {
+        static const nr_field *none[1];
+        mine->added = none;
+        if (after->schema->abstract) return nr_fail(&c->err, NR_E_BADVALUE, "abstract: %.*s has entities", NR_FMT(after->schema->name));
+        const nr_field **added = NR_NEW_N(&c->arena, const nr_field *, after->schema->n_fields);
+        if (!nr_schema_migration(before->schema, after->schema, added, &mine->n_added, &c->err)) return false;
+        mine->added = added;
+        return nr_build_pks(c, before, &mine->pks);
+    }
+    return after->schema->abstract || nr_build_find_entities(c, after, &mine->pks);
+}
+
+/* Fields with a default, written into each entity: additions that build can take back. */
+static bool fill_defaults(nr_call *c, change *ch)
+{
+    nr_pairs pairs = {0};
+    for (size_t i = 0; i < ch->n_added; i++) {
+        const nr_field *f = ch->added[i];
+        if (f->has_default) nr_vec_push(&c->arena, &pairs, (nr_pair){f->name, nr_type_text(&f->spec, &f->default_value, &c->arena)});
+    }
+    if (!pairs.n) return true;
+    for (; ch->n_filled < ch->pks.n; ch->n_filled++) {
+        nr_slice key = nr_entity_key(ch->after, ch->pks.at[ch->n_filled], &c->arena);
+        nr_status st = c->store->cls->hash_put(c->store, key, pairs.at, pairs.n);
+        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
+    }
+    return true;
+}
+
+static bool raise_counter(nr_call *c, const change *ch)
+{
+    const nr_field *pk = nr_schema_pk(ch->after->schema);
+    if (ch->added || !(pk->type->flags & NR_TF_AUTO)) return true;
+    int64_t now = 0, top = 0, v;
+    nr_status st = c->store->cls->counter_get(c->store, ch->after->seq_key, &now);
+    for (size_t i = 0; i < ch->pks.n; i++)
+        if (nr_parse_int64(ch->pks.at[i], &v) && v > top) top = v;
+    if (!st && top > now) st = c->store->cls->counter_set(c->store, ch->after->seq_key, top);
+    return !st || nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(ch->after->seq_key), nr_status_text(st));
+}
+
+static bool build_one(nr_call *c, change *ch)
+{
+    if (!fill_defaults(c, ch)) return false;
+    for (; ch->n_built < ch->after->n_indexes; ch->n_built++) {
+        const nr_index *ix = &ch->after->indexes[ch->n_built];
+        if (!must_build(ch, ix)) continue;
+        if (!nr_build_remove(c, ix)) return false;
+        if (!nr_build_index(c, ch->after, ix, &ch->pks)) return false;
+    }
+    return raise_counter(c, ch);
+}
+
+/* Takes back what build_one did. */
+static void unbuild_one(nr_call *c, change *ch)
+{
+    nr_err kept = c->err;
+    for (size_t i = 0; i <= ch->n_built && i < ch->after->n_indexes; i++)
+        if (must_build(ch, &ch->after->indexes[i])) nr_build_remove(c, &ch->after->indexes[i]);
+    nr_pairs pairs = {0};
+    for (size_t i = 0; i < ch->n_added; i++) nr_vec_push(&c->arena, &pairs, (nr_pair){ch->added[i]->name, {NULL, 0}});
+    for (size_t i = 0; i < ch->n_filled; i++)
+        c->store->cls->hash_put(c->store, nr_entity_key(ch->after, ch->pks.at[i], &c->arena), pairs.at, pairs.n);
+    c->err = kept;
+}
+
+static bool switch_one(nr_call *c, const change *ch)
+{
+    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
+        if (!same_index(ch->after, &ch->before->indexes[i]) && !nr_build_remove(c, &ch->before->indexes[i])) return false;
+    c->store->cls->touch(c->store, ch->after->schema->name);
+    return true;
+}
+
+static bool build_all(migration *g)
+{
+    for (size_t i = 0; i < g->changes.n; i++)
+        if (!build_one(g->call, &g->changes.at[i])) return false;
+    for (size_t i = 0; i < g->changes.n; i++) {
+        nr_slice name = g->changes.at[i].after->schema->name;
+        nr_status st = nr_definition_write(g->call, g->changes.at[i].after);
+        if (!st) continue;
+        for (size_t k = 0; k < i; k++) { /* those written before: back to what they were */
+            const change *ch = &g->changes.at[k];
+            if (ch->before) nr_definition_write(g->call, ch->before);
+            else g->call->store->cls->remove(g->call->store, ch->after->schema->name);
+        }
+        return nr_fail(&g->call->err, NR_E_CORRUPT, "definition %s %s", NR_SHOW(name), nr_status_text(st));
+    }
+    return true;
+}
+
+static bool extends_itself(nr_call *c, const nr_schema *s, nr_slice name, int depth)
+{
+    for (size_t i = 0; i < s->extends.n; i++) {
+        if (nr_slice_eq(s->extends.at[i], name)) return true;
+        const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, s->extends.at[i]);
+        if (depth > 32 || (m && extends_itself(c, m->schema, name, depth + 1))) return true;
+    }
+    return false;
+}
+
+/* Parses a definition in the light of those that this command has already changed. */
+static nr_model *parse_in(migration *g, nr_slice name, nr_slice json)
+{
+    nr_models_overlay overlay = {0};
+    for (size_t i = 0; i < g->changes.n; i++) nr_vec_push(&g->call->arena, &overlay, g->changes.at[i].after);
+    return nr_definition_parse(g->call, name, json, &overlay);
+}
+
+static bool plan_children(migration *g, nr_slice parent)
+{
+    nr_call *c = g->call;
+    NR_VEC(nr_model *) children = {0};
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (nr_model_extends(m, parent)) nr_vec_push(&c->arena, &children, m);
+    for (size_t i = 0; i < children.n; i++) {
+        nr_model *before = children.at[i];
+        for (size_t k = 0; k < g->changes.n; k++)
+            if (g->changes.at[k].before == before) return nr_fail(&c->err, NR_E_BADVALUE, "%.*s extends %.*s in two ways", NR_FMT(before->schema->name), NR_FMT(parent));
+        nr_model *after = parse_in(g, before->schema->name, before->schema->source);
+        if (!after || !plan_one(g, before, after) || !plan_children(g, before->schema->name)) return false;
+    }
+    return true;
+}
+
+static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
+{
+    nr_call *c = g->call;
+    nr_model *before = nr_model_find(c, name);
+    if (c->err.code) return false;
+    nr_model *after = parse_in(g, name, json);
+    if (!after) return false;
+    *same = before && nr_slice_eq(before->schema->source, after->schema->source);
+    bool cycle = !*same && extends_itself(c, after->schema, name, 0);
+    if (*same || cycle) {
+        nr_catalog_discard(c->engine->catalog, after);
+        return !cycle || nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
+    }
+    if (!plan_one(g, before, after)) return false;
+    if (before) nr_models_load_all(c);
+    return !before || plan_children(g, name);
+}
+
+static bool carry_out(migration *g)
+{
+    nr_call *c = g->call;
+    if (!build_all(g)) {
+        for (size_t i = 0; i < g->changes.n; i++) unbuild_one(c, &g->changes.at[i]);
+        return false;
+    }
+    for (size_t i = 0; i < g->changes.n; i++)
+        if (!switch_one(c, &g->changes.at[i])) return false;
+    return true;
+}
+
+static void replicate_set(nr_call *c, nr_slice name, nr_slice source)
+{
+    nr_slice argv[] = {NR_S("NONREL.MODEL"), NR_S("SET"), name, source};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 4);
+}
+
+static bool check_name(nr_call *c, nr_slice name)
+{
+    if (!nr_model_name_valid(name))
+        return nr_fail(&c->err, NR_E_SYNTAX, "%s is no model name; expected parts of letters, digits and _ joined by dots, as in blog.Post", NR_SHOW(name));
+    if (c->cluster && name.p[0] != '{')
+        return nr_fail(&c->err, NR_E_SYNTAX, "model %s needs a hash tag in cluster mode, as in {shop}%.*s", NR_SHOW(name), NR_FMT(name));
+    return true;
+}
+
+bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    (void)argc;
+    migration g = {.call = c};
+    bool same = false;
+    bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same) && (same || carry_out(&g));
+    if (ok && !same) replicate_set(c, argv[0], g.changes.at[0].after->schema->source);
+    for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
+    if (ok && !same) nr_models_reload(c);
+    if (!ok) return false;
+    nr_model_find(c, argv[0]);
+    c->sink->cls->status(c->sink, "OK");
+    return true;
+}
+
+static bool rebuild(nr_call *c, nr_model *m, const nr_slices *pks)
+{
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        nr_index *ix = &m->indexes[i];
+        if (!ix->stale) continue;
+        nr_env_logf(c->env, NR_LOG_NOTICE, "index %.*s of %.*s is not built in today's format: rebuilding it", NR_FMT(ix->name), NR_FMT(m->schema->name));
+        if (!nr_build_remove(c, ix) || !nr_build_index(c, m, ix, pks)) return false;
+        ix->stale = false;
+    }
+    nr_status st = nr_definition_write(c, m);
+    return !st || nr_fail(&c->err, NR_E_CORRUPT, "definition %s %s", NR_SHOW(m->schema->name), nr_status_text(st));
+}
+
+bool nr_migrate_stale(nr_call *c, nr_model *m)
+{
+    bool any = false;
+    for (size_t i = 0; i < m->n_indexes; i++) any = any || m->indexes[i].stale;
+    if (!any) return true;
+    nr_slices pks = {0};
+    bool ok = m->indexes[0].stale ? nr_build_find_entities(c, m, &pks) : nr_build_pks(c, m, &pks);
+    return ok && rebuild(c, m, &pks);
+}
+
+static bool check_droppable(nr_call *c, const nr_model *m)
+{
+    nr_slice name = m->schema->name;
+    nr_models_load_all(c);
+    size_t at = 0;
+    for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        if (o == m) continue;
+        if (nr_model_refers(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%.*s refers to %.*s; drop it first", NR_FMT(o->schema->name), NR_FMT(name));
+        if (nr_model_extends(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%.*s extends %.*s; drop it first", NR_FMT(o->schema->name), NR_FMT(name));
+    }
+    return true;
+}
+
+static bool drop_keys(nr_call *c, nr_model *m, const nr_slices *pks)
+{
+    nr_slices keys = {0};
+    for (size_t i = 0; i < pks->n; i++) nr_vec_push(&c->arena, &keys, nr_entity_key(m, pks->at[i], &c->arena));
+    nr_vec_push(&c->arena, &keys, m->seq_key);
+    nr_vec_push(&c->arena, &keys, m->schema->name);
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (!nr_build_remove(c, &m->indexes[i])) return false;
+    for (size_t i = 0; i < keys.n; i++) {
+        nr_status st = c->store->cls->remove(c->store, keys.at[i]);
+        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(keys.at[i]), nr_status_text(st));
+    }
+    return true;
+}
+
+bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    bool entities = argc == 2;
+    if (entities && !nr_slice_caseis(argv[1], "ENTITIES")) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ENTITIES", NR_SHOW(argv[1]));
+    if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after ENTITIES", NR_SHOW(argv[2]));
+    nr_model *m = nr_model_find(c, argv[0]);
+    if (!m) return c->err.code ? false : nr_model_need(c, argv[0]) != NULL;
+    if (!check_droppable(c, m)) return false;
+    nr_slices pks = {0};
+    if (!m->schema->abstract && !nr_build_pks(c, m, &pks)) return false;
+    if (pks.n && !entities)
+        return nr_fail(&c->err, NR_E_PROTECTED, "%.*s has %zu entities; add ENTITIES to delete them too", NR_FMT(argv[0]), pks.n);
+    if (!drop_keys(c, m, &pks)) return false;
+    c->store->cls->touch(c->store, argv[0]);
+    nr_slice out[] = {NR_S("NONREL.MODEL"), NR_S("DROP"), argv[0], NR_S("ENTITIES")};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, out, 4);
+    nr_catalog_drop(c->engine->catalog, c->db, argv[0]);
+    c->sink->cls->status(c->sink, "OK");
+    return true;
+}

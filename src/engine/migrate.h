@@ -1,0 +1,10 @@
+/* migrate.h -- MODEL SET over what is there: taking entities in, adding fields, building and dropping indexes, parents and their children. */
+#ifndef NR_MIGRATE_H
+#define NR_MIGRATE_H
+
+#include "engine/models.h"
+
+/* Rebuilds the stale indexes of m and records them. */
+bool nr_migrate_stale(nr_call *c, nr_model *m);
+
+#endif

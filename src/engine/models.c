@@ -1,0 +1,218 @@
+/* models.c -- definitions between the keyspace and the catalog.
+ *
+ * The hash <model> has the fields `definition` (the JSON as given), `version`, `store`, and `indexes`: a JSON array of what was built, each with the format
+ * version of its key function. An index that is not in that array, or in another format, is stale: the planner does not see it and the next write
+ * rebuilds it. */
+#include "engine/models.h"
+
+#include "engine/definition.h"
+#include "engine/migrate.h"
+#include "query/lookup.h"
+#include "table/rows.h"
+
+enum { DEEPEST = 32 }; /* chains of parents, and of pks that are relations */
+
+typedef struct loader {
+    nr_call *call;
+    int depth;
+    const nr_models_overlay *overlay; /* models that stand in for the catalog's, NULL: none */
+} loader;
+
+static nr_model *load(nr_call *c, nr_slice name, int depth);
+static bool find_spec(void *ctx, nr_slice name, nr_spec *out);
+
+static nr_model *look(const loader *l, nr_slice name)
+{
+    for (size_t i = 0; l->overlay && i < l->overlay->n; i++)
+        if (nr_slice_eq(l->overlay->at[i]->schema->name, name)) return l->overlay->at[i];
+    return l->depth < DEEPEST ? load(l->call, name, l->depth + 1) : NULL;
+}
+
+static const nr_schema *find_schema(void *ctx, nr_slice name)
+{
+    nr_model *m = look(ctx, name);
+    return m ? m->schema : NULL;
+}
+
+static bool resolve(const loader *l, nr_schema *s)
+{
+    loader deeper = {l->call, l->depth + 1, l->overlay};
+    return s->resolved || nr_schema_resolve(s, find_spec, &deeper, &l->call->err);
+}
+
+static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
+{
+    const loader *l = ctx;
+    nr_model *m = look(l, name);
+    if (!m || m->schema->abstract || l->depth > DEEPEST) return false;
+    if (!nr_schema_pk(m->schema)->spec.type && !resolve(l, m->schema)) return false;
+    *out = nr_schema_pk(m->schema)->spec;
+    return out->type != NULL;
+}
+
+/* A model from its document, not yet resolved; NULL: err. */
+static nr_model *parse(loader *l, nr_slice name, nr_slice json)
+{
+    nr_call *c = l->call;
+    nr_model *m = nr_catalog_make(c->engine->catalog);
+    m->schema = nr_schema_parse(name, json, find_schema, l, &m->arena, &c->err);
+    if (!m->schema) {
+        nr_catalog_discard(c->engine->catalog, m);
+        return NULL;
+    }
+    m->version = 1;
+    m->prefix = nr_arena_printf(&m->arena, "%.*s:", NR_FMT(m->schema->name));
+    m->seq_key = nr_arena_printf(&m->arena, "%.*s/seq", NR_FMT(m->schema->name));
+    m->rows = nr_rows_new(c->env);
+    nr_schema_indexes(m->schema, &m->arena, &m->indexes, &m->n_indexes);
+    return m;
+}
+
+nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, const nr_models_overlay *overlay)
+{
+    loader l = {c, 0, overlay};
+    nr_model *m = parse(&l, name, json);
+    if (!m || resolve(&l, m->schema)) return m;
+    nr_catalog_discard(c->engine->catalog, m);
+    return NULL;
+}
+
+/* Reads the definition's key; NULL when there is none. A hash that is none of ours is none. */
+static nr_model *load(nr_call *c, nr_slice name, int depth)
+{
+    nr_model *m = nr_catalog_get(c->engine->catalog, c->db, name);
+    nr_definition d;
+    if (m || c->err.code || depth > DEEPEST || !nr_definition_read(c, name, &d)) return m;
+    loader l = {c, depth, NULL};
+    m = parse(&l, name, d.json);
+    if (!m) return NULL;
+    m->version = d.version;
+    nr_definition_mark_stale(m, &d);
+    nr_catalog_put(c->engine->catalog, c->db, m);
+    return m;
+}
+
+nr_model *nr_model_find(nr_call *c, nr_slice name)
+{
+    if (!nr_model_name_valid(name)) return NULL;
+    loader l = {c, 0, NULL};
+    nr_model *m = load(c, name, 0);
+    if (!m || !resolve(&l, m->schema)) return NULL;
+    return m;
+}
+
+static bool no_model(nr_call *c, nr_slice name)
+{
+    nr_models_load_all(c);
+    nr_slices names = {0};
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (!c->host.may_read || c->host.may_read(c->host.ctx, m->schema->name)) nr_vec_push(&c->arena, &names, m->schema->name);
+    nr_slice near = nr_nearest(name, names.at, names.n);
+    if (near.p) return nr_fail(&c->err, NR_E_NOMODEL, "no model %s; did you mean '%.*s'?", NR_SHOW(name), NR_FMT(near));
+    return nr_fail(&c->err, NR_E_NOMODEL, "no model %s; define it with NONREL.MODEL SET", NR_SHOW(name));
+}
+
+nr_model *nr_model_need(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_find(c, name);
+    if (c->err.code) return NULL;
+    if (!m) {
+        no_model(c, name);
+        return NULL;
+    }
+    if (m->schema->abstract) {
+        nr_fail(&c->err, NR_E_NOMODEL, "model %s is abstract: it has no entities, models that extend it have", NR_SHOW(name));
+        return NULL;
+    }
+    if (m->corrupt.p && !c->applied) {
+        nr_fail(&c->err, NR_E_CORRUPT, "model %s is not to be trusted: %.*s", NR_SHOW(name), NR_FMT(m->corrupt));
+        return NULL;
+    }
+    if (m->indexes[0].stale && !c->applied) {
+        nr_fail(&c->err, NR_E_CORRUPT, "the primary key index of %s is of another format; the next write rebuilds it", NR_SHOW(name));
+        return NULL;
+    }
+    return m;
+}
+
+nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_find(c, name);
+    if (m && !m->schema->abstract && !nr_migrate_stale(c, m)) return NULL;
+    return nr_model_need(c, name);
+}
+
+typedef struct names_walk {
+    nr_call *call;
+    nr_slices names;
+} names_walk;
+
+static bool take_name(void *ctx, nr_slice key, nr_holds holds)
+{
+    names_walk *w = ctx;
+    if (holds == NR_HOLDS_HASH && nr_model_name_valid(key)) nr_vec_push(&w->call->arena, &w->names, nr_arena_copy(&w->call->arena, key));
+    return true;
+}
+
+void nr_models_load_all(nr_call *c)
+{
+    if (nr_catalog_complete(c->engine->catalog, c->db)) return;
+    names_walk w = {c, {0}};
+    c->store->cls->walk(c->store, NR_S(""), take_name, &w);
+    nr_err kept = c->err;
+    for (size_t i = 0; i < w.names.n; i++) {
+        nr_err_clear(&c->err);
+        nr_model *m = nr_model_find(c, w.names.at[i]);
+        if (!m && c->err.code)
+            nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(w.names.at[i]), c->err.msg);
+    }
+    c->err = kept;
+    nr_catalog_set_complete(c->engine->catalog, c->db, true);
+}
+
+void nr_models_reload(nr_call *c)
+{
+    bool complete = nr_catalog_complete(c->engine->catalog, c->db);
+    nr_slices names = {0};
+    NR_VEC(nr_counters) counters = {0};
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        nr_vec_push(&c->arena, &names, nr_arena_copy(&c->arena, m->schema->name));
+        nr_vec_push(&c->arena, &counters, m->counters);
+    }
+    nr_catalog_clear(c->engine->catalog, c->db);
+    for (size_t i = 0; i < names.n; i++) {
+        nr_model *m = nr_model_find(c, names.at[i]);
+        if (m) m->counters = counters.at[i];
+    }
+    nr_catalog_set_complete(c->engine->catalog, c->db, complete);
+}
+
+void nr_model_corrupt(nr_call *c, nr_model *m, const char *why)
+{
+    m->corrupt = nr_arena_copy(&m->arena, nr_slice_of(why));
+    nr_env_logf(c->env, NR_LOG_WARNING, "model %.*s is marked CORRUPT: %s", NR_FMT(m->schema->name), why);
+}
+
+nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena)
+{
+    nr_buf b = nr_buf_in(arena);
+    nr_buf_add(&b, m->prefix);
+    nr_buf_add(&b, pk);
+    return nr_buf_slice(&b);
+}
+
+bool nr_model_refers(const nr_model *m, nr_slice name)
+{
+    for (size_t i = 0; i < m->schema->n_fields; i++)
+        if ((m->schema->fields[i].type->flags & NR_TF_RELATION) && nr_slice_eq(m->schema->fields[i].to, name)) return true;
+    return false;
+}
+
+bool nr_model_extends(const nr_model *m, nr_slice name)
+{
+    for (size_t i = 0; i < m->schema->extends.n; i++)
+        if (nr_slice_eq(m->schema->extends.at[i], name)) return true;
+    return false;
+}

@@ -1,0 +1,45 @@
+/* models.h -- definitions in the keyspace: finding, making, migrating and dropping models. */
+#ifndef NR_MODELS_H
+#define NR_MODELS_H
+
+#include "engine/nonrel.h"
+#include "model/catalog.h"
+
+struct nr_engine {
+    const nr_env *env;
+    nr_catalog *catalog;
+    uint64_t calls, errors;
+};
+
+/* The model, read from its definition's key if need be and resolved as far as it can be. NULL: NOMODEL (with the nearest name), or CORRUPT when its answers
+ * can't be trusted. */
+nr_model *nr_model_need(nr_call *c, nr_slice name);
+
+/* The same for a write: indexes of another format are rebuilt first. Abstract models are refused by both. */
+nr_model *nr_model_need_for_write(nr_call *c, nr_slice name);
+
+/* Like need but quiet: NULL when there is no such definition (err untouched) or when it cannot be read (err set). Abstract ones too. */
+nr_model *nr_model_find(nr_call *c, nr_slice name);
+
+/* Loads every definition of the database: one walk over the keyspace, remembered. */
+void nr_models_load_all(nr_call *c);
+
+/* Marks a model as not to be trusted; logs why. */
+void nr_model_corrupt(nr_call *c, nr_model *m, const char *why);
+
+/* The key of an entity, in the arena. */
+nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);
+
+/* Whether m refers to, or extends, the model of that name. */
+bool nr_model_refers(const nr_model *m, nr_slice name);
+bool nr_model_extends(const nr_model *m, nr_slice name);
+
+/* After a change of definitions: forgets what is cached of the database and reads again what was known. */
+void nr_models_reload(nr_call *c);
+
+bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_model_get(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_model_list(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc);
+
+#endif

@@ -1,0 +1,93 @@
+/* nonrel.h -- the facade: all that the module, the tools and the tests need of the engine.
+ *
+ * An engine lives as long as the process and keeps the catalog. A call is one command of one client on one database: the caller fills it in, runs it, replies
+ * the error when it failed (nothing was sent to the sink then), and clears it. One thread. */
+#ifndef NR_NONREL_H
+#define NR_NONREL_H
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "engine/sink.h"
+#include "store/store.h"
+
+#define NR_VERSION "0.1.0"
+#define NR_VERSION_NUMBER 1
+
+typedef struct nr_engine nr_engine;
+
+nr_engine *nr_engine_new(const nr_env *env);
+void nr_engine_free(nr_engine *e);
+
+/* What the host (server, test) offers a call. */
+typedef struct nr_host {
+    void *ctx;
+    bool (*may_read)(void *ctx, nr_slice model);                              /* of models other than the declared one */
+    void (*replicate)(void *ctx, const nr_slice *argv, size_t argc);          /* a resolved command, argv[0] the command word */
+} nr_host;
+
+typedef struct nr_call {
+    nr_engine *engine;
+    nr_store *store;
+    int db;
+    nr_sink *sink;
+    nr_host host;
+    nr_limits limits;
+    bool cluster;    /* the server runs in cluster mode */
+    bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */
+    /* set by init */
+    const nr_env *env;
+    nr_arena arena;
+    nr_err err;
+    int64_t now_us;  /* the command's one moment */
+} nr_call;
+
+void nr_call_init(nr_call *c, nr_engine *e);
+void nr_call_clear(nr_call *c);
+
+enum {
+    NR_CMD_WRITE = 1,
+    NR_CMD_DENYOOM = 2,
+    NR_CMD_FAST = 4,      /* O(log n) */
+    NR_CMD_DELETES = 8,   /* key spec: removes data rather than updating it */
+    NR_CMD_ADMIN = 16,    /* no time limit: walks everything */
+};
+
+typedef struct nr_command {
+    const char *name;       /* "SAVE", "MODEL SET" */
+    int arity;              /* as the server counts: NONREL.SAVE x y is 3; subcommand included; negative: at least */
+    int key;                /* position of the model in argv, 0: none */
+    unsigned flags;
+    bool (*run)(nr_call *c, const nr_slice *argv, size_t argc); /* argv behind the command word(s) */
+    const char *syntax;     /* behind the command word(s) */
+    const char *summary, *complexity;
+} nr_command;
+
+extern const nr_command nr_commands[]; /* name NULL at the end */
+
+/* The command whose word(s) stand first, any case; *used: 1 or 2 words. NULL: none, err says what there is. argv[0] may begin with "NONREL.". */
+const nr_command *nr_command_find(const nr_slice *argv, size_t argc, size_t *used, nr_err *err);
+
+/* Runs cmd on the arguments behind its word(s). False: c->err is set, nothing was replied and nothing changed, but for CORRUPT. */
+bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc);
+
+/* What the host learned of the keyspace. db -1: all. */
+void nr_engine_flushed(nr_engine *e, int db);
+void nr_engine_swapped(nr_engine *e, int a, int b);
+
+/* A key was changed by somebody else; true when it was a definition that is cached (which is then forgotten). Cheap for all other keys. */
+bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key);
+
+/* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
+typedef struct nr_info {
+    void *ctx;
+    void (*model)(void *ctx, nr_slice name, uint64_t entities, uint64_t indexes, uint64_t saves, uint64_t deletes, uint64_t queries, uint64_t left_out,
+                  nr_slice corrupt);
+} nr_info;
+void nr_engine_info(nr_engine *e, int db, nr_store *store, const nr_info *info);
+
+typedef struct nr_figures {
+    uint64_t calls, errors; /* commands run since the start, and those that failed */
+} nr_figures;
+nr_figures nr_engine_figures(const nr_engine *e);
+
+#endif

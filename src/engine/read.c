@@ -1,0 +1,277 @@
+/* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
+#include "engine/commands.h"
+#include "engine/write.h"
+#include "table/rows.h"
+
+size_t nr_json_budget(const nr_call *c)
+{
+    return (size_t)c->limits.max_memory / 16;
+}
+
+void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
+{
+    int64_t now = c->env->mono_us(c->env->ctx);
+    *run = (nr_run){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits};
+    run->deadline_us = c->limits.max_time > (INT64_MAX - now) / 1000 ? INT64_MAX : now + c->limits.max_time * 1000;
+}
+
+nr_planner nr_planner_for(nr_call *c, nr_model *m)
+{
+    return (nr_planner){m, c->store, &c->arena, &c->err};
+}
+
+static bool parse_and_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, unsigned groups, bool ordering, nr_query *out)
+{
+    nr_ast ast;
+    return nr_ast_parse(argv, argc, groups, &c->arena, &ast, &c->err) && nr_query_bind(&ast, m, ordering, nr_json_budget(c), &c->arena, out, &c->err);
+}
+
+bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out)
+{
+    return parse_and_bind(c, m, argv, argc, NR_CL_FILTERS, false, out);
+}
+
+/* Reads one entity for GET and MGET; NULL with no error: none. */
+static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, const nr_value **row)
+{
+    nr_operand op;
+    bool found;
+    *row = NULL;
+    if (!nr_field_operand(nr_schema_pk(m->schema), pk, &c->arena, &op, &c->err)) return false;
+    if (op.side) return true;
+    nr_slice text = nr_type_text(&nr_schema_pk(m->schema)->spec, &op.v, &c->arena);
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    if (!text.n) return true;
+    if (!nr_entity_read(m, c->store, c->env, text, want, !want, &c->arena, values, &found, &c->err)) return false;
+    if (found) *row = values;
+    return true;
+}
+
+static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
+{
+    nr_sink *s = c->sink;
+    if (q->flat) {
+        nr_sink_value(s, &q->out[0]->spec, &row[q->out[0]->id], &c->arena);
+        return;
+    }
+    s->cls->map(s, q->n_out);
+    for (size_t i = 0; i < q->n_out; i++) {
+        s->cls->bulk(s, q->out_names[i]);
+        nr_sink_value(s, &q->out[i]->spec, &row[q->out[i]->id], &c->arena);
+    }
+}
+
+bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need(c, argv[0]);
+    nr_query q;
+    const nr_value *row;
+    if (!m || !parse_and_bind(c, m, argv + 2, argc - 2, NR_CL_FIELDS, false, &q)) return false;
+    bool *want = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
+    for (size_t i = 0; i < q.n_out; i++) want[q.out[i]->id] = true;
+    if (!get_one(c, m, argv[1], q.whole ? NULL : want, &row)) return false;
+    if (row) reply_row(c, &q, row);
+    else c->sink->cls->null(c->sink);
+    return true;
+}
+
+bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need(c, argv[0]);
+    nr_query q;
+    if (!m || !parse_and_bind(c, m, NULL, 0, NR_CL_FIELDS, false, &q)) return false;
+    const nr_value **rows = NR_NEW_N(&c->arena, const nr_value *, argc);
+    if ((int64_t)argc - 1 > c->limits.max_results)
+        return nr_fail(&c->err, NR_E_LIMIT, "%zu entities are more than %lld (nonrel.max-results)", argc - 1, (long long)c->limits.max_results);
+    for (size_t i = 1; i < argc; i++) {
+        if (!get_one(c, m, argv[i], NULL, &rows[i])) return false;
+        if ((int64_t)c->arena.held > c->limits.max_memory)
+            return nr_fail(&c->err, NR_E_LIMIT, "the entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);
+    }
+    c->sink->cls->array(c->sink, argc - 1);
+    for (size_t i = 1; i < argc; i++) {
+        if (rows[i]) reply_row(c, &q, rows[i]);
+        else c->sink->cls->null(c->sink);
+    }
+    return true;
+}
+
+bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows)
+{
+    nr_op *op = nr_op_open(run, root);
+    nr_batch *b = NR_NEW(run->arena, nr_batch);
+    do {
+        b->want = NR_BATCH;
+        if (!nr_op_next(op, b)) return false;
+        for (size_t i = 0; i < b->n; i++) nr_vec_push(run->arena, rows, b->rows[i]);
+    } while (b->n);
+    return true;
+}
+
+static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *count)
+{
+    nr_planner p = nr_planner_for(c, m);
+    nr_buf text = nr_buf_in(&c->arena);
+    bool known;
+    if (!nr_plan_count(&p, q, &known, count, &text)) return false;
+    if (known) return true;
+    const nr_node *root = nr_plan_rows(&p, q, NR_FOR_ROWS);
+    if (!root) return false;
+    nr_run run;
+    nr_run_start(&run, c, m);
+    nr_op *op = nr_op_open(&run, root);
+    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    *count = 0;
+    bool ok;
+    do {
+        b->want = NR_BATCH;
+        ok = nr_op_next(op, b);
+        *count += b->n;
+    } while (ok && b->n);
+    nr_run_close(&run);
+    return ok;
+}
+
+typedef NR_VEC(const nr_value *) result;
+
+/* A row as the reply needs it, out of the operators' scratch memory. */
+static const nr_value *keep_row(nr_call *c, const nr_query *q, const nr_value *row)
+{
+    nr_value *copy = NR_NEW_N(&c->arena, nr_value, q->model->schema->n_fields);
+    for (size_t i = 0; i < q->n_out; i++) {
+        size_t id = q->out[i]->id;
+        copy[id] = row[id];
+        if (copy[id].kind == NR_V_TEXT) copy[id].s = nr_arena_copy(&c->arena, row[id].s);
+    }
+    return copy;
+}
+
+static bool fetch_rows(nr_call *c, const nr_query *q, const nr_node *root, result *out)
+{
+    nr_run run;
+    nr_run_start(&run, c, q->model);
+    nr_op *op = nr_op_open(&run, root);
+    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    bool ok;
+    size_t grow = 0;
+    do {
+        b->want = nr_batch_grow(&grow);
+        ok = nr_op_next(op, b);
+        for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, keep_row(c, q, b->values[i]));
+        if (ok && (int64_t)out->n > c->limits.max_results)
+            ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT", (long long)c->limits.max_results);
+    } while (ok && b->n);
+    nr_run_close(&run);
+    return ok;
+}
+
+bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need(c, argv[0]);
+    nr_query q;
+    uint64_t total = 0;
+    result rows = {0};
+    if (!m || !parse_and_bind(c, m, argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, true, &q)) return false;
+    if (q.withcount && !count_rows(c, m, &q, &total)) return false;
+    nr_planner p = nr_planner_for(c, m);
+    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_REPLY);
+    if (!root || !fetch_rows(c, &q, root, &rows)) return false;
+    m->counters.queries++;
+    nr_sink *s = c->sink;
+    if (q.withcount) {
+        s->cls->array(s, 2);
+        s->cls->integer(s, (int64_t)total);
+    }
+    s->cls->array(s, rows.n);
+    for (size_t i = 0; i < rows.n; i++) reply_row(c, &q, rows.at[i]);
+    return true;
+}
+
+bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need(c, argv[0]);
+    nr_query q;
+    uint64_t count = 0;
+    if (!m || !nr_filters_bind(c, m, argv + 1, argc - 1, &q) || !count_rows(c, m, &q, &count)) return false;
+    m->counters.queries++;
+    c->sink->cls->integer(c->sink, (int64_t)count);
+    return true;
+}
+
+bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need(c, argv[0]);
+    nr_query q;
+    result rows = {0};
+    if (!m || !nr_filters_bind(c, m, argv + 1, argc - 1, &q)) return false;
+    q.count = 1;
+    q.n_out = 1;
+    q.whole = false;
+    nr_planner p = nr_planner_for(c, m);
+    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_REPLY);
+    if (!root || !fetch_rows(c, &q, root, &rows)) return false;
+    m->counters.queries++;
+    c->sink->cls->integer(c->sink, rows.n > 0);
+    return true;
+}
+
+static bool delete_one(nr_writer *w, const nr_value *pk)
+{
+    nr_change *ch = nr_writer_entity(w, pk);
+    if (!ch) return false;
+    ch->after = NULL;
+    return true;
+}
+
+static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
+{
+    const nr_field *f = nr_schema_pk(w->model->schema);
+    for (size_t i = 0; i < n; i++) {
+        nr_operand op;
+        if (!nr_field_operand(f, pks[i], &c->arena, &op, &c->err)) return false;
+        bool possible = op.side == 0 && !(op.v.kind == NR_V_TEXT && op.v.s.n == 0);
+        if (possible && !delete_one(w, &op.v)) return false;
+    }
+    return true;
+}
+
+static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = w->model;
+    nr_query q;
+    nr_row_list rows = {0};
+    if (!nr_filters_bind(c, m, argv, argc, &q)) return false;
+    nr_planner p = nr_planner_for(c, m);
+    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_ROWS);
+    if (!root) return false;
+    nr_run run;
+    nr_run_start(&run, c, m);
+    bool ok = nr_run_collect(&run, root, &rows);
+    nr_run_close(&run);
+    for (size_t i = 0; ok && i < rows.n; i++) {
+        nr_value pk;
+        nr_slice text = nr_rows_pk(m->rows, rows.at[i]);
+        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && delete_one(w, &pk);
+    }
+    return ok;
+}
+
+bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = nr_model_need_for_write(c, argv[0]);
+    uint64_t changed = 0;
+    if (!m) return false;
+    nr_writer w;
+    nr_writer_init(&w, c, m);
+    bool ok;
+    if (nr_slice_caseis(argv[1], "PK"))
+        ok = argc > 2 ? delete_pks(c, &w, argv + 2, argc - 2) : nr_fail(&c->err, NR_E_SYNTAX, "PK needs at least one primary key");
+    else if (nr_slice_caseis(argv[1], "ALL"))
+        ok = argc == 2 ? delete_matching(c, &w, NULL, 0) : nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after ALL", NR_SHOW(argv[2]));
+    else ok = delete_matching(c, &w, argv + 1, argc - 1);
+    ok = ok && nr_writer_commit(&w, &changed);
+    nr_writer_clear(&w);
+    if (!ok) return false;
+    c->sink->cls->integer(c->sink, (int64_t)changed);
+    return true;
+}

@@ -1,0 +1,242 @@
+/* save.c -- NONREL.SAVE: options, then fields; one entity, or JSON with one or many. */
+#include "engine/commands.h"
+#include "engine/write.h"
+
+typedef enum mode { MODE_UPSERT, MODE_INSERT, MODE_UPDATE } mode;
+
+typedef struct options {
+    mode mode;
+    const nr_field *by;
+    bool json;
+} options;
+
+/* What one entity of the command brings. */
+typedef struct row {
+    bool *given;       /* by field id */
+    nr_value *values;
+} row;
+
+typedef struct saver {
+    nr_call *call;
+    nr_model *model;
+    nr_writer writer;
+    options opt;
+} saver;
+
+static bool set_mode(saver *s, mode m)
+{
+    if (s->opt.mode != MODE_UPSERT) return nr_fail(&s->call->err, NR_E_SYNTAX, "INSERT or UPDATE stands once and alone");
+    s->opt.mode = m;
+    return true;
+}
+
+static bool set_by(saver *s, nr_slice name)
+{
+    if (s->opt.by) return nr_fail(&s->call->err, NR_E_SYNTAX, "BY stands twice");
+    s->opt.by = nr_schema_need(s->model->schema, name, &s->call->err);
+    if (!s->opt.by) return false;
+    return s->opt.by->unique || s->opt.by->id == 0 ||
+           nr_fail(&s->call->err, NR_E_SYNTAX, "BY needs a unique field, and '%.*s' is not unique", NR_FMT(s->opt.by->name));
+}
+
+/* Options come first and in capitals only; *at stands behind them. */
+static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *at)
+{
+    for (*at = 1; *at < argc; ++*at) {
+        nr_slice w = argv[*at];
+        if (nr_slice_is(w, "INSERT")) {
+            if (!set_mode(s, MODE_INSERT)) return false;
+        } else if (nr_slice_is(w, "UPDATE")) {
+            if (!set_mode(s, MODE_UPDATE)) return false;
+        } else if (nr_slice_is(w, "BY")) {
+            if (++*at == argc) return nr_fail(&s->call->err, NR_E_SYNTAX, "BY needs the name of a unique field");
+            if (!set_by(s, argv[*at])) return false;
+        } else if (nr_slice_is(w, "TTL") || nr_slice_is(w, "PXAT") || nr_slice_is(w, "IF")) {
+            return nr_fail(&s->call->err, NR_E_SYNTAX, "option %s of SAVE is not available in this version", NR_SHOW(w));
+        } else if (nr_slice_is(w, "JSON")) {
+            s->opt.json = true;
+            ++*at;
+            return true;
+        } else {
+            return true;
+        }
+    }
+    return true;
+}
+
+static row new_row(saver *s)
+{
+    size_t n = s->model->schema->n_fields;
+    return (row){NR_NEW_N(&s->call->arena, bool, n), NR_NEW_N(&s->call->arena, nr_value, n)};
+}
+
+static const nr_field *give(saver *s, row *r, nr_slice name)
+{
+    const nr_field *f = nr_schema_need(s->model->schema, name, &s->call->err);
+    if (!f) return NULL;
+    if (r->given[f->id]) {
+        nr_fail(&s->call->err, NR_E_SYNTAX, "field '%.*s' is given twice", NR_FMT(f->name));
+        return NULL;
+    }
+    r->given[f->id] = true;
+    return f;
+}
+
+static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
+{
+    for (size_t i = 0; i < argc; i += 2) {
+        bool null = nr_slice_is(argv[i], "NULL");
+        if (i + 1 == argc)
+            return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value", NR_SHOW(argv[i]));
+        const nr_field *f = give(s, r, null ? argv[i + 1] : argv[i]);
+        if (!f) return false;
+        if (!null && !nr_field_read(f, argv[i + 1], &s->call->arena, &r->values[f->id], &s->call->err)) return false;
+    }
+    return true;
+}
+
+static bool parse_object(saver *s, const nr_json *j, row *r)
+{
+    if (j->kind != NR_J_OBJECT) return nr_fail(&s->call->err, NR_E_BADVALUE, "SAVE JSON got %s, expected an object", nr_json_kind_name(j));
+    for (size_t i = 0; i < j->n; i++) {
+        const nr_field *f = give(s, r, j->names[i]);
+        if (!f || !nr_field_read_json(f, &j->items[i], &s->call->arena, &r->values[f->id], &s->call->err)) return false;
+    }
+    return true;
+}
+
+static bool draw_pk(saver *s, nr_value *pk)
+{
+    const nr_field *f = nr_schema_pk(s->model->schema);
+    if (f->type->flags & NR_TF_AUTO) return nr_writer_draw(&s->writer, pk);
+    if (f->type->flags & NR_TF_DRAWN) {
+        *pk = f->type->draw(&s->call->arena);
+        return true;
+    }
+    return nr_fail(&s->call->err, NR_E_NOTNULL, "the primary key '%.*s' of %.*s must be given", NR_FMT(f->name), NR_FMT(s->model->schema->name));
+}
+
+/* The entity that the row means; a new one without pk gets it drawn. */
+static nr_change *find_target(saver *s, const row *r)
+{
+    nr_value pk = r->values[0];
+    nr_call *c = s->call;
+    if (r->given[0] && pk.kind == NR_V_NULL) {
+        nr_fail(&c->err, NR_E_NOTNULL, "the primary key '%.*s' cannot be NULL", NR_FMT(nr_schema_pk(s->model->schema)->name));
+        return NULL;
+    }
+    if (s->opt.by && !r->given[s->opt.by->id]) {
+        nr_fail(&c->err, NR_E_SYNTAX, "BY %.*s needs a value of that field", NR_FMT(s->opt.by->name));
+        return NULL;
+    }
+    if (!r->given[0] && s->opt.by) {
+        bool failed;
+        nr_change *ch = nr_writer_holder(&s->writer, s->opt.by, &r->values[s->opt.by->id], &failed);
+        if (ch || failed) return ch;
+    }
+    if (!r->given[0] && s->opt.mode == MODE_UPDATE) {
+        if (s->opt.by) nr_fail(&c->err, NR_E_NOTFOUND, "no %.*s has that '%.*s'", NR_FMT(s->model->schema->name), NR_FMT(s->opt.by->name));
+        else nr_fail(&c->err, NR_E_SYNTAX, "UPDATE needs the primary key, or BY a unique field");
+        return NULL;
+    }
+    if (!r->given[0] && !draw_pk(s, &pk)) return NULL;
+    nr_change *ch = nr_writer_entity(&s->writer, &pk);
+    if (ch && !ch->after && s->opt.mode != MODE_UPDATE) {
+        if ((nr_schema_pk(s->model->schema)->type->flags & NR_TF_AUTO) && !nr_writer_raise(&s->writer, pk.i)) return NULL;
+        nr_writer_edit(&s->writer, ch, &pk);
+        ch->fresh = true;
+    }
+    return ch;
+}
+
+static bool check_mode(saver *s, const nr_change *ch)
+{
+    nr_slice name = s->model->schema->name;
+    if (s->opt.mode == MODE_INSERT && !ch->fresh) return nr_fail(&s->call->err, NR_E_EXISTS, "%.*s has an entity %s already", NR_FMT(name), NR_SHOW(ch->pk));
+    if (s->opt.mode == MODE_UPDATE && !ch->after) return nr_fail(&s->call->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(name), NR_SHOW(ch->pk));
+    return true;
+}
+
+/* What a field gets that the command does not give. Resolved commands leave nothing open. */
+static void fill(saver *s, nr_change *ch, const nr_field *f)
+{
+    if (s->call->applied) return;
+    if (f->auto_now || (f->auto_now_add && ch->fresh)) ch->after[f->id] = f->spec.type->now(s->call->now_us);
+    else if (ch->fresh && f->has_default) ch->after[f->id] = f->default_value;
+}
+
+static nr_change *save_row(saver *s, const row *r)
+{
+    nr_change *ch = find_target(s, r);
+    if (!ch || !check_mode(s, ch)) return NULL;
+    for (size_t i = 1; i < s->model->schema->n_fields; i++) {
+        const nr_field *f = &s->model->schema->fields[i];
+        if (r->given[i]) ch->after[i] = r->values[i];
+        else fill(s, ch, f);
+        if (ch->after[i].kind != NR_V_NULL || f->null) continue;
+        nr_fail(&s->call->err, NR_E_NOTNULL, "field '%.*s' of %.*s cannot be NULL", NR_FMT(f->name), NR_FMT(s->model->schema->name));
+        return NULL;
+    }
+    ch->fresh = false;
+    nr_writer_edited(&s->writer, ch);
+    return ch;
+}
+
+static void reply_pk(saver *s, const nr_change *ch)
+{
+    nr_sink *sink = s->call->sink;
+    if (ch->after[0].kind == NR_V_INT && nr_schema_pk(s->model->schema)->spec.type->reply == NR_REPLY_INTEGER) sink->cls->integer(sink, ch->after[0].i);
+    else sink->cls->bulk(sink, ch->pk);
+}
+
+static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
+{
+    row r = new_row(s);
+    uint64_t changed;
+    if (!parse_pairs(s, argv, argc, &r)) return false;
+    const nr_change *ch = save_row(s, &r);
+    if (!ch || !nr_writer_commit(&s->writer, &changed)) return false;
+    reply_pk(s, ch);
+    return true;
+}
+
+static bool save_array(saver *s, const nr_json *j)
+{
+    const nr_change **saved = NR_NEW_N(&s->call->arena, const nr_change *, j->n);
+    uint64_t changed;
+    for (size_t i = 0; i < j->n; i++) {
+        row r = new_row(s);
+        if (!parse_object(s, &j->items[i], &r) || !(saved[i] = save_row(s, &r))) return false;
+    }
+    if (!nr_writer_commit(&s->writer, &changed)) return false;
+    s->call->sink->cls->array(s->call->sink, j->n);
+    for (size_t i = 0; i < j->n; i++) reply_pk(s, saved[i]);
+    return true;
+}
+
+static bool save_json(saver *s, const nr_slice *argv, size_t argc)
+{
+    nr_call *c = s->call;
+    if (argc != 1) return nr_fail(&c->err, NR_E_SYNTAX, "JSON takes one argument, got %zu", argc);
+    const nr_json *j = nr_json_parse(argv[0], nr_json_budget(c), &c->arena, &c->err);
+    if (!j) return false;
+    if (j->kind == NR_J_ARRAY) return save_array(s, j);
+    row r = new_row(s);
+    uint64_t changed;
+    if (!parse_object(s, j, &r)) return false;
+    const nr_change *ch = save_row(s, &r);
+    if (!ch || !nr_writer_commit(&s->writer, &changed)) return false;
+    reply_pk(s, ch);
+    return true;
+}
+
+bool nr_cmd_save(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    saver s = {.call = c, .model = nr_model_need_for_write(c, argv[0])};
+    size_t at;
+    if (!s.model) return false;
+    nr_writer_init(&s.writer, c, s.model);
+    bool ok = parse_options(&s, argv, argc, &at) && (s.opt.json ? save_json(&s, argv + at, argc - at) : save_pairs(&s, argv + at, argc - at));
+    nr_writer_clear(&s.writer);
+    return ok;
+}

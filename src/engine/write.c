@@ -1,0 +1,221 @@
+/* write.c -- collecting the changes of a command, and what can be refused about them. Applying them is apply.c. */
+#include "engine/write.h"
+
+#include "engine/apply.h"
+#include "store/keyfn.h"
+#include "store/keys.h"
+#include "exec/op.h"
+
+void nr_writer_init(nr_writer *w, nr_call *c, nr_model *m)
+{
+    *w = (nr_writer){.call = c, .model = m};
+    nr_map_init(&w->by_pk, c->env);
+    nr_map_init(&w->by_unique, c->env);
+}
+
+void nr_writer_clear(nr_writer *w)
+{
+    nr_map_clear(&w->by_pk);
+    nr_map_clear(&w->by_unique);
+}
+
+static bool over_memory(nr_writer *w)
+{
+    nr_call *c = w->call;
+    if ((int64_t)c->arena.held <= c->limits.max_memory) return false;
+    nr_fail(&c->err, NR_E_LIMIT, "the command needs more than %lld bytes of memory (nonrel.max-memory); write fewer entities at once",
+            (long long)c->limits.max_memory);
+    return true;
+}
+
+/* Reads what is there; *row NULL: no key. */
+static bool read_entity(nr_writer *w, nr_slice pk, nr_slice key, const nr_value **row)
+{
+    nr_call *c = w->call;
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
+    bool found;
+    nr_holds holds = NR_HOLDS_NOTHING;
+    uint64_t left_out = w->model->counters.left_out;
+    *row = NULL;
+    if (!nr_entity_read(w->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
+    if (found) {
+        *row = values;
+        return true;
+    }
+    if (w->model->counters.left_out == left_out) return true;
+    holds = c->store->cls->holds(c->store, key);
+    return nr_fail(&c->err, NR_E_CONFLICT, "key %s holds %s; delete or mend it first", NR_SHOW(key),
+                   holds == NR_HOLDS_HASH ? "a hash that does not decode by the definition" : "another type of value");
+}
+
+nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
+{
+    nr_call *c = w->call;
+    nr_slice text = nr_arena_copy(&c->arena, nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena));
+    nr_change *ch = nr_map_get(&w->by_pk, text);
+    if (ch) return ch;
+    if (over_memory(w)) return NULL;
+    ch = NR_NEW(&c->arena, nr_change);
+    ch->pk = text;
+    ch->key = nr_entity_key(w->model, text, &c->arena);
+    if (!read_entity(w, text, ch->key, &ch->before)) return NULL;
+    nr_map_put(&w->by_pk, ch->pk, ch);
+    nr_vec_push(&c->arena, &w->changes, ch);
+    ch->after = NULL;
+    if (ch->before) nr_writer_edit(w, ch, pk);
+    return ch;
+}
+
+void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk)
+{
+    if (ch->after) return;
+    size_t n = w->model->schema->n_fields;
+    ch->after = NR_NEW_N(&w->call->arena, nr_value, n);
+    if (ch->before) memcpy(ch->after, ch->before, n * sizeof *ch->after);
+    else ch->after[0] = *pk;
+}
+
+/* A map key for one value of one unique field. */
+static nr_slice unique_key(nr_arena *arena, const nr_field *f, const nr_value *v)
+{
+    nr_buf b = nr_buf_in(arena);
+    nr_buf_add(&b, (nr_slice){(const char *)&f->id, sizeof f->id});
+    nr_key_add(v, &b);
+    return nr_buf_slice(&b);
+}
+
+void nr_writer_edited(nr_writer *w, nr_change *ch)
+{
+    const nr_schema *s = w->model->schema;
+    for (size_t i = 1; i < s->n_fields; i++)
+        if (s->fields[i].unique && ch->after[i].kind != NR_V_NULL)
+            nr_map_put(&w->by_unique, unique_key(&w->call->arena, &s->fields[i], &ch->after[i]), ch);
+}
+
+static const nr_index *unique_index(const nr_model *m, const nr_field *f)
+{
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (m->indexes[i].kind == NR_IX_ORDERED && m->indexes[i].field == f && m->indexes[i].keyfn == &nr_key_value) return &m->indexes[i];
+    return NULL;
+}
+
+/* Calls fn with the pk of each entity that the index says holds v, until it returns false. */
+static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool (*fn)(nr_writer *w, nr_slice pk, void *ctx), void *ctx)
+{
+    nr_call *c = w->call;
+    const nr_index *ix = unique_index(w->model, f);
+    nr_kind pk_kind = nr_schema_pk(w->model->schema)->spec.type->kind;
+    nr_probe probe = {.kind = NR_PB_POINT, .lo = *v, .hi = NR_NULL};
+    nr_range r;
+    if (!nr_probe_range(ix, &probe, &c->arena, &r)) return true;
+    for (;;) {
+        nr_slices members = {0};
+        nr_status st = c->store->cls->ordered_scan(c->store, ix->key, &r, false, 16, &c->arena, &members);
+        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(ix->key), nr_status_text(st));
+        for (size_t i = 0; i < members.n; i++) {
+            nr_slice m = members.at[i];
+            size_t cut = nr_key_skip(f->spec.type->kind, m);
+            nr_value pk;
+            if (!cut || !nr_pk_decode(pk_kind, (nr_slice){m.p + cut, m.n - cut}, &pk))
+                return nr_fail(&c->err, NR_E_CORRUPT, "index key %s has an entry that is none", NR_SHOW(ix->key));
+            if (!fn(w, nr_type_text(&nr_schema_pk(w->model->schema)->spec, &pk, &c->arena), ctx)) return true;
+        }
+        if (members.n < 16) return true;
+        r.lo = members.at[members.n - 1];
+        r.lo_open = true;
+    }
+}
+
+/* A stored holder counts unless this command has already changed it: what it will be then is in the maps. */
+static bool first_unchanged(nr_writer *w, nr_slice pk, void *ctx)
+{
+    if (nr_map_get(&w->by_pk, pk)) return true;
+    *(nr_slice *)ctx = pk;
+    return false;
+}
+
+nr_change *nr_writer_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool *failed)
+{
+    *failed = false;
+    if (v->kind == NR_V_NULL) return NULL;
+    nr_change *ch = nr_map_get(&w->by_unique, unique_key(&w->call->arena, f, v));
+    if (ch && ch->after && nr_value_eq(&ch->after[f->id], v)) return ch;
+    nr_slice pk_text = {NULL, 0};
+    *failed = !each_holder(w, f, v, first_unchanged, &pk_text);
+    if (*failed || !pk_text.p) return NULL;
+    nr_value pk;
+    bool good = nr_field_decode(nr_schema_pk(w->model->schema), pk_text, &w->call->arena, &pk);
+    ch = good ? nr_writer_entity(w, &pk) : NULL;
+    *failed = !ch;
+    return ch;
+}
+
+static bool read_seq(nr_writer *w)
+{
+    nr_call *c = w->call;
+    if (w->seq_read) return true;
+    nr_status st = c->store->cls->counter_get(c->store, w->model->seq_key, &w->seq);
+    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(w->model->seq_key), nr_status_text(st));
+    w->seq_before = w->seq;
+    return w->seq_read = true;
+}
+
+bool nr_writer_draw(nr_writer *w, nr_value *pk)
+{
+    nr_call *c = w->call;
+    if (!read_seq(w)) return false;
+    for (;;) {
+        if (w->seq == INT64_MAX) return nr_fail(&c->err, NR_E_LIMIT, "the counter %s is exhausted; give the pk", NR_SHOW(w->model->seq_key));
+        *pk = (nr_value){.kind = NR_V_INT, .i = ++w->seq};
+        nr_slice text = nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena);
+        if (nr_map_get(&w->by_pk, text)) continue;
+        if (c->store->cls->holds(c->store, nr_entity_key(w->model, text, &c->arena)) == NR_HOLDS_NOTHING) return true;
+    }
+}
+
+bool nr_writer_raise(nr_writer *w, int64_t pk)
+{
+    if (!read_seq(w)) return false;
+    if (pk > w->seq) w->seq = pk;
+    return true;
+}
+
+static bool not_unique(nr_writer *w, const nr_field *f, const nr_value *v, nr_slice pk)
+{
+    nr_slice text = nr_type_text(&f->spec, v, &w->call->arena);
+    return nr_fail(&w->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: %s is taken by %s", NR_FMT(f->name), NR_FMT(w->model->schema->name), NR_SHOW(text),
+                   NR_SHOW(pk));
+}
+
+/* The state after the whole command must have each value once: among the changed entities by a map, against all others by the index. */
+static bool check_unique(nr_writer *w, nr_map *final, nr_change *ch, const nr_field *f)
+{
+    const nr_value *v = &ch->after[f->id];
+    if (v->kind == NR_V_NULL) return true;
+    if (w->changes.n > 1) {
+        nr_change *other = nr_map_put(final, unique_key(&w->call->arena, f, v), ch);
+        if (other) return not_unique(w, f, v, other->pk);
+    }
+    if (ch->before && nr_value_eq(&ch->before[f->id], v)) return true;
+    nr_slice taken = {NULL, 0};
+    if (!each_holder(w, f, v, first_unchanged, &taken)) return false;
+    return !taken.p || not_unique(w, f, v, taken);
+}
+
+static bool check_all_unique(nr_writer *w)
+{
+    const nr_schema *s = w->model->schema;
+    nr_map final;
+    nr_map_init(&final, w->call->env);
+    bool ok = true;
+    for (size_t i = 0; ok && i < w->changes.n; i++)
+        for (size_t f = 1; ok && w->changes.at[i]->after && f < s->n_fields; f++)
+            if (s->fields[f].unique) ok = check_unique(w, &final, w->changes.at[i], &s->fields[f]);
+    nr_map_clear(&final);
+    return ok;
+}
+
+bool nr_writer_commit(nr_writer *w, uint64_t *changed)
+{
+    return (w->call->applied || check_all_unique(w)) && nr_apply(w, changed);
+}

@@ -1,0 +1,58 @@
+/* write.h -- the one writer: whatever changes an entity goes through here.
+ *
+ * A writer collects the changes of one command, each entity once, with its state before and after. Commit checks what can be refused (unique values, keys of
+ * another type), then applies the differences: entity fields, index keys, the counter. What still fails is undone; if even that fails the model
+ * is marked CORRUPT. Then it replicates what was resolved. */
+#ifndef NR_WRITE_H
+#define NR_WRITE_H
+
+#include "base/hash.h"
+#include "engine/models.h"
+
+typedef struct nr_change {
+    nr_slice pk;             /* canonical */
+    nr_slice key;            /* of the entity */
+    const nr_value *before;  /* by field id; NULL: there was none */
+    nr_value *after;         /* NULL: there will be none */
+    bool fresh;              /* being inserted by the row in hand */
+} nr_change;
+
+typedef struct nr_writer {
+    nr_call *call;
+    nr_model *model;
+    nr_map by_pk;            /* nr_change * */
+    nr_map by_unique;        /* values that changes of this command hold, for BY in a batch */
+    NR_VEC(nr_change *) changes;
+    bool seq_read;
+    int64_t seq, seq_before;
+} nr_writer;
+
+void nr_writer_init(nr_writer *w, nr_call *c, nr_model *m);
+void nr_writer_clear(nr_writer *w);
+
+/* The entity of pk as it will be so far: read, or as an earlier change of this command left it. NULL: err. A key that holds something else than an
+ * entity is CONFLICT. The caller edits after (made from before by edit). */
+nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk);
+
+/* Gives ch an after to edit: a copy of what is there, or all NULL but the pk. */
+void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
+
+/* Call when after has been edited: keeps track of unique values. */
+void nr_writer_edited(nr_writer *w, nr_change *ch);
+
+/* The entity that holds a value of a unique field now (changes of this command included); NULL with *failed false: none. */
+nr_change *nr_writer_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool *failed);
+
+/* The next auto pk that no entity and no key has. */
+bool nr_writer_draw(nr_writer *w, nr_value *pk);
+
+/* An explicit auto pk: the counter will not be below it. */
+bool nr_writer_raise(nr_writer *w, int64_t pk);
+
+/* Applies everything. *changed: entities that really differ. */
+bool nr_writer_commit(nr_writer *w, uint64_t *changed);
+
+/* The index entry of a state of an entity: where (an ordered index's or a set's key) and which member. */
+void nr_index_entry(const nr_model *m, const nr_index *ix, nr_slice pk_text, const nr_value *row, nr_arena *arena, nr_slice *key, nr_slice *member);
+
+#endif

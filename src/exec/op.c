@@ -1,0 +1,87 @@
+/* op.c -- the pump, and what all operators share. */
+#include "exec/op.h"
+
+#include "table/rows.h"
+
+nr_op *nr_op_open(nr_run *run, const nr_node *node)
+{
+    nr_op *op = NR_NEW(run->arena, nr_op);
+    op->node = node;
+    op->run = run;
+    op->state = nr_arena_zalloc(run->arena, node->cls->state_size);
+    nr_arena_init(&op->arena, run->env);
+    op->next_in_run = run->ops;
+    run->ops = op;
+    if (node->child) op->child = nr_op_open(run, node->child);
+    if (node->side) op->side = nr_op_open(run, node->side);
+    return op;
+}
+
+void nr_run_close(nr_run *run)
+{
+    for (nr_op *op = run->ops; op; op = op->next_in_run) nr_arena_clear(&op->arena);
+    run->ops = NULL;
+}
+
+static bool within_budget(nr_run *run)
+{
+    if ((int64_t)run->scanned > run->limits.max_scan)
+        return nr_fail(run->err, NR_E_LIMIT, "the command examined more than %lld rows (nonrel.max-scan); add an index or a narrower filter",
+                       (long long)run->limits.max_scan);
+    size_t held = run->arena->held;
+    for (const nr_op *op = run->ops; op; op = op->next_in_run) held += op->arena.held;
+    if (held > (size_t)run->limits.max_memory)
+        return nr_fail(run->err, NR_E_LIMIT, "the command needs more than %lld bytes of memory (nonrel.max-memory); ask for fewer rows or fields",
+                       (long long)run->limits.max_memory);
+    if (run->env->mono_us(run->env->ctx) > run->deadline_us)
+        return nr_fail(run->err, NR_E_LIMIT, "the command took more than %lld ms (nonrel.max-time)", (long long)run->limits.max_time);
+    return true;
+}
+
+bool nr_op_next(nr_op *op, nr_batch *b)
+{
+    b->n = 0;
+    b->loaded = false;
+    if (!op->node->cls->next(op, b)) return false;
+    op->rows += b->n;
+    op->batches++;
+    if (op->node->cls->source) op->run->scanned += b->n;
+    return within_budget(op->run);
+}
+
+size_t nr_batch_grow(size_t *grow)
+{
+    size_t now = *grow ? *grow : NR_BATCH_FIRST;
+    *grow = now * 2 < NR_BATCH ? now * 2 : NR_BATCH;
+    return now;
+}
+
+bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_batch *in, size_t i), nr_batch *b)
+{
+    while (b->n == 0) {
+        if (s->at == s->in.n) {
+            s->at = 0;
+            s->in.want = nr_batch_grow(&op->grow);
+            if (!nr_op_next(op->child, &s->in)) return false;
+            if (s->in.n == 0) return true;
+        }
+        for (; s->at < s->in.n && b->n < b->want; s->at++) {
+            if (!pass(op, &s->in, s->at)) continue;
+            b->rows[b->n] = s->in.rows[s->at];
+            b->values[b->n++] = s->in.values[s->at];
+        }
+    }
+    b->loaded = s->in.loaded;
+    return true;
+}
+
+bool nr_run_store_failed(nr_run *run, nr_status st, nr_slice key)
+{
+    return nr_fail(run->err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(run->model->schema->name), nr_status_text(st));
+}
+
+bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row)
+{
+    *row = nr_rows_intern(run->model->rows, pk);
+    return *row != NR_NO_ROW || nr_fail(run->err, NR_E_LIMIT, "%.*s has more than 4294967294 rows", NR_FMT(run->model->schema->name));
+}

@@ -1,0 +1,139 @@
+/* op.h -- operators: each pulls batches of rows from the one below it.
+ *
+ * A node is the immutable description of an operator (made by the planner, shared, printed by EXPLAIN); an op is one run of it. All pulling goes
+ * through nr_op_next, the pump: budgets and counters live there alone. Batches start small and grow, so that a LIMIT above stops early. */
+#ifndef NR_OP_H
+#define NR_OP_H
+
+#include "base/limits.h"
+#include "model/catalog.h"
+#include "query/pred.h"
+#include "store/store.h"
+
+enum { NR_BATCH = 1024, NR_BATCH_FIRST = 16 };
+
+/* Rows in flight. rows: row numbers of the model's directory. values[i], when loaded: the row's values by field id, of the fields that a Load
+ * below has read; they live until the next pull. */
+typedef struct nr_batch {
+    size_t want;                         /* in: at most so many, 1..NR_BATCH */
+    size_t n;                            /* out: 0 at the end */
+    bool loaded;
+    uint32_t rows[NR_BATCH];
+    const nr_value *values[NR_BATCH];
+} nr_batch;
+
+/* What a run shares: one per query. */
+typedef struct nr_run {
+    nr_model *model;
+    nr_store *store;
+    nr_arena *arena;                     /* of the command */
+    nr_err *err;
+    const nr_env *env;
+    nr_limits limits;
+    int64_t deadline_us;                 /* monotonic */
+    uint64_t scanned;                    /* rows that sources gave */
+    struct nr_op *ops;                   /* all of the run, for accounting */
+} nr_run;
+
+typedef struct nr_op_class nr_op_class;
+
+typedef struct nr_node {
+    const nr_op_class *cls;
+    const struct nr_node *child;         /* NULL for sources */
+    const struct nr_node *side;          /* a second input that is read whole at first (Mask) */
+    uint64_t rows;                       /* expected output */
+    bool exact;                          /* rows is no guess */
+    const void *params;                  /* the class's own struct */
+} nr_node;
+
+typedef struct nr_op {
+    const nr_node *node;
+    struct nr_op *child, *side, *next_in_run;
+    nr_run *run;
+    nr_arena arena;                      /* scratch of the operator */
+    void *state;
+    size_t grow;                         /* batch size that a source uses next */
+    uint64_t rows, batches;
+} nr_op;
+
+struct nr_op_class {
+    const char *name;
+    bool source;                         /* its rows count as examined */
+    size_t state_size;                   /* zeroed state */
+    bool (*next)(nr_op *op, nr_batch *b);
+    void (*explain)(const nr_node *node, nr_buf *out); /* what stands behind the name; may be NULL */
+};
+
+extern const nr_op_class nr_op_scan, nr_op_sets, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+
+/* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
+typedef struct nr_scan_params {
+    const nr_index *index;
+    const nr_range *ranges;
+    size_t n_ranges;
+    bool descending, pks_descending;
+    nr_slice text;                       /* for EXPLAIN */
+} nr_scan_params;
+
+typedef struct nr_sets_params {
+    const nr_index *index;
+    const nr_slice *keys;                /* disjoint: no pk is in two */
+    size_t n_keys;
+    nr_slice text;
+} nr_sets_params;
+
+typedef struct nr_load_params {
+    const bool *want;                    /* by field id */
+    bool whole;
+} nr_load_params;
+
+typedef struct nr_filter_params {
+    const nr_pred *pred;
+} nr_filter_params;
+
+typedef struct nr_sort_params {
+    const nr_sort_key *keys;
+    size_t n_keys;
+    bool reverse;                        /* the whole order turned round */
+    uint64_t top;                        /* only the first so many are wanted; UINT64_MAX: all */
+} nr_sort_params;
+
+typedef struct nr_count_params {
+    uint64_t count;                      /* Skip, Limit */
+} nr_count_params;
+
+/* Builds the operators of a node's tree in run->arena. */
+nr_op *nr_op_open(nr_run *run, const nr_node *node);
+
+/* The pump: pulls the next batch into b (b->want set by the caller). False: run->err is set. */
+bool nr_op_next(nr_op *op, nr_batch *b);
+
+/* Frees what the run's operators hold outside run->arena. */
+void nr_run_close(nr_run *run);
+
+/* The next batch's size for whoever wants everything: NR_BATCH_FIRST, then doubled up to NR_BATCH. */
+size_t nr_batch_grow(size_t *grow);
+
+/* For operators that drop rows. Rows come from below in the batches that suit the source; those that pass are given as they are asked for, and the
+ * rest waits: its values live until the next pull. The state is zeroed at first. */
+typedef struct nr_sieve {
+    nr_batch in;
+    size_t at;
+} nr_sieve;
+bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_batch *in, size_t i), nr_batch *b);
+
+/* Reports a failed store call as the run's error. */
+bool nr_run_store_failed(nr_run *run, nr_status st, nr_slice key);
+
+/* The row of an entity by the pk's body or canonical text. False: error. */
+bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row);
+
+/* An entity that is there but can't be read by the definition: counted, logged, left out. */
+void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why);
+
+/* Reads fields of the entity of pk (canonical text) into row (n_fields values, in a; not wanted ones are NULL). found false: no such entity, or one that
+ * does not decode (then it has been left out). whole: read in one go. */
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, bool *found,
+                    nr_err *err);
+
+#endif

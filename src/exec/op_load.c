@@ -1,0 +1,135 @@
+/* op_load.c -- Load reads the entities of a batch, Filter drops the rows that do not satisfy the rest of the predicate. */
+#include "exec/op.h"
+#include "table/rows.h"
+
+void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why)
+{
+    m->counters.left_out++;
+    nr_env_logf(env, NR_LOG_WARNING, "%s is left out of %.*s: %s", NR_SHOW(key), NR_FMT(m->schema->name), why);
+}
+
+/* The field of a stored name, NULL when the definition does not know it. Hashes mostly come in the schema's order. */
+static const nr_field *field_of(const nr_schema *s, nr_slice name, size_t hint)
+{
+    if (hint < s->n_fields && nr_slice_eq(s->fields[hint].name, name)) return &s->fields[hint];
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (nr_slice_eq(s->fields[i].name, name)) return &s->fields[i];
+    return NULL;
+}
+
+/* Puts the texts of an entity's fields into row. Fields that the definition does not know are not looked at. */
+static bool decode(const nr_schema *s, const nr_pair *pairs, size_t n, const bool *want, nr_arena *a, nr_value *row, nr_slice *bad)
+{
+    for (size_t i = 0; i < n; i++) {
+        const nr_field *f = pairs[i].value.p ? field_of(s, pairs[i].name, i) : NULL;
+        if (!f || (want && !want[f->id])) continue;
+        if (nr_field_decode(f, pairs[i].value, a, &row[f->id])) continue;
+        *bad = f->name;
+        return false;
+    }
+    for (size_t i = 1; i < s->n_fields; i++) {
+        const nr_field *f = &s->fields[i];
+        if (row[i].kind != NR_V_NULL || f->null || (want && !want[i])) continue;
+        *bad = f->name;
+        return false;
+    }
+    return true;
+}
+
+static nr_status fetch(nr_model *m, nr_store *store, nr_slice key, const bool *want, bool whole, nr_arena *a, nr_pairs *pairs, bool *exists)
+{
+    if (whole) {
+        nr_status st = store->cls->hash_all(store, key, a, pairs);
+        *exists = pairs->n > 0;
+        return st;
+    }
+    for (size_t i = 1; i < m->schema->n_fields; i++)
+        if (want[i]) nr_vec_push(a, pairs, (nr_pair){m->schema->fields[i].name, {NULL, 0}});
+    return store->cls->hash_get(store, key, a, pairs->at, pairs->n, exists);
+}
+
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, bool *found,
+                    nr_err *err)
+{
+    nr_buf kb = nr_buf_in(a);
+    nr_buf_add(&kb, m->prefix);
+    nr_buf_add(&kb, pk);
+    nr_slice key = nr_buf_slice(&kb);
+    nr_pairs pairs = {0};
+    const nr_field *pk_field = nr_schema_pk(m->schema);
+    *found = false;
+    nr_status st = fetch(m, store, key, want, whole, a, &pairs, found);
+    if (st == NR_ST_WRONGTYPE) {
+        *found = false;
+        nr_model_leave_out(m, env, key, "the key is no hash");
+        return true;
+    }
+    if (st) return nr_fail(err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(m->schema->name), nr_status_text(st));
+    if (!*found) return true;
+    nr_slice bad = pk_field->name;
+    nr_value named;
+    bool good = nr_field_decode(pk_field, pk, a, &named);
+    if (good) row[0] = named;
+    good = good && decode(m->schema, pairs.at, pairs.n, whole ? NULL : want, a, row, &bad);
+    if (good && !nr_value_eq(&row[0], &named)) good = false;
+    if (good) {
+        row[0] = named;
+        return true;
+    }
+    *found = false;
+    nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad)).p);
+    return true;
+}
+
+static bool load_next(nr_op *op, nr_batch *b)
+{
+    const nr_load_params *p = op->node->params;
+    nr_model *m = op->run->model;
+    size_t want = b->want;
+    while (b->n == 0) {
+        nr_arena_clear(&op->arena);
+        b->want = want;
+        if (!nr_op_next(op->child, b)) return false;
+        if (b->n == 0) return true;
+        size_t kept = 0;
+        for (size_t i = 0; i < b->n; i++) {
+            nr_value *row = NR_NEW_N(&op->arena, nr_value, m->schema->n_fields);
+            bool found;
+            if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found, op->run->err))
+                return false;
+            if (!found) continue;
+            b->rows[kept] = b->rows[i];
+            b->values[kept++] = row;
+        }
+        b->n = kept;
+    }
+    b->loaded = true;
+    return true;
+}
+
+static void load_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_load_params *p = node->params;
+    nr_buf_add(out, p->whole ? NR_S("whole entities") : NR_S("fields"));
+}
+
+const nr_op_class nr_op_load = {"Load", false, 0, load_next, load_explain};
+
+static bool filter_pass(const nr_op *op, const nr_batch *in, size_t i)
+{
+    const nr_filter_params *p = op->node->params;
+    return nr_pred_eval(p->pred, in->values[i]);
+}
+
+static bool filter_next(nr_op *op, nr_batch *b)
+{
+    return nr_op_sieve(op, op->state, filter_pass, b);
+}
+
+static void filter_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_filter_params *p = node->params;
+    nr_pred_print(p->pred, out);
+}
+
+const nr_op_class nr_op_filter = {"Filter", false, sizeof(nr_sieve), filter_next, filter_explain};

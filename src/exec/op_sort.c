@@ -1,0 +1,224 @@
+/* op_sort.c -- Sort, Reverse, Skip, Limit, Mask.
+ *
+ * Sort keys are byte strings (store/keys.h) that compare with memcmp, inverted for descending, the pk last, so that no two are equal. With a LIMIT
+ * above, a heap keeps only the first k. */
+#include "exec/op.h"
+
+#include <stdlib.h>
+
+#include "base/bitmap.h"
+#include "store/keys.h"
+
+typedef struct sort_entry {
+    nr_slice key;
+    uint32_t row;
+} sort_entry;
+
+typedef struct sort_state {
+    bool sorted;
+    NR_VEC(sort_entry) entries;
+    size_t given;
+} sort_state;
+
+static void invert(char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) p[i] = (char)~p[i];
+}
+
+static nr_slice sort_key(nr_op *op, const nr_value *row)
+{
+    const nr_sort_params *p = op->node->params;
+    nr_buf b = nr_buf_in(&op->arena);
+    bool pk_seen = false;
+    for (size_t i = 0; i < p->n_keys && !pk_seen; i++) {
+        size_t from = b.n;
+        nr_key_add(&row[p->keys[i].field->id], &b);
+        if (p->keys[i].descending != p->reverse) invert(b.p + from, b.n - from);
+        pk_seen = p->keys[i].field->id == 0;
+    }
+    if (!pk_seen) {
+        size_t from = b.n;
+        nr_key_add(&row[0], &b);
+        if (p->reverse) invert(b.p + from, b.n - from);
+    }
+    return nr_buf_slice(&b);
+}
+
+static int compare_entries(const void *x, const void *y)
+{
+    return nr_slice_cmp(((const sort_entry *)x)->key, ((const sort_entry *)y)->key);
+}
+
+/* The heap has the greatest key on top: the one to go when a smaller one comes. */
+static void sift_down(sort_entry *at, size_t n, size_t i)
+{
+    for (size_t kid; (kid = 2 * i + 1) < n; i = kid) {
+        if (kid + 1 < n && compare_entries(&at[kid + 1], &at[kid]) > 0) kid++;
+        if (compare_entries(&at[i], &at[kid]) >= 0) return;
+        sort_entry t = at[i];
+        at[i] = at[kid];
+        at[kid] = t;
+    }
+}
+
+static void take(nr_op *op, sort_state *s, const nr_value *values, uint32_t row, uint64_t top)
+{
+    nr_mark mark = nr_arena_mark(&op->arena);
+    sort_entry e = {sort_key(op, values), row};
+    if (s->entries.n < top) {
+        nr_vec_push(&op->arena, &s->entries, e);
+        if (s->entries.n == top)
+            for (size_t i = s->entries.n / 2; i-- > 0;) sift_down(s->entries.at, s->entries.n, i);
+    } else if (top && nr_slice_cmp(e.key, s->entries.at[0].key) < 0) {
+        s->entries.at[0] = e;
+        sift_down(s->entries.at, s->entries.n, 0);
+    } else {
+        nr_arena_rewind(&op->arena, mark);
+    }
+}
+
+/* Gives up to b->want rows of n from *given on. */
+static void give(nr_batch *b, size_t *given, size_t n, uint32_t (*row_at)(const void *rows, size_t i), const void *rows)
+{
+    while (b->n < b->want && *given < n) b->rows[b->n++] = row_at(rows, (*given)++);
+}
+
+static uint32_t entry_row(const void *rows, size_t i)
+{
+    return ((const sort_entry *)rows)[i].row;
+}
+
+static bool sort_next(nr_op *op, nr_batch *b)
+{
+    const nr_sort_params *p = op->node->params;
+    sort_state *s = op->state;
+    nr_batch *in = s->sorted ? NULL : NR_NEW(op->run->arena, nr_batch);
+    while (!s->sorted) {
+        in->want = NR_BATCH;
+        if (!nr_op_next(op->child, in)) return false;
+        for (size_t i = 0; i < in->n; i++) take(op, s, in->values[i], in->rows[i], p->top);
+        if (in->n) continue;
+        if (s->entries.n) qsort(s->entries.at, s->entries.n, sizeof *s->entries.at, compare_entries);
+        s->sorted = true;
+    }
+    give(b, &s->given, s->entries.n, entry_row, s->entries.at);
+    return true;
+}
+
+static void sort_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_sort_params *p = node->params;
+    for (size_t i = 0; i < p->n_keys; i++)
+        nr_buf_printf(out, "%s%s%.*s", i ? " " : "", p->keys[i].descending ? "-" : "", NR_FMT(p->keys[i].field->name));
+    if (!p->n_keys) nr_buf_add(out, NR_S("pk"));
+    if (p->reverse) nr_buf_add(out, NR_S(" reversed"));
+    if (p->top != UINT64_MAX) nr_buf_printf(out, " top=%llu", (unsigned long long)p->top);
+}
+
+const nr_op_class nr_op_sort = {"Sort", false, sizeof(sort_state), sort_next, sort_explain};
+
+/* The rows below, last one first: for REVERSE of an order that nobody defined. */
+typedef struct reverse_state {
+    bool read;
+    NR_VEC(uint32_t) rows;
+    size_t given;
+} reverse_state;
+
+static uint32_t reversed_row(const void *rows, size_t i)
+{
+    const reverse_state *s = rows;
+    return s->rows.at[s->rows.n - 1 - i];
+}
+
+static bool reverse_next(nr_op *op, nr_batch *b)
+{
+    reverse_state *s = op->state;
+    nr_batch *in = s->read ? NULL : NR_NEW(op->run->arena, nr_batch);
+    while (!s->read) {
+        in->want = NR_BATCH;
+        if (!nr_op_next(op->child, in)) return false;
+        for (size_t i = 0; i < in->n; i++) nr_vec_push(&op->arena, &s->rows, in->rows[i]);
+        s->read = in->n == 0;
+    }
+    give(b, &s->given, s->rows.n, reversed_row, s);
+    return true;
+}
+
+const nr_op_class nr_op_reverse = {"Reverse", false, sizeof(reverse_state), reverse_next, NULL};
+
+typedef struct count_state {
+    uint64_t passed;
+} count_state;
+
+static void count_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_count_params *p = node->params;
+    nr_buf_printf(out, "%llu", (unsigned long long)p->count);
+}
+
+static bool skip_next(nr_op *op, nr_batch *b)
+{
+    const nr_count_params *p = op->node->params;
+    count_state *s = op->state;
+    size_t want = b->want;
+    while (s->passed < p->count) {
+        uint64_t left = p->count - s->passed;
+        b->want = left < NR_BATCH ? (size_t)left : NR_BATCH;
+        if (!nr_op_next(op->child, b)) return false;
+        s->passed += b->n;
+        if (b->n == 0) return true;
+    }
+    b->want = want;
+    return nr_op_next(op->child, b);
+}
+
+const nr_op_class nr_op_skip = {"Skip", false, sizeof(count_state), skip_next, count_explain};
+
+static bool limit_next(nr_op *op, nr_batch *b)
+{
+    const nr_count_params *p = op->node->params;
+    count_state *s = op->state;
+    uint64_t left = p->count - s->passed;
+    if (left == 0) return true;
+    if (b->want > left) b->want = (size_t)left;
+    if (!nr_op_next(op->child, b)) return false;
+    s->passed += b->n;
+    return true;
+}
+
+const nr_op_class nr_op_limit = {"Limit", false, sizeof(count_state), limit_next, count_explain};
+
+/* Rows of the child that are also among those of the side input, which is read whole first, as a bitmap. */
+typedef struct mask_state {
+    nr_sieve sieve;
+    bool read;
+    nr_bitmap bits;
+} mask_state;
+
+static bool read_side(nr_op *op, mask_state *s)
+{
+    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    s->bits = nr_bitmap_in(&op->arena);
+    do {
+        in->want = NR_BATCH;
+        if (!nr_op_next(op->side, in)) return false;
+        for (size_t i = 0; i < in->n; i++) nr_bitmap_set(&s->bits, in->rows[i]);
+    } while (in->n);
+    s->read = true;
+    return true;
+}
+
+static bool mask_pass(const nr_op *op, const nr_batch *in, size_t i)
+{
+    const mask_state *s = op->state;
+    return nr_bitmap_has(&s->bits, in->rows[i]);
+}
+
+static bool mask_next(nr_op *op, nr_batch *b)
+{
+    mask_state *s = op->state;
+    if (!s->read && !read_side(op, s)) return false;
+    return nr_op_sieve(op, &s->sieve, mask_pass, b);
+}
+
+const nr_op_class nr_op_mask = {"Mask", false, sizeof(mask_state), mask_next, NULL};

@@ -1,0 +1,130 @@
+/* catalog.c -- one map of names per database. */
+#include "model/catalog.h"
+
+#include <assert.h>
+
+#include "base/hash.h"
+
+typedef struct database {
+    nr_map models;
+    bool complete;
+} database;
+
+struct nr_catalog {
+    const nr_env *env;
+    void (*release)(nr_model *m);
+    database *dbs;
+    int n_dbs;
+};
+
+nr_catalog *nr_catalog_new(const nr_env *env, void (*release)(nr_model *m))
+{
+    nr_catalog *c = env->alloc(sizeof *c);
+    *c = (nr_catalog){env, release, NULL, 0};
+    return c;
+}
+
+void nr_catalog_free(nr_catalog *c)
+{
+    if (!c) return;
+    nr_catalog_clear(c, -1);
+    if (c->dbs) c->env->free(c->dbs);
+    c->env->free(c);
+}
+
+nr_model *nr_catalog_make(nr_catalog *c)
+{
+    nr_model *m = c->env->alloc(sizeof *m);
+    memset(m, 0, sizeof *m);
+    nr_arena_init(&m->arena, c->env);
+    return m;
+}
+
+void nr_catalog_discard(nr_catalog *c, nr_model *m)
+{
+    if (!m) return;
+    c->release(m);
+    nr_arena_clear(&m->arena);
+    c->env->free(m);
+}
+
+static database *db_of(const nr_catalog *c, int db)
+{
+    return db >= 0 && db < c->n_dbs ? &c->dbs[db] : NULL;
+}
+
+static database *need_db(nr_catalog *c, int db)
+{
+    assert(db >= 0);
+    while (c->n_dbs <= db) {
+        c->dbs = c->dbs ? c->env->realloc(c->dbs, sizeof *c->dbs * (size_t)(c->n_dbs + 1)) : c->env->alloc(sizeof *c->dbs);
+        nr_map_init(&c->dbs[c->n_dbs].models, c->env);
+        c->dbs[c->n_dbs++].complete = false;
+    }
+    return &c->dbs[db];
+}
+
+nr_model *nr_catalog_get(const nr_catalog *c, int db, nr_slice name)
+{
+    const database *d = db_of(c, db);
+    return d ? nr_map_get(&d->models, name) : NULL;
+}
+
+void nr_catalog_put(nr_catalog *c, int db, nr_model *m)
+{
+    database *d = need_db(c, db);
+    nr_catalog_discard(c, nr_map_take(&d->models, m->schema->name));
+    nr_map_put(&d->models, m->schema->name, m);
+}
+
+void nr_catalog_drop(nr_catalog *c, int db, nr_slice name)
+{
+    database *d = db_of(c, db);
+    if (d) nr_catalog_discard(c, nr_map_take(&d->models, name));
+}
+
+static void clear_db(nr_catalog *c, database *d)
+{
+    size_t at = 0;
+    void *m;
+    while (nr_map_next(&d->models, &at, NULL, &m)) nr_catalog_discard(c, m);
+    nr_map_clear(&d->models);
+    d->complete = false;
+}
+
+void nr_catalog_clear(nr_catalog *c, int db)
+{
+    for (int i = 0; i < c->n_dbs; i++)
+        if (db < 0 || db == i) clear_db(c, &c->dbs[i]);
+}
+
+void nr_catalog_swap(nr_catalog *c, int a, int b)
+{
+    need_db(c, a > b ? a : b);
+    database t = c->dbs[a];
+    c->dbs[a] = c->dbs[b];
+    c->dbs[b] = t;
+}
+
+bool nr_catalog_complete(const nr_catalog *c, int db)
+{
+    const database *d = db_of(c, db);
+    return d && d->complete;
+}
+
+void nr_catalog_set_complete(nr_catalog *c, int db, bool complete)
+{
+    need_db(c, db)->complete = complete;
+}
+
+nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at)
+{
+    const database *d = db_of(c, db);
+    void *m;
+    return d && nr_map_next(&d->models, at, NULL, &m) ? m : NULL;
+}
+
+int nr_catalog_dbs(const nr_catalog *c)
+{
+    return c->n_dbs;
+}

@@ -1,0 +1,56 @@
+/* catalog.h -- the models that are known, by database and name, and what is kept about each while the process lives.
+ *
+ * The catalog is a cache of the definitions in the keyspace: whatever is not in it is looked for there (engine/models.h), and dropping an entry is
+ * always safe between commands. */
+#ifndef NR_CATALOG_H
+#define NR_CATALOG_H
+
+#include "model/index.h"
+
+struct nr_rows;
+
+typedef struct nr_counters {
+    uint64_t saves, deletes, queries, scans; /* commands; scans: queries that read rows that no index narrowed down */
+    uint64_t left_out;                       /* entities met that do not decode, or are no hash */
+} nr_counters;
+
+typedef struct nr_model {
+    nr_arena arena;         /* holds everything below */
+    nr_schema *schema;
+    int64_t version;        /* of the definition: 1, 2, ... */
+    nr_index *indexes;      /* [0] is the pk's */
+    size_t n_indexes;
+    nr_slice prefix;        /* of entity keys: "<model>:" */
+    nr_slice seq_key;       /* "<model>/seq" */
+    struct nr_rows *rows;   /* owned */
+    nr_counters counters;
+    nr_slice corrupt;       /* why answers cannot be trusted; absent: they can */
+} nr_model;
+
+typedef struct nr_catalog nr_catalog;
+
+/* release frees what a model owns outside its arena (the rows). */
+nr_catalog *nr_catalog_new(const nr_env *env, void (*release)(nr_model *m));
+void nr_catalog_free(nr_catalog *c);
+
+/* A new model with an empty arena, not yet in the catalog; nr_catalog_put takes it over, nr_catalog_discard throws it away. */
+nr_model *nr_catalog_make(nr_catalog *c);
+void nr_catalog_discard(nr_catalog *c, nr_model *m);
+
+nr_model *nr_catalog_get(const nr_catalog *c, int db, nr_slice name);  /* NULL: not known here */
+void nr_catalog_put(nr_catalog *c, int db, nr_model *m);               /* frees the one of that name that was there */
+void nr_catalog_drop(nr_catalog *c, int db, nr_slice name);
+void nr_catalog_clear(nr_catalog *c, int db);                          /* -1: all databases */
+void nr_catalog_swap(nr_catalog *c, int a, int b);
+
+/* Whether every definition of the database's keyspace is in the catalog; put there by whoever walked it, cleared by clear. */
+bool nr_catalog_complete(const nr_catalog *c, int db);
+void nr_catalog_set_complete(nr_catalog *c, int db, bool complete);
+
+/* Walk over the models of a database in no order: start with *at = 0; NULL at the end. */
+nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at);
+
+/* Databases are 0..nr_catalog_dbs()-1 (those that were ever used). */
+int nr_catalog_dbs(const nr_catalog *c);
+
+#endif

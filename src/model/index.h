@@ -1,0 +1,27 @@
+/* index.h -- an index definition: which fields, through which key function, in which structure.
+ *
+ * The definition is data: how keys are made is in store/keyfn.h, which lookups an index answers in query/lookup.h. */
+#ifndef NR_INDEX_H
+#define NR_INDEX_H
+
+#include "model/schema.h"
+
+struct nr_keyfn;
+
+typedef enum nr_index_kind {
+    NR_IX_PK,      /* <model>/pk: members are the encoded pks */
+    NR_IX_ORDERED, /* <model>/i/<name>: members are key, then encoded pk */
+    NR_IX_SET,     /* <model>/s/<name>/<key>: one set per key, members are canonical pks */
+} nr_index_kind;
+
+typedef struct nr_index {
+    nr_slice name;               /* unique in the model: "title.value", "status.value.set", "pk" */
+    nr_index_kind kind;
+    const nr_field *field;
+    const struct nr_keyfn *keyfn;
+    nr_slice key;                /* the key, or for NR_IX_SET the prefix, '/' included */
+    nr_slices lookups;           /* the lookups that it was asked for, for INDEX LIST */
+    bool stale;                  /* not built, or in another format: not to be used until it is rebuilt */
+} nr_index;
+
+#endif

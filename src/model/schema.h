@@ -1,0 +1,141 @@
+/* schema.h -- a model's definition: fields, options, ordering, and the indexes that it asks for.
+ *
+ * Immutable once resolved, in an arena of its own. Field 0 is the primary key, the others follow in the order of the document (fields
+ * of abstract parents first, in the order of `extends`).
+ *
+ * Two steps, since a foreign key may name a model that comes later: nr_schema_parse reads the document; nr_schema_resolve gives every
+ * field its spec and coerces defaults, choices and bounds, as soon as all targets are known. */
+#ifndef NR_SCHEMA_H
+#define NR_SCHEMA_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "model/nearest.h"
+#include "types/json.h"
+#include "types/types.h"
+
+enum {
+    NR_SCHEMA_BYTES_MAX = 1 << 20, /* of a definition's JSON */
+    NR_FIELDS_MAX = 4096,          /* of a model */
+    NR_MODEL_NAME_MAX = 128,       /* bytes */
+    NR_FIELD_NAME_MAX = 63,
+    NR_PK_TEXT_MAX = 4096,         /* bytes of a primary key's text */
+};
+
+typedef struct nr_schema nr_schema;
+
+typedef struct nr_field {
+    nr_slice name;
+    uint16_t id;              /* position in the schema: 0 is the pk */
+    const nr_type *type;      /* as declared */
+    nr_spec spec;             /* of its values; spec.type NULL while the target of a relation is not known */
+    nr_slice to;              /* relations: the target model's full name ("self" is replaced), else absent */
+    bool pk;                  /* the primary key; its unique is false: the pk's own index sees to that */
+    bool null, unique, auto_now, auto_now_add;
+    bool index_all;           /* "index": true */
+    nr_slices index;          /* "index": [...], lookup names as written; n 0 when none */
+    int64_t max_length;       /* code points; -1: none */
+    const nr_json *default_json, *choices_json, *min_json, *max_json; /* as declared, NULL when not given */
+    bool has_default, has_min, has_max; /* these and below: set by resolve */
+    nr_value default_value, min, max;
+    nr_value *choices;        /* n_choices of them */
+    size_t n_choices;
+    nr_slice help;
+    const nr_json *json;      /* the whole declaration of the field */
+} nr_field;
+
+typedef struct nr_sort_key {
+    const nr_field *field;
+    bool descending;
+} nr_sort_key;
+
+struct nr_schema {
+    nr_slice name;
+    bool abstract;
+    bool resolved;
+    nr_field *fields;
+    size_t n_fields;
+    nr_slices extends;          /* direct parents, full names */
+    nr_sort_key *ordering;
+    size_t n_ordering;
+    const nr_json *ordering_json; /* as declared here or by a parent, NULL when not: children read it again */
+    nr_slice source;            /* canonical compact JSON of the document as given: what is stored and MODEL GET replies */
+    nr_arena *arena;            /* where all of it lives */
+};
+
+/* Names, SPEC 1. */
+bool nr_model_name_valid(nr_slice name);              /* dotted parts, optional leading {tag} of printable ASCII without braces */
+bool nr_field_name_valid(nr_slice name, nr_err *err); /* err (BADVALUE) says what is wrong with it */
+
+/* The words of clauses, in capitals, NULL at the end: no field is named so. */
+extern const char *const nr_clause_words[];
+
+/* One option of a field's declaration, or one key of a model's. A row without set is in the product's contract and refused by this version. */
+struct nr_schema_reader;
+typedef struct nr_schema_option {
+    const char *name;
+    unsigned kinds;      /* JSON kinds that it takes, 1u << nr_json_kind each */
+    const char *expects; /* completes "expected ..." */
+    unsigned types;      /* of a field: the types with any of these NR_TF_ flags take it; 0: all of them */
+    bool (*set)(struct nr_schema_reader *r, const nr_json *value);
+    const char *doc;     /* one line for the reference */
+} nr_schema_option;
+
+extern const nr_schema_option nr_schema_options[]; /* of fields; name NULL at the end */
+extern const nr_schema_option nr_schema_keys[];    /* of models; name NULL at the end */
+
+/* How parse finds the parents named by `extends`: the parsed schema, or NULL. */
+typedef const nr_schema *(*nr_schema_find)(void *ctx, nr_slice name);
+
+/* Parses a definition into arena, which must outlive the schema (what is inherited is copied: the parents need not). NULL on failure. Errors:
+ * SYNTAX (not JSON), BADVALUE (with the path inside the document: "fields.title.max_length: ..."), NOMODEL (unknown parent, or one that
+ * extends this model), NOFIELD (pk or ordering), LIMIT (too long, too many fields).
+ * Options, types and lookups that a later version delivers are refused by name.
+ *
+ * The pk: the field that key "pk" names, or that says "pk": true, or that the first parent that has one says; else `id` of type auto is put
+ * first. An abstract model may have none: then no field has pk set and nr_schema_pk must not be asked.
+ * A field that overrides a parent's keeps that one's place; "self" in a parent means the child. */
+nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err);
+
+/* How resolve finds a target's pk spec: false when the model is not known, is abstract, or its pk has no spec yet. Must not allocate in the
+ * arena of the schema that is being resolved. */
+typedef bool (*nr_spec_find)(void *ctx, nr_slice model, nr_spec *out);
+
+/* Gives every field its spec, then coerces defaults, choices, min and max. Sets resolved when no target is missing. False only on an
+ * error in the document (a default that is no value of its type...): then the schema is as it was before. May be called again while
+ * !resolved. In an abstract model a relation to itself stays without a spec: only its children have a pk to refer to. */
+bool nr_schema_resolve(nr_schema *s, nr_spec_find find, void *ctx, nr_err *err);
+
+/* By name, or `pk`, or `<fk>_id`; NULL when there is none. */
+const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
+
+/* nr_schema_field, or a NOFIELD error that lists the fields, nearest first. A clause word in small letters is said to be written in capitals. */
+const nr_field *nr_schema_need(const nr_schema *s, nr_slice name, nr_err *err);
+
+static inline const nr_field *nr_schema_pk(const nr_schema *s)
+{
+    return &s->fields[0];
+}
+
+/* A value for a write: reads text, holds it to type, choices, min, max, max_length; a pk is not empty and at most NR_PK_TEXT_MAX bytes.
+ * BADVALUE names field, value, and what was expected. NOMODEL when the target of a relation is not known. Text values point into text or arena. */
+bool nr_field_read(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err);
+
+/* The same from JSON: null is NULL; strings, numbers, booleans as SPEC 2 and 4 say (blobs base64). NULL for a non-null field is not
+ * checked here. */
+bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr_value *out, nr_err *err);
+
+/* An operand of a lookup: type's syntax only (choices, bounds, ranges and lengths are for writes). BADVALUE otherwise. */
+bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err);
+
+/* What a stored text holds, for reading entities: like nr_type_read, no field options; false when it does not decode (a pk that is empty or
+ * too long does not, nor does anything while the target of a relation is not known). */
+bool nr_field_decode(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out);
+
+/* What MODEL SET over a model with entities would have to do, of what can be done: added fields (nullable or with a default, and not both
+ * unique and with a default) and changes of index, help, ordering, default, and the order of fields. Anything else (a field dropped or
+ * retyped, null, unique, choices, bounds, pk...) is BADVALUE that says what is not possible. Both have been through nr_schema_resolve.
+ * added has room for after->n_fields; added[0..*n_added) are fields of after. */
+bool nr_schema_migration(const nr_schema *before, const nr_schema *after, const nr_field **added, size_t *n_added, nr_err *err);
+
+#endif

@@ -1,0 +1,335 @@
+/* schema_json.c -- a model's document: its keys, one row each, and what follows from them.
+ *
+ * Fields are read from declarations, never copied: what abstract parents declare is declared again in the child, so that "self" and the primary
+ * key are the child's own. */
+#include "model/schema_read.h"
+
+enum { BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE, STRING = 1u << NR_J_STRING, LIST = 1u << NR_J_ARRAY, OBJECT = 1u << NR_J_OBJECT };
+
+typedef struct declaration {
+    nr_slice name;
+    const nr_json *json;
+} declaration;
+
+typedef NR_VEC(declaration) declarations;
+
+/* -- keys -------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool set_abstract(nr_schema_reader *r, const nr_json *j)
+{
+    r->schema->abstract = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static const nr_schema *find_model(const nr_schema_reader *r, nr_slice name)
+{
+    return r->find ? r->find(r->ctx, name) : NULL;
+}
+
+/* Whether the model is among those that parent descends from. */
+static bool descends_from_us(const nr_schema_reader *r, const nr_schema *parent, nr_arena *arena)
+{
+    nr_slices seen = {NULL, 0, 0};
+    nr_vec_push(arena, &seen, parent->name);
+    for (size_t i = 0; i < seen.n; i++) {
+        if (nr_slice_eq(seen.at[i], r->schema->name)) return true;
+        const nr_schema *s = find_model(r, seen.at[i]);
+        for (size_t k = 0; s && k < s->extends.n; k++) {
+            size_t at = 0;
+            while (at < seen.n && !nr_slice_eq(seen.at[at], s->extends.at[k])) at++;
+            if (at == seen.n) nr_vec_push(arena, &seen, s->extends.at[k]);
+        }
+    }
+    return false;
+}
+
+static bool check_parent(nr_schema_reader *r, nr_slice name)
+{
+    if (nr_slice_eq(name, r->schema->name)) return nr_reader_fail(r, NR_E_NOMODEL, "a model cannot extend itself");
+    const nr_schema *parent = nr_model_name_valid(name) ? find_model(r, name) : NULL;
+    if (!parent) return nr_reader_fail(r, NR_E_NOMODEL, "there is no model %s", NR_SHOW(name));
+    if (!parent->abstract)
+        return nr_reader_fail(r, NR_E_BADVALUE, "extending a model that is not abstract (%.*s) is not available in this version", NR_FMT(name));
+    nr_arena scratch;
+    nr_arena_init(&scratch, r->schema->arena->env);
+    bool circle = descends_from_us(r, parent, &scratch);
+    nr_arena_clear(&scratch);
+    if (circle) return nr_reader_fail(r, NR_E_NOMODEL, "a model cannot extend itself, and %.*s extends it", NR_FMT(name));
+    return true;
+}
+
+static bool set_extends(nr_schema_reader *r, const nr_json *j)
+{
+    nr_slices *extends = &r->schema->extends;
+    for (size_t i = 0; i < j->n; i++) {
+        const nr_json *item = &j->items[i];
+        if (item->kind != NR_J_STRING) return nr_reader_fail(r, NR_E_BADVALUE, "expected names of models, got %s", nr_json_kind_name(item));
+        if (!check_parent(r, item->text)) return false;
+        for (size_t k = 0; k < extends->n; k++)
+            if (nr_slice_eq(extends->at[k], item->text)) return nr_reader_fail(r, NR_E_BADVALUE, "%s stands twice", NR_SHOW(item->text));
+        nr_vec_push(r->schema->arena, extends, item->text);
+    }
+    return true;
+}
+
+static bool set_fields(nr_schema_reader *r, const nr_json *j)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        nr_err why = {.code = NR_OK};
+        if (!nr_field_name_valid(j->names[i], &why)) return nr_reader_fail(r, why.code, "%s", why.msg);
+    }
+    r->own_fields = j;
+    return true;
+}
+
+static bool set_pk(nr_schema_reader *r, const nr_json *j)
+{
+    r->pk_json = j;
+    return true;
+}
+
+static bool set_ordering(nr_schema_reader *r, const nr_json *j)
+{
+    r->schema->ordering_json = j;
+    return true;
+}
+
+static bool set_store(nr_schema_reader *r, const nr_json *j)
+{
+    if (nr_slice_is(j->text, "native")) return true;
+    if (nr_slice_is(j->text, "memory")) return nr_reader_later(r, "memory");
+    return nr_reader_fail(r, NR_E_BADVALUE, "expected \"native\", got %s", NR_SHOW(j->text));
+}
+
+#define LATER 0, "", 0, NULL
+
+const nr_schema_option nr_schema_keys[] = {
+    {"abstract",        BOOLEAN, "true or false",                    0, set_abstract, "the model has no entities: others extend it"},
+    {"extends",         LIST,    "an array of names of models",      0, set_extends,  "abstract models whose fields come first"},
+    {"fields",          OBJECT,  "an object: field name -> options", 0, set_fields,   "the fields, in the order of replies"},
+    {"pk",              STRING,  "the name of a field",              0, set_pk,       "the primary key; without one, `id` of type auto"},
+    {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none; -f is descending"},
+    {"store",           STRING,  "\"native\"",                       0, set_store,    "where indexes are: native, in sorted sets and sets"},
+    {"unique_together", LATER, "lists of fields whose values together are unique"},
+    {"indexes",         LATER, "indexes over several fields"},
+    {"ttl",             LATER, "seconds that an entity lives when its insert says nothing"},
+    {NULL, LATER, NULL},
+};
+
+/* -- inheritance ------------------------------------------------------------------------------------------------------------------------- */
+
+/* A copy that outlives the parent. As deep as the parser lets a document be. */
+static nr_json copy_json(const nr_json *j, nr_arena *arena)
+{
+    nr_json copy = *j;
+    if (j->text.p) copy.text = nr_arena_copy(arena, j->text);
+    nr_json *items = j->items ? NR_NEW_N(arena, nr_json, j->n) : NULL;
+    nr_slice *names = j->names ? NR_NEW_N(arena, nr_slice, j->n) : NULL;
+    for (size_t i = 0; i < j->n; i++) {
+        items[i] = copy_json(&j->items[i], arena);
+        if (names) names[i] = nr_arena_copy(arena, j->names[i]);
+    }
+    copy.items = items;
+    copy.names = names;
+    return copy;
+}
+
+static const nr_json *inherit(const nr_json *j, nr_arena *arena)
+{
+    nr_json *copy = NR_NEW(arena, nr_json);
+    *copy = copy_json(j, arena);
+    return copy;
+}
+
+static declaration *declared(declarations *all, nr_slice name)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (nr_slice_eq(all->at[i].name, name)) return &all->at[i];
+    return NULL;
+}
+
+static void declare_inherited(nr_schema_reader *r, declarations *all)
+{
+    nr_arena *arena = r->schema->arena;
+    for (size_t i = 0; i < r->schema->extends.n; i++) {
+        const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
+        for (size_t k = 0; k < parent->n_fields; k++) {
+            const nr_field *f = &parent->fields[k];
+            if (!declared(all, f->name)) nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, f->name), inherit(f->json, arena)});
+        }
+        if (parent->ordering_json && !r->schema->ordering_json) r->schema->ordering_json = inherit(parent->ordering_json, arena);
+    }
+}
+
+static void declare_own(nr_schema_reader *r, declarations *all)
+{
+    const nr_json *own = r->own_fields;
+    size_t inherited = all->n;
+    for (size_t i = 0; own && i < own->n; i++) {
+        declarations parents = {all->at, inherited, inherited};
+        declaration *overridden = declared(&parents, own->names[i]);
+        if (overridden) overridden->json = &own->items[i];
+        else nr_vec_push(r->schema->arena, all, (declaration){own->names[i], &own->items[i]});
+    }
+}
+
+/* One place more than there are fields is kept, for `id`. */
+static bool read_fields(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    declarations all = {NULL, 0, 0};
+    declare_inherited(r, &all);
+    declare_own(r, &all);
+    if (all.n >= NR_FIELDS_MAX) return nr_reader_fail(r, NR_E_LIMIT, "fields: a model has at most %d", NR_FIELDS_MAX);
+    s->fields = NR_NEW_N(s->arena, nr_field, all.n + 1);
+    for (; s->n_fields < all.n; s->n_fields++)
+        if (!nr_reader_field(r, all.at[s->n_fields].name, all.at[s->n_fields].json, &s->fields[s->n_fields])) return false;
+    return true;
+}
+
+/* -- primary key ------------------------------------------------------------------------------------------------------------------------- */
+
+static nr_field *field_named(const nr_schema *s, nr_slice name)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (nr_slice_eq(s->fields[i].name, name)) return &s->fields[i];
+    return NULL;
+}
+
+static nr_field *add_id(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    const nr_json *j = nr_json_parse(NR_S("{\"type\":\"auto\",\"pk\":true}"), NR_SCHEMA_BYTES_MAX, s->arena, r->err);
+    if (!j || !nr_reader_field(r, NR_S("id"), j, &s->fields[s->n_fields])) return NULL;
+    return &s->fields[s->n_fields++];
+}
+
+/* The field that key "pk" names; false when it contradicts the fields. */
+static bool named_pk(nr_schema_reader *r, nr_field **pk)
+{
+    if (!r->pk_json) return true;
+    nr_slice name = r->pk_json->text;
+    *pk = field_named(r->schema, name);
+    if (!*pk && nr_slice_is(name, "id")) return (*pk = add_id(r)) != NULL;
+    if (!*pk) {
+        nr_err why = {.code = NR_OK};
+        nr_schema_no_field(r->schema, name, &why);
+        return nr_reader_fail(r, NR_E_NOFIELD, "pk: %s", why.msg);
+    }
+    if (nr_json_get((*pk)->json, "pk") && !(*pk)->pk)
+        return nr_reader_fail(r, NR_E_BADVALUE, "pk: names '%.*s', but its declaration says \"pk\": false", NR_FMT((*pk)->name));
+    return true;
+}
+
+/* What key "pk" of the first parent that has a primary key named, unless the child's declaration of that field says that it is none. */
+static nr_field *inherited_pk(nr_schema_reader *r)
+{
+    for (size_t i = 0; i < r->schema->extends.n; i++) {
+        const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
+        nr_field *f = parent->n_fields && parent->fields[0].pk ? field_named(r->schema, parent->fields[0].name) : NULL;
+        if (f && !nr_json_get(f->json, "pk")) return f;
+    }
+    return NULL;
+}
+
+static bool default_pk(nr_schema_reader *r, nr_field **pk)
+{
+    nr_schema *s = r->schema;
+    *pk = inherited_pk(r);
+    if (*pk || s->abstract) return true;
+    if (field_named(s, NR_S("id")))
+        return nr_reader_fail(r, NR_E_BADVALUE,
+                              "fields.id: a model without a primary key gets the field 'id' of type auto as one; add \"pk\": true to this field, or "
+                              "name another field in \"pk\"");
+    return (*pk = add_id(r)) != NULL;
+}
+
+static bool find_pk(nr_schema_reader *r, nr_field **out)
+{
+    nr_schema *s = r->schema;
+    nr_field *pk = NULL;
+    if (!named_pk(r, &pk)) return false;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        nr_field *f = &s->fields[i];
+        if (!f->pk || f == pk) continue;
+        if (pk)
+            return nr_reader_fail(r, NR_E_BADVALUE, "pk: there is one primary key, but '%.*s' and '%.*s' are said to be it", NR_FMT(pk->name),
+                                  NR_FMT(f->name));
+        pk = f;
+    }
+    *out = pk;
+    return pk || default_pk(r, out);
+}
+
+static bool choose_pk(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    nr_field *pk = NULL;
+    if (!find_pk(r, &pk)) return false;
+    if (pk) {
+        nr_field first = *pk;
+        first.pk = true;
+        memmove(s->fields + 1, s->fields, sizeof *pk * (size_t)(pk - s->fields));
+        s->fields[0] = first;
+    }
+    for (size_t i = 0; i < s->n_fields; i++) s->fields[i].id = (uint16_t)i;
+    return nr_reader_check_pk(r);
+}
+
+/* -- ordering ---------------------------------------------------------------------------------------------------------------------------- */
+
+static bool add_ordering(nr_schema_reader *r, const nr_json *item)
+{
+    nr_schema *s = r->schema;
+    if (item->kind != NR_J_STRING) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: expected names of fields, got %s", nr_json_kind_name(item));
+    bool descending = nr_slice_starts(item->text, NR_S("-"));
+    nr_slice name = {item->text.p + descending, item->text.n - descending};
+    bool later = nr_slice_is(name, "?");
+    for (size_t i = 1; i < name.n; i++) later = later || (name.p[i - 1] == '_' && name.p[i] == '_');
+    if (later) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s: only names of fields are available in this version", NR_SHOW(item->text));
+    nr_err why = {.code = NR_OK};
+    const nr_field *f = nr_schema_need(s, name, &why);
+    if (f) s->ordering[s->n_ordering++] = (nr_sort_key){f, descending};
+    /* An abstract model knows its primary key only in its children. */
+    return f || (s->abstract && nr_slice_is(name, "pk")) || nr_reader_fail(r, why.code, "ordering: %s", why.msg);
+}
+
+static bool read_ordering(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    const nr_json *j = s->ordering_json;
+    if (!j) return true;
+    s->ordering = NR_NEW_N(s->arena, nr_sort_key, j->n);
+    for (size_t i = 0; i < j->n; i++)
+        if (!add_ordering(r, &j->items[i])) return false;
+    return true;
+}
+
+/* -- the document ------------------------------------------------------------------------------------------------------------------------ */
+
+static bool read_document(nr_schema_reader *r, const nr_json *document)
+{
+    if (document->kind != NR_J_OBJECT)
+        return nr_reader_fail(r, NR_E_BADVALUE, "a definition is an object such as {\"fields\": {...}}, got %s", nr_json_kind_name(document));
+    return nr_reader_refuse_unknown(r, document, nr_schema_keys) && nr_reader_set(r, document, nr_schema_keys) && read_fields(r) && choose_pk(r) &&
+           read_ordering(r);
+}
+
+nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err)
+{
+    if (!nr_model_name_valid(name)) {
+        nr_fail(err, NR_E_BADVALUE, "no model can be named %s: a name has letters, digits and underscores in parts joined by dots, a {tag} may stand "
+                "in front, and it has at most %d bytes", NR_SHOW(name), NR_MODEL_NAME_MAX);
+        return NULL;
+    }
+    const nr_json *document = nr_json_parse(json, NR_SCHEMA_BYTES_MAX, arena, err);
+    if (!document) return NULL;
+    nr_schema *s = NR_NEW(arena, nr_schema);
+    s->name = nr_arena_copy(arena, name);
+    s->arena = arena;
+    nr_buf source = nr_buf_in(arena);
+    nr_json_print(document, &source);
+    s->source = nr_buf_slice(&source);
+    nr_schema_reader r = {.schema = s, .find = find, .ctx = ctx, .err = err};
+    return read_document(&r, document) ? s : NULL;
+}

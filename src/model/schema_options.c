@@ -1,0 +1,403 @@
+/* schema_options.c -- the options of a field: one row each, set in the table's order, so that type is known to all that follow it.
+ *
+ * Values (default, choices, min, max) are kept as declared: only nr_schema_resolve knows the type of a relation's values. */
+#include "model/schema_read.h"
+
+enum {
+    BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE,
+    NUMBER = 1u << NR_J_NUMBER,
+    STRING = 1u << NR_J_STRING,
+    LIST = 1u << NR_J_ARRAY,
+    NOTHING = 1u << NR_J_NULL,
+    MAX_DIGITS = 38, /* what 128 bits hold */
+};
+
+/* -- setters ----------------------------------------------------------------------------------------------------------------------------- */
+
+static bool set_type(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->type = nr_type_find(j->text);
+    if (r->field->type) return true;
+    const char *later = nr_type_later(j->text);
+    if (later) return nr_reader_later(r, later);
+    nr_hint hint;
+    nr_hint_begin(&hint, j->text);
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        nr_hint_offer(&hint, nr_slice_of((*t)->name));
+        for (const char *name = (*t)->django; name && *name;) {
+            size_t n = strcspn(name, " ");
+            nr_hint_near(&hint, (nr_slice){name, n});
+            name += n + (name[n] == ' ');
+        }
+    }
+    return nr_reader_fail(r, NR_E_BADVALUE, "unknown type %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "the types are"));
+}
+
+static bool set_pk(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->pk = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static bool set_null(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->null = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static bool set_unique(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->unique = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static bool set_auto_now(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->auto_now = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static bool set_auto_now_add(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->auto_now_add = j->kind == NR_J_TRUE;
+    return true;
+}
+
+static bool set_help(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->help = j->text;
+    return true;
+}
+
+static bool set_default(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->default_json = j;
+    return true;
+}
+
+static bool set_min(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->min_json = j;
+    return true;
+}
+
+static bool set_max(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->max_json = j;
+    return true;
+}
+
+static bool set_choices(nr_schema_reader *r, const nr_json *j)
+{
+    if (j->n == 0) return nr_reader_fail(r, NR_E_BADVALUE, "expected at least one choice");
+    for (size_t i = 0; i < j->n; i++) {
+        unsigned kind = 1u << j->items[i].kind;
+        if (!(kind & (BOOLEAN | NUMBER | STRING)))
+            return nr_reader_fail(r, NR_E_BADVALUE, "expected strings, numbers or booleans, got %s", nr_json_kind_name(&j->items[i]));
+    }
+    r->field->choices_json = j;
+    return true;
+}
+
+/* A whole number written in digits alone. */
+static bool read_count(nr_schema_reader *r, const nr_json *j, int64_t low, int64_t high, int64_t *out)
+{
+    int64_t n = 0;
+    bool good = j->text.n > 0;
+    for (size_t i = 0; good && i < j->text.n; i++) {
+        int digit = j->text.p[i] - '0';
+        good = digit >= 0 && digit <= 9 && n <= (high - digit) / 10;
+        if (good) n = n * 10 + digit;
+    }
+    *out = n;
+    if (good && n >= low) return true;
+    return nr_reader_fail(r, NR_E_BADVALUE, "expected a whole number from %lld to %lld, got %s", (long long)low, (long long)high, NR_SHOW(j->text));
+}
+
+static bool set_max_length(nr_schema_reader *r, const nr_json *j)
+{
+    return read_count(r, j, 1, INT32_MAX, &r->field->max_length);
+}
+
+static bool set_max_digits(nr_schema_reader *r, const nr_json *j)
+{
+    int64_t n;
+    if (!read_count(r, j, 1, MAX_DIGITS, &n)) return false;
+    r->field->spec.max_digits = (uint8_t)n;
+    return true;
+}
+
+/* Stands behind max_digits in the table. */
+static bool set_decimal_places(nr_schema_reader *r, const nr_json *j)
+{
+    int64_t n;
+    if (!read_count(r, j, 0, MAX_DIGITS, &n)) return false;
+    if (r->field->spec.max_digits && n > r->field->spec.max_digits)
+        return nr_reader_fail(r, NR_E_BADVALUE, "expected at most max_digits (%d), got %d", r->field->spec.max_digits, (int)n);
+    r->field->spec.places = (uint8_t)n;
+    return true;
+}
+
+static bool set_to(nr_schema_reader *r, const nr_json *j)
+{
+    const nr_schema *s = r->schema;
+    if (!nr_model_name_valid(j->text)) return nr_reader_fail(r, NR_E_BADVALUE, "expected a model's name or 'self', got %s", NR_SHOW(j->text));
+    r->field->to = nr_slice_is(j->text, "self") ? s->name : j->text;
+    return true;
+}
+
+static const char *const policies_later[] = {"cascade", "protect", "restrict", "set_null", "set_default", NULL};
+
+static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
+{
+    if (nr_slice_is(j->text, "do_nothing")) return true;
+    nr_hint hint;
+    nr_hint_begin(&hint, j->text);
+    nr_hint_offer(&hint, NR_S("do_nothing"));
+    for (const char *const *p = policies_later; *p; p++) {
+        if (nr_slice_is(j->text, *p)) return nr_reader_later(r, *p);
+        nr_hint_near(&hint, nr_slice_of(*p));
+    }
+    return nr_reader_fail(r, NR_E_BADVALUE, "unknown policy %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "expected"));
+}
+
+/* -- index ------------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct index_lookup {
+    const char *name;
+    unsigned types; /* NR_TF_ flags that a type needs one of; 0: any */
+    bool bytes;     /* blobs take it */
+} index_lookup;
+
+static const index_lookup index_lookups[] = {
+    {"exact",      0,          true },
+    {"in",         0,          false},
+    {"lt",         0,          false},
+    {"lte",        0,          false},
+    {"gt",         0,          false},
+    {"gte",        0,          false},
+    {"range",      0,          false},
+    {"isnull",     0,          true },
+    {"startswith", NR_TF_TEXT, false},
+};
+
+static const char *const lookups_later[] = {
+    "iexact", "istartswith", "endswith", "iendswith", "contains", "icontains", "regex", "iregex", "year", "month", "day", "quarter", "week",
+    "week_day", "iso_week_day", "iso_year", "date", "time", "hour", "minute", "second", "len", "contains_all", "overlap", "has_key",
+    "has_keys", "has_any_keys", NULL,
+};
+
+static const index_lookup *find_lookup(nr_slice name)
+{
+    for (size_t i = 0; i < sizeof index_lookups / sizeof *index_lookups; i++)
+        if (nr_slice_is(name, index_lookups[i].name)) return &index_lookups[i];
+    return NULL;
+}
+
+/* The lookup of a later version that name is or begins with ("year" of "year__gte"), or NULL. */
+static const char *lookup_later(nr_slice name)
+{
+    size_t n = 0;
+    while (n < name.n && !(name.p[n] == '_' && n + 1 < name.n && name.p[n + 1] == '_')) n++;
+    for (const char *const *p = lookups_later; *p; p++)
+        if (nr_slice_is((nr_slice){name.p, n}, *p)) return *p;
+    return NULL;
+}
+
+static bool unknown_lookup(nr_schema_reader *r, nr_slice name)
+{
+    nr_hint hint;
+    nr_hint_begin(&hint, name);
+    for (size_t i = 0; i < sizeof index_lookups / sizeof *index_lookups; i++) nr_hint_offer(&hint, nr_slice_of(index_lookups[i].name));
+    for (const char *const *p = lookups_later; *p; p++) nr_hint_near(&hint, nr_slice_of(*p));
+    return nr_reader_fail(r, NR_E_BADVALUE, "unknown lookup %s; %s", NR_SHOW(name), nr_hint_text(&hint, "expected one of"));
+}
+
+static bool takes_lookup(const nr_type *type, const index_lookup *lookup)
+{
+    if (type->flags & NR_TF_BYTES) return lookup->bytes;
+    return lookup->types == 0 || (type->flags & lookup->types);
+}
+
+static bool add_lookup(nr_schema_reader *r, nr_slice name)
+{
+    nr_field *f = r->field;
+    const index_lookup *lookup = find_lookup(name);
+    const char *later = lookup ? NULL : lookup_later(name);
+    if (later) return nr_reader_later(r, later);
+    if (!lookup) return unknown_lookup(r, name);
+    if (!takes_lookup(f->type, lookup))
+        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no lookup '%s'", f->type->name, lookup->name);
+    for (size_t i = 0; i < f->index.n; i++)
+        if (nr_slice_eq(f->index.at[i], name)) return nr_reader_fail(r, NR_E_BADVALUE, "'%s' stands twice", lookup->name);
+    nr_vec_push(r->schema->arena, &f->index, name);
+    return true;
+}
+
+static bool refuse_index_object(nr_schema_reader *r, const nr_json *j)
+{
+    static const char *const patterns[] = {"regex", "iregex"};
+    for (size_t i = 0; i < 2; i++)
+        if (j->n == 1 && nr_json_get(j, patterns[i])) return nr_reader_later(r, patterns[i]);
+    return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got object");
+}
+
+static bool set_index(nr_schema_reader *r, const nr_json *j)
+{
+    nr_field *f = r->field;
+    if (j->kind == NR_J_FALSE) return true;
+    if (j->kind == NR_J_TRUE && (f->type->flags & NR_TF_BYTES))
+        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no ordered index; expected a list of \"exact\", \"isnull\"", f->type->name);
+    if (j->kind == NR_J_TRUE) return f->index_all = true;
+    for (size_t i = 0; i < j->n; i++) {
+        const nr_json *item = &j->items[i];
+        if (item->kind == NR_J_OBJECT) return refuse_index_object(r, item);
+        if (item->kind != NR_J_STRING) return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got %s", nr_json_kind_name(item));
+        if (!add_lookup(r, item->text)) return false;
+    }
+    return true;
+}
+
+/* -- the table --------------------------------------------------------------------------------------------------------------------------- */
+
+enum { SCALAR = BOOLEAN | NUMBER | STRING };
+
+/* What an option takes, and how an error says so. */
+#define FLAG BOOLEAN, "true or false"
+#define TYPE STRING, "the name of a type"
+#define MODEL STRING, "a model's name or 'self'"
+#define POLICY STRING, "the name of a policy"
+#define DIGITS NUMBER, "a whole number from 1 to 38"
+#define PLACES NUMBER, "a whole number from 0 to max_digits"
+#define LENGTH NUMBER, "a whole number from 1"
+#define BOUND NUMBER | STRING, "a value of the field's type"
+#define VALUE SCALAR | NOTHING, "a value of the field's type"
+#define VALUES LIST, "an array of values"
+#define INDEX BOOLEAN | LIST, "true, false, or an array of lookup names"
+#define TEXT STRING, "a text"
+#define LATER 0, "", 0, NULL
+
+const nr_schema_option nr_schema_options[] = {
+    {"type",             TYPE,   0,              set_type,           "the field's type; the only option that every field needs"},
+    {"pk",               FLAG,   0,              set_pk,             "this field is the primary key"},
+    {"null",             FLAG,   0,              set_null,           "the field may be NULL, and is when nothing else is given"},
+    {"to",               MODEL,  NR_TF_RELATION, set_to,             "the model that a relation refers to; it may come later"},
+    {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a delete of the target does to those that refer to it: do_nothing"},
+    {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
+    {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
+    {"max_length",       LENGTH, NR_TF_LENGTH,   set_max_length,     "the most code points that a text may have"},
+    {"min",              BOUND,  NR_TF_BOUNDS,   set_min,            "the least value that may be written"},
+    {"max",              BOUND,  NR_TF_BOUNDS,   set_max,            "the greatest value that may be written"},
+    {"choices",          VALUES, 0,              set_choices,        "the only values that may be written, NULL aside"},
+    {"default",          VALUE,  0,              set_default,        "what an insert that does not name the field writes"},
+    {"unique",           FLAG,   0,              set_unique,         "no two entities have the same value; NULLs never collide"},
+    {"index",            INDEX,  0,              set_index,          "true: an ordered index; a list: the lookups that an index must answer"},
+    {"auto_now",         FLAG,   NR_TF_CLOCK,    set_auto_now,       "set to the current time by every write that does not name the field"},
+    {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
+    {"help",             TEXT,   0,              set_help,           "a text for people"},
+    {"unique_for_date",  LATER, "unique among the entities of one date"},
+    {"unique_for_month", LATER, "unique among the entities of one month"},
+    {"unique_for_year",  LATER, "unique among the entities of one year"},
+    {"column",           LATER, "the field is kept in memory by row"},
+    {"to_field",         LATER, "the unique field of the target that a relation holds"},
+    {"related_name",     LATER, "the name of a relation seen from its target"},
+    {"check",            LATER, "the target of a relation must exist"},
+    {"of",               LATER, "what the elements of a container are"},
+    {"through",          LATER, "the model that holds a many-to-many relation"},
+    {NULL, LATER, NULL},
+};
+
+/* -- rules that span options ------------------------------------------------------------------------------------------------------------- */
+
+static bool check_needed(nr_schema_reader *r, const nr_json *declaration)
+{
+    static const struct { unsigned types; const char *option; } needed[] = {
+        {NR_TF_RELATION, "to"}, {NR_TF_DIGITS, "max_digits"}, {NR_TF_DIGITS, "decimal_places"},
+    };
+    const nr_field *f = r->field;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if ((f->type->flags & needed[i].types) && !nr_json_get(declaration, needed[i].option))
+            return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' needs \"%s\"", f->type->name, needed[i].option);
+    return true;
+}
+
+static bool check_default(nr_schema_reader *r)
+{
+    nr_field *f = r->field;
+    if (!f->default_json || f->default_json->kind != NR_J_NULL) return true;
+    if (!f->null) return nr_reader_fail(r, NR_E_BADVALUE, "\"default\" is null, but \"null\" is not true");
+    f->default_json = NULL;
+    return true;
+}
+
+/* The clock would always win over a default, and never ask for choices. */
+static bool check_clock(nr_schema_reader *r)
+{
+    const nr_field *f = r->field;
+    if (!f->auto_now && !f->auto_now_add) return true;
+    const char *other = f->auto_now && f->auto_now_add ? "auto_now_add" : f->default_json ? "default" : f->choices_json ? "choices" : NULL;
+    if (!other) return true;
+    return nr_reader_fail(r, NR_E_BADVALUE, "\"%s\" and \"%s\" exclude each other", f->auto_now ? "auto_now" : "auto_now_add", other);
+}
+
+static bool check_onetoone(nr_schema_reader *r, const nr_json *declaration)
+{
+    nr_field *f = r->field;
+    if (strcmp(f->type->name, "onetoone") != 0) return true;
+    if (nr_json_get(declaration, "unique") && !f->unique)
+        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type 'onetoone' is always unique; use 'fk'");
+    return f->unique = true;
+}
+
+static bool read_options(nr_schema_reader *r, const nr_json *declaration)
+{
+    if (declaration->kind != NR_J_OBJECT)
+        return nr_reader_fail(r, NR_E_BADVALUE, "expected an object such as {\"type\": \"char\"}, got %s", nr_json_kind_name(declaration));
+    if (!nr_reader_refuse_unknown(r, declaration, nr_schema_options)) return false;
+    if (!nr_json_get(declaration, "type")) return nr_reader_fail(r, NR_E_BADVALUE, "a field needs \"type\"");
+    return nr_reader_set(r, declaration, nr_schema_options);
+}
+
+bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declaration, nr_field *f)
+{
+    *f = (nr_field){.name = name, .max_length = -1, .json = declaration};
+    r->field = f;
+    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_default(r) && check_clock(r) &&
+              check_onetoone(r, declaration);
+    r->field = NULL;
+    return ok;
+}
+
+/* What a primary key cannot be: NULL, shared, the same for all, the moment of its writing, or drawn by the server and restricted too. */
+static bool check_pk(nr_schema_reader *r)
+{
+    nr_field *f = r->field;
+    const struct { bool given; const char *option; } refused[] = {
+        {f->null, "null"},         {f->default_json != NULL, "default"},  {nr_json_get(f->json, "unique") && !f->unique, "unique\": \"false"},
+        {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (refused[i].given) return nr_reader_fail(r, NR_E_BADVALUE, "a primary key takes no \"%s\"", refused[i].option);
+    bool drawn = f->type->flags & (NR_TF_AUTO | NR_TF_DRAWN), restricted = f->choices_json || f->min_json || f->max_json;
+    if (drawn && restricted)
+        return nr_reader_fail(r, NR_E_BADVALUE, "a primary key of type '%s' may be drawn by the server: it takes no choices, min, or max",
+                              f->type->name);
+    if ((f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, r->schema->name))
+        return nr_reader_fail(r, NR_E_BADVALUE, "a primary key cannot refer to its own model");
+    f->unique = false;
+    return true;
+}
+
+bool nr_reader_check_pk(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->n_fields; i++) {
+        r->field = &s->fields[i];
+        if (r->field->pk) ok = check_pk(r);
+        else if (r->field->type->flags & NR_TF_AUTO)
+            ok = nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: add \"pk\": true, or use 'bigint'", r->field->type->name);
+    }
+    r->field = NULL;
+    return ok;
+}

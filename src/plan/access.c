@@ -1,0 +1,139 @@
+/* access.c -- index choice for one lookup. Points go to a set when there is one (smaller, and its size is known at once), everything else to an
+ * ordered index. */
+#include "plan/access.h"
+
+#include "base/hash.h"
+
+enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
+
+static bool failed(nr_planner *p, nr_status st, nr_slice key)
+{
+    return nr_fail(p->err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(p->model->schema->name), nr_status_text(st));
+}
+
+static bool count_some(nr_planner *p, nr_access *a, size_t most)
+{
+    size_t n = a->index->kind == NR_IX_SET ? a->n_keys : a->n_ranges;
+    size_t take = n < most ? n : most;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < take; i++) {
+        uint64_t c = 0;
+        nr_slice key = a->index->kind == NR_IX_SET ? a->keys[i] : a->index->key;
+        nr_status st = a->index->kind == NR_IX_SET ? p->store->cls->set_count(p->store, key, &c)
+                                                   : p->store->cls->ordered_count(p->store, key, &a->ranges[i], &c);
+        if (st) return failed(p, st, key);
+        sum += c;
+    }
+    a->measured = take == n;
+    a->count = a->measured ? sum : (uint64_t)((double)sum * (double)n / (double)take);
+    return true;
+}
+
+bool nr_access_measure(nr_planner *p, nr_access *a)
+{
+    return a->measured || count_some(p, a, SIZE_MAX);
+}
+
+static void add_ranges(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    NR_VEC(nr_range) ranges = {0};
+    for (size_t i = 0; i < probes->n; i++) {
+        nr_range r;
+        if (nr_probe_range(a->index, &probes->at[i], p->arena, &r)) nr_vec_push(p->arena, &ranges, r);
+    }
+    a->ranges = ranges.at;
+    a->n_ranges = ranges.n;
+    a->covers = true;
+}
+
+/* A digest may stand for several texts; sets of equal digests are the same set and must come once. */
+static void add_keys(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    nr_slices keys = {0};
+    nr_map digests;
+    nr_map_init(&digests, p->arena->env);
+    a->covers = true;
+    for (size_t i = 0; i < probes->n; i++) {
+        nr_buf b = nr_buf_in(p->arena);
+        nr_index_set_key(a->index, &probes->at[i].lo, &b);
+        nr_slice key = nr_buf_slice(&b);
+        bool digest = key.p[a->index->key.n] == '#';
+        if (digest) a->covers = false;
+        if (!digest || !nr_map_put(&digests, key, a)) nr_vec_push(p->arena, &keys, key);
+    }
+    nr_map_clear(&digests);
+    a->keys = keys.at;
+    a->n_keys = keys.n;
+}
+
+bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out)
+{
+    nr_probes probes = {0};
+    leaf->lookup->probe(leaf->args, leaf->n_args, p->arena, &probes);
+    *out = (nr_access){.leaf = leaf, .index = ix};
+    if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
+    else add_ranges(p, out, &probes);
+    return count_some(p, out, COUNTED_RANGES);
+}
+
+/* A set answers points only; `isnull false` is none. */
+static bool suits(const nr_index *ix, const nr_pred *leaf)
+{
+    if (ix->stale || ix->field != leaf->field || ix->keyfn != leaf->lookup->keyfn) return false;
+    if (ix->kind != NR_IX_SET) return true;
+    return leaf->lookup->points && !(leaf->lookup->arg == NR_ARG_TRUTH && leaf->args->v.i == 0);
+}
+
+bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
+{
+    const nr_index *best = NULL;
+    for (size_t i = 0; i < p->model->n_indexes; i++) {
+        const nr_index *ix = &p->model->indexes[i];
+        if (suits(ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
+    }
+    *found = best != NULL;
+    return !best || nr_access_by(p, leaf, best, out);
+}
+
+bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out)
+{
+    nr_range *everything = NR_NEW(p->arena, nr_range);
+    *out = (nr_access){.index = ix, .ranges = everything, .n_ranges = 1, .covers = true};
+    return count_some(p, out, 1);
+}
+
+nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *child, uint64_t rows, const void *params, size_t size)
+{
+    nr_node *n = NR_NEW(p->arena, nr_node);
+    n->cls = cls;
+    n->child = child;
+    n->rows = rows;
+    if (params) {
+        void *copy = nr_arena_alloc(p->arena, size);
+        memcpy(copy, params, size);
+        n->params = copy;
+    }
+    return n;
+}
+
+static nr_slice describe(nr_planner *p, const nr_access *a)
+{
+    nr_buf b = nr_buf_in(p->arena);
+    if (a->leaf) nr_pred_print(a->leaf, &b);
+    else nr_buf_add(&b, NR_S("all"));
+    return nr_buf_slice(&b);
+}
+
+const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending)
+{
+    nr_node *n;
+    if (a->index->kind == NR_IX_SET) {
+        nr_sets_params s = {a->index, a->keys, a->n_keys, describe(p, a)};
+        n = nr_plan_node(p, &nr_op_sets, NULL, a->count, &s, sizeof s);
+    } else {
+        nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, describe(p, a)};
+        n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
+    }
+    n->exact = a->measured;
+    return n;
+}

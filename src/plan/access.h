@@ -1,0 +1,37 @@
+/* access.h -- access paths: how the rows of one lookup are got from one index, and how many they are. */
+#ifndef NR_ACCESS_H
+#define NR_ACCESS_H
+
+#include "plan/plan.h"
+
+typedef struct nr_access {
+    const nr_pred *leaf;       /* NULL: every row, by the pk index or another ordered one */
+    const nr_index *index;
+    const nr_range *ranges;    /* ordered indexes */
+    size_t n_ranges;
+    const nr_slice *keys;      /* set indexes */
+    size_t n_keys;
+    uint64_t count;            /* entries that it gives */
+    bool measured;             /* count is exact, not extrapolated from some of the ranges */
+    bool covers;               /* what it gives is just what the leaf is true of: nothing to verify */
+} nr_access;
+
+/* The best access path for a leaf. *found false: no index answers it. */
+bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);
+
+/* The same through one index that is known to suit. */
+bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out);
+
+/* All rows through an ordered or pk index. */
+bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out);
+
+/* Exact number of entries, measuring what was extrapolated. */
+bool nr_access_measure(nr_planner *p, nr_access *a);
+
+/* The operator for it; the directions matter for ordered indexes only. */
+const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending);
+
+/* A node, its params copied into the arena. */
+nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *child, uint64_t rows, const void *params, size_t size);
+
+#endif

@@ -1,0 +1,299 @@
+/* plan.c -- the choice of a tree.
+ *
+ * Costs are in microseconds as measured on a server: walking an index entry 0.5, opening an entity and decoding fields 2.5, a seek 1. They only
+ * have to be right relative to each other. */
+#include "plan/access.h"
+
+enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
+
+static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0;
+
+typedef NR_VEC(nr_access) accesses;
+typedef NR_VEC(const nr_pred *) preds;
+
+/* The predicate's conjuncts, sorted by what can be done with them. */
+typedef struct analysis {
+    accesses paths;  /* of the conjuncts that an index answers, ascending by count */
+    preds rest;      /* the others */
+    uint64_t total;  /* entities of the model */
+} analysis;
+
+/* How the rows are got: a source, masks over it, and what is left to verify. */
+typedef struct route {
+    nr_access lead;
+    bool ordered;           /* the lead comes in the order asked for */
+    size_t n_masks;         /* the first n_masks of masks are used */
+    const nr_access **masks;
+    preds residual;
+    double rows;            /* expected behind lead and masks */
+    double cost;
+} route;
+
+static void insert_path(nr_planner *p, accesses *paths, nr_access a)
+{
+    nr_vec_push(p->arena, paths, a);
+    for (size_t i = paths->n - 1; i > 0 && paths->at[i].count < paths->at[i - 1].count; i--) {
+        nr_access t = paths->at[i];
+        paths->at[i] = paths->at[i - 1];
+        paths->at[i - 1] = t;
+    }
+}
+
+static bool analyse(nr_planner *p, const nr_pred *where, analysis *out)
+{
+    nr_access all;
+    *out = (analysis){0};
+    if (!nr_access_all(p, &p->model->indexes[0], &all)) return false;
+    out->total = all.count;
+    for (size_t i = 0; i < where->n; i++) {
+        const nr_pred *kid = where->kids[i];
+        nr_access a;
+        bool found = false;
+        if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
+        if (found) insert_path(p, &out->paths, a);
+        else nr_vec_push(p->arena, &out->rest, kid);
+    }
+    return true;
+}
+
+static double share(const analysis *an, double rows)
+{
+    return an->total ? rows / (double)an->total : 0;
+}
+
+/* Rows that must be seen for want results when the rest of the filter passes every so-many-th. */
+static double seen_for(double rows, double passing, double want)
+{
+    if (passing <= 0) return rows;
+    double seen = want / (passing / rows);
+    return seen < rows ? seen : rows;
+}
+
+/* Chooses masks for a lead and counts the cost. want: results needed; loads: the result's entities are opened anyway (so that only what is dropped early
+ * saves). A lead that is not ordered is read whole when there is an order. */
+static void complete(nr_planner *p, const analysis *an, route *r, double want, bool whole)
+{
+    r->masks = NR_NEW_N(p->arena, const nr_access *, an->paths.n);
+    r->rows = (double)r->lead.count;
+    preds open = {0};
+    if (r->lead.leaf && !r->lead.covers) nr_vec_push(p->arena, &open, r->lead.leaf);
+    for (size_t i = 0; i < an->rest.n; i++) nr_vec_push(p->arena, &open, an->rest.at[i]);
+    double passing = r->rows, extra = 0;
+    for (size_t i = 0; i < an->paths.n; i++)
+        if (an->paths.at[i].leaf != r->lead.leaf) passing *= share(an, (double)an->paths.at[i].count);
+    for (size_t i = 0; i < an->paths.n; i++) {
+        const nr_access *a = &an->paths.at[i];
+        if (a->leaf == r->lead.leaf) continue;
+        double opened = whole ? r->rows : seen_for(r->rows, passing, want);
+        double saved = opened * LOAD * (1 - share(an, (double)a->count));
+        double walk = (double)a->count * WALK + SEEK * (double)(a->n_keys + a->n_ranges);
+        if (walk < saved && r->n_masks < MOST_MASKS) {
+            r->masks[r->n_masks++] = a;
+            r->rows *= share(an, (double)a->count);
+            extra += walk;
+            if (!a->covers) nr_vec_push(p->arena, &open, a->leaf);
+        } else {
+            nr_vec_push(p->arena, &open, a->leaf);
+        }
+    }
+    r->residual = open;
+    double walked = whole ? (double)r->lead.count : seen_for((double)r->lead.count, passing, want);
+    double opened = open.n ? (whole ? r->rows : seen_for(r->rows, passing, want)) : (want < r->rows ? want : r->rows);
+    r->cost = extra + walked * WALK + opened * LOAD;
+}
+
+static const nr_node *build_source(nr_planner *p, const route *r, bool descending, bool pks_descending)
+{
+    const nr_node *n = nr_access_node(p, &r->lead, descending, pks_descending);
+    for (size_t i = 0; i < r->n_masks; i++) {
+        nr_node *m = nr_plan_node(p, &nr_op_mask, n, n->rows < r->masks[i]->count ? n->rows : r->masks[i]->count, NULL, 0);
+        m->side = nr_access_node(p, r->masks[i], false, false);
+        n = m;
+    }
+    return n;
+}
+
+static const nr_pred *residual_pred(nr_planner *p, const route *r)
+{
+    if (r->residual.n == 1) return r->residual.at[0];
+    nr_pred *all = NR_NEW(p->arena, nr_pred);
+    all->op = NR_P_AND;
+    all->kids = r->residual.at;
+    all->n = r->residual.n;
+    return all;
+}
+
+static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
+{
+    nr_load_params load = {want, true};
+    size_t wanted = 0;
+    for (size_t i = 1; i < p->model->schema->n_fields; i++) {
+        wanted += want[i];
+        if (!want[i]) load.whole = false;
+    }
+    load.whole = load.whole && wanted > 3;
+    return nr_plan_node(p, &nr_op_load, n, n->rows, &load, sizeof load);
+}
+
+static const nr_node *add_filter(nr_planner *p, const nr_node *n, const route *r)
+{
+    nr_filter_params f = {residual_pred(p, r)};
+    return nr_plan_node(p, &nr_op_filter, n, n->rows, &f, sizeof f);
+}
+
+static const nr_node *add_count(nr_planner *p, const nr_op_class *cls, const nr_node *n, uint64_t count)
+{
+    nr_count_params c = {count};
+    uint64_t rows = cls == &nr_op_limit ? (n->rows < count ? n->rows : count) : (n->rows > count ? n->rows - count : 0);
+    return nr_plan_node(p, cls, n, rows, &c, sizeof c);
+}
+
+static void want_output(const nr_query *q, bool *want)
+{
+    for (size_t i = 0; i < q->n_out; i++) want[q->out[i]->id] = true;
+}
+
+/* offset + count, UINT64_MAX without a limit. */
+static uint64_t rows_needed(const nr_query *q)
+{
+    return q->count < 0 ? UINT64_MAX : (uint64_t)q->offset + (uint64_t)q->count;
+}
+
+/* Whether the order is that of one index: a field's, then nothing or the pk. The directions are those before REVERSE. */
+static const nr_index *order_index(nr_planner *p, const nr_query *q, bool *descending, bool *pks_descending)
+{
+    if (!q->n_order) return NULL;
+    const nr_sort_key *k = q->order;
+    *descending = k->descending;
+    *pks_descending = k->field->id == 0 ? k->descending : q->n_order > 1 && q->order[1].descending;
+    if (k->field->id != 0 && q->n_order > 1 && q->order[1].field->id != 0) return NULL;
+    for (size_t i = 0; i < p->model->n_indexes; i++) {
+        const nr_index *ix = &p->model->indexes[i];
+        if (!ix->stale && ix->kind != NR_IX_SET && ix->field == k->field && ix->keyfn == &nr_key_value) return ix;
+    }
+    return NULL;
+}
+
+/* The walk of the order's index, narrowed to the stretch that a lookup on the same field leaves. */
+static bool order_access(nr_planner *p, const analysis *an, const nr_index *ix, nr_access *out)
+{
+    for (size_t i = 0; i < an->paths.n; i++)
+        if (an->paths.at[i].leaf->field == ix->field) return nr_access_by(p, an->paths.at[i].leaf, ix, out);
+    return nr_access_all(p, ix, out);
+}
+
+static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
+{
+    bool sorted = purpose == NR_FOR_REPLY && q->n_order;
+    bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
+    double want = limited ? (double)rows_needed(q) : (double)an->total;
+    *best = (route){0};
+    if (an->paths.n) best->lead = an->paths.at[0];
+    else if (!nr_access_all(p, &p->model->indexes[0], &best->lead)) return false;
+    complete(p, an, best, want, sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY));
+    if (sorted) best->cost += best->rows * (SORT + LOAD);
+    const nr_index *ix = sorted ? order_index(p, q, descending, pks_descending) : NULL;
+    if (!ix) return true;
+    route walk = {.ordered = true};
+    if (!order_access(p, an, ix, &walk.lead)) return false;
+    complete(p, an, &walk, want, !limited);
+    if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED) walk.cost *= 2;
+    if (walk.cost < best->cost) *best = walk;
+    return true;
+}
+
+/* Source, masks, filter, sort, skip, load, limit: each where it is needed. When nothing is sorted, the filter's load reads the output too. */
+static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r, nr_purpose purpose, const nr_node *n)
+{
+    size_t n_fields = p->model->schema->n_fields;
+    bool reply = purpose == NR_FOR_REPLY;
+    bool sort = reply && q->n_order && !r->ordered, turn = reply && !q->n_order && q->reverse;
+    bool *want = NR_NEW_N(p->arena, bool, n_fields);
+    bool loaded = false;
+    if (sort)
+        for (size_t i = 0; i < q->n_order; i++) want[q->order[i].field->id] = true;
+    if (r->residual.n) nr_pred_fields(residual_pred(p, r), want);
+    if (r->residual.n && reply && !sort && !turn) {
+        want_output(q, want);
+        loaded = true;
+    }
+    if (sort || r->residual.n) n = add_load(p, n, want);
+    if (r->residual.n) n = add_filter(p, n, r);
+    if (!reply) return n;
+    if (sort) {
+        nr_sort_params s = {q->order, q->n_order, q->reverse, rows_needed(q)};
+        n = nr_plan_node(p, &nr_op_sort, n, s.top < n->rows ? s.top : n->rows, &s, sizeof s);
+    }
+    if (turn) n = nr_plan_node(p, &nr_op_reverse, n, n->rows, NULL, 0);
+    if (q->offset) n = add_count(p, &nr_op_skip, n, (uint64_t)q->offset);
+    if (!loaded) {
+        bool *out = NR_NEW_N(p->arena, bool, n_fields);
+        want_output(q, out);
+        n = add_load(p, n, out);
+    }
+    return q->count >= 0 ? add_count(p, &nr_op_limit, n, (uint64_t)q->count) : n;
+}
+
+const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose)
+{
+    analysis an;
+    route r;
+    bool descending = false, pks_descending = false;
+    if (!analyse(p, q->where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
+    bool turn = r.ordered && q->reverse;
+    return assemble(p, q, &r, purpose, build_source(p, &r, descending != turn, pks_descending != turn));
+}
+
+static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool *known, uint64_t *count, nr_buf *text)
+{
+    *known = false;
+    if (pred->op == NR_P_AND && pred->n == 0) {
+        *known = true;
+        *count = total;
+        nr_buf_add(text, NR_S("index=pk all"));
+    } else if (pred->op == NR_P_AND && pred->n == 1) {
+        return count_pred(p, pred->kids[0], total, known, count, text);
+    } else if (pred->op == NR_P_NOT) {
+        nr_buf_add(text, NR_S("all less "));
+        if (!count_pred(p, pred->kids[0], total, known, count, text)) return false;
+        *count = total > *count ? total - *count : 0;
+    } else if (pred->op == NR_P_LEAF) {
+        nr_access a;
+        bool found;
+        if (!nr_access_find(p, pred, &a, &found)) return false;
+        if (!found || !a.covers) return true;
+        if (!nr_access_measure(p, &a)) return false;
+        *known = true;
+        *count = a.count;
+        nr_buf_printf(text, "index=%.*s ", NR_FMT(a.index->name));
+        nr_pred_print(pred, text);
+    }
+    return true;
+}
+
+bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text)
+{
+    nr_access all;
+    if (!nr_access_all(p, &p->model->indexes[0], &all)) return false;
+    return count_pred(p, q->where, all.count, known, count, text);
+}
+
+static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slices *lines)
+{
+    nr_buf b = nr_buf_in(arena);
+    for (size_t i = 0; i < depth; i++) nr_buf_add(&b, NR_S("  "));
+    nr_buf_add(&b, nr_slice_of(n->cls->name));
+    if (n->cls->explain) {
+        nr_buf_byte(&b, ' ');
+        n->cls->explain(n, &b);
+    }
+    nr_buf_printf(&b, " rows%s%llu", n->exact ? "=" : "<=", (unsigned long long)n->rows);
+    nr_vec_push(arena, lines, nr_buf_slice(&b));
+    if (n->child) print_node(n->child, depth + 1, arena, lines);
+    if (n->side) print_node(n->side, depth + 1, arena, lines);
+}
+
+void nr_plan_print(const nr_node *root, nr_arena *arena, nr_slices *lines)
+{
+    print_node(root, 0, arena, lines);
+}

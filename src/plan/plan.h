@@ -1,0 +1,36 @@
+/* plan.h -- from a bound query to a tree of operators.
+ *
+ * Selectivity is measured, not guessed: a store counts the keys of a range in O(log n). The most selective index leads; further indexes mask it where
+ * walking them costs less than opening the entities that they save; the rest of the predicate is a Filter over loaded entities. With ORDER on
+ * one indexed field, walking that index until LIMIT is weighed against sorting.
+ *
+ * Nodes are immutable and live in the arena given. */
+#ifndef NR_PLAN_H
+#define NR_PLAN_H
+
+#include "exec/op.h"
+#include "query/bind.h"
+
+typedef struct nr_planner {
+    nr_model *model;
+    nr_store *store;
+    nr_arena *arena;
+    nr_err *err;
+} nr_planner;
+
+/* What is wanted of the rows. */
+typedef enum nr_purpose {
+    NR_FOR_REPLY, /* the query's output fields, loaded, in order, within LIMIT */
+    NR_FOR_ROWS,  /* every matching row, in any order, nothing loaded */
+} nr_purpose;
+
+/* The tree for a query; NULL on failure. */
+const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose);
+
+/* How many rows match, when index counts alone tell: *known. What was counted goes to text, for EXPLAIN. */
+bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text);
+
+/* One line for each node, the root first, two spaces of indent a level. */
+void nr_plan_print(const nr_node *root, nr_arena *arena, nr_slices *lines);
+
+#endif

@@ -1,0 +1,52 @@
+/* ast.h -- a query as the client wrote it: clauses in order, names not yet looked up. Slices point into the arguments. */
+#ifndef NR_AST_H
+#define NR_AST_H
+
+#include "base/err.h"
+#include "base/vec.h"
+
+typedef struct nr_ast_pair {
+    nr_slice path, value;
+} nr_ast_pair;
+
+typedef struct nr_ast_filter {
+    bool negated; /* EXCLUDE */
+    NR_VEC(nr_ast_pair) pairs;
+} nr_ast_filter;
+
+typedef struct nr_ast {
+    NR_VEC(nr_ast_filter) filters;
+    nr_slices order;       /* "[-]field" */
+    nr_slices fields;
+    bool has_order, has_fields, has_limit, reverse, flat, withcount;
+    int64_t offset, count; /* LIMIT; count -1: no limit */
+} nr_ast;
+
+/* Which clauses a command takes. */
+enum {
+    NR_CL_FILTERS = 1,   /* FILTER, EXCLUDE (and later WHERE, Q) */
+    NR_CL_SHAPE = 2,     /* ORDER REVERSE LIMIT FIELDS FLAT WITHCOUNT ... */
+    NR_CL_FIELDS = 4,    /* FIELDS alone (GET) */
+};
+
+struct nr_clause_parser;
+
+typedef struct nr_clause {
+    const char *word;
+    unsigned group;       /* NR_CL_ bits */
+    bool many;            /* may stand more than once */
+    bool later;           /* of SPEC, not in this version */
+    bool (*parse)(struct nr_clause_parser *p, nr_ast *ast);
+    const char *syntax;
+    const char *doc;
+} nr_clause;
+
+extern const nr_clause nr_clauses[]; /* word NULL at the end */
+
+/* Parses the clauses argv[0..argc). Errors: SYNTAX that names the word and what was expected; BADVALUE for a LIMIT that is no number. */
+bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *arena, nr_ast *out, nr_err *err);
+
+/* "[-]digits" that fits int64. */
+bool nr_parse_int64(nr_slice s, int64_t *out);
+
+#endif

@@ -1,0 +1,29 @@
+/* bind.h -- names to things: an AST and a model become a bound query. After this nothing looks a name up. */
+#ifndef NR_BIND_H
+#define NR_BIND_H
+
+#include "model/catalog.h"
+#include "query/ast.h"
+#include "query/pred.h"
+
+typedef struct nr_query {
+    nr_model *model;
+    const nr_pred *where;        /* an AND; with no kids: everything */
+    const nr_sort_key *order;
+    size_t n_order;
+    bool reverse, flat, withcount;
+    int64_t offset, count;       /* count -1: all */
+    const nr_field *const *out;  /* fields to reply */
+    const nr_slice *out_names;   /* under these names */
+    size_t n_out;
+    bool whole;                  /* no FIELDS: out is every field */
+} nr_query;
+
+/* Binds; everything lives in arena. The model must be resolved as far as its fields are used. Errors: NOFIELD, NOLOOKUP, BADVALUE, NOMODEL (a
+ * relation to a model that is not defined), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
+bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_json, nr_arena *arena, nr_query *out, nr_err *err);
+
+/* The fields of names, checked and free of doubles: for FIELDS. */
+bool nr_bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *arena, const nr_field *const **out, nr_err *err);
+
+#endif

@@ -1,0 +1,159 @@
+/* parse.c -- arguments to AST: the table of clauses, and a cursor over the arguments.
+ *
+ * Where only a clause can stand its case does not matter; inside a list a word ends the list only in capitals, so that `order` can be a
+ * field. Values are never read as words. */
+#include "query/ast.h"
+
+#include "base/buf.h"
+
+typedef struct nr_clause_parser {
+    const nr_slice *argv;
+    size_t argc, at;
+    const nr_clause *clause; /* the one being parsed */
+    unsigned groups;
+    nr_arena *arena;
+    nr_err *err;
+} parser;
+
+static bool done(const parser *p)
+{
+    return p->at == p->argc;
+}
+
+static const nr_clause *clause_find(nr_slice word, bool any_case)
+{
+    for (const nr_clause *c = nr_clauses; c->word; c++)
+        if (any_case ? nr_slice_caseis(word, c->word) : nr_slice_is(word, c->word)) return c;
+    return NULL;
+}
+
+/* True while the list goes on: there is an argument and it is no clause word in capitals. */
+static bool in_list(const parser *p)
+{
+    return !done(p) && !clause_find(p->argv[p->at], false);
+}
+
+bool nr_parse_int64(nr_slice s, int64_t *out)
+{
+    bool minus = s.n && s.p[0] == '-';
+    size_t i = minus;
+    if (i == s.n || s.n - i > 19) return false;
+    uint64_t u = 0;
+    for (; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
+        u = u * 10 + (uint64_t)(s.p[i] - '0');
+    }
+    if (u > (uint64_t)INT64_MAX + minus) return false;
+    *out = minus ? (int64_t)(0 - u) : (int64_t)u;
+    return true;
+}
+
+static bool parse_filter(parser *p, nr_ast *ast)
+{
+    nr_ast_filter f = {.negated = nr_slice_is(nr_slice_of(p->clause->word), "EXCLUDE")};
+    while (in_list(p)) {
+        nr_slice path = p->argv[p->at++];
+        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s: %s has no value; a lookup is followed by its value", p->clause->word, NR_SHOW(path));
+        nr_vec_push(p->arena, &f.pairs, (nr_ast_pair){path, p->argv[p->at++]});
+    }
+    if (!f.pairs.n) return nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one lookup and its value", p->clause->word);
+    nr_vec_push(p->arena, &ast->filters, f);
+    return true;
+}
+
+static bool parse_names(parser *p, nr_slices *out, bool *has)
+{
+    *has = true;
+    while (in_list(p)) nr_vec_push(p->arena, out, p->argv[p->at++]);
+    return out->n || nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one field", p->clause->word);
+}
+
+static bool parse_order(parser *p, nr_ast *ast)
+{
+    return parse_names(p, &ast->order, &ast->has_order);
+}
+
+static bool parse_fields(parser *p, nr_ast *ast)
+{
+    return parse_names(p, &ast->fields, &ast->has_fields);
+}
+
+static bool parse_limit(parser *p, nr_ast *ast)
+{
+    if (p->argc - p->at < 2) return nr_fail(p->err, NR_E_SYNTAX, "LIMIT needs an offset and a count");
+    nr_slice offset = p->argv[p->at++], count = p->argv[p->at++];
+    if (!nr_parse_int64(offset, &ast->offset) || ast->offset < 0)
+        return nr_fail(p->err, NR_E_BADVALUE, "LIMIT offset is %s, expected an integer from 0", NR_SHOW(offset));
+    if (!nr_parse_int64(count, &ast->count) || ast->count < -1)
+        return nr_fail(p->err, NR_E_BADVALUE, "LIMIT count is %s, expected an integer from 0, or -1 for no limit", NR_SHOW(count));
+    ast->has_limit = true;
+    return true;
+}
+
+static bool parse_reverse(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->reverse = true;
+}
+
+static bool parse_flat(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->flat = true;
+}
+
+static bool parse_withcount(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->withcount = true;
+}
+
+const nr_clause nr_clauses[] = {
+    /* word        group                         many   later  parse            syntax                                 doc */
+    {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
+    {"EXCLUDE",   NR_CL_FILTERS,                true,  false, parse_filter,    "EXCLUDE <lookup> <value> [...]",      "rows for which not all of these hold"},
+    {"ORDER",     NR_CL_SHAPE,                  false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
+    {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
+    {"LIMIT",     NR_CL_SHAPE,                  false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
+    {"FIELDS",    NR_CL_SHAPE | NR_CL_FIELDS,   false, false, parse_fields,    "FIELDS <f>...",                       "only these fields"},
+    {"FLAT",      NR_CL_SHAPE,                  false, false, parse_flat,      "FLAT",                                "bare values of exactly one field"},
+    {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
+    {"WHERE",     NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
+    {"PARAMS",    NR_CL_FILTERS,                false, true,  NULL,            "",                                    ""},
+    {"Q",         NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
+    {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
+    {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"PAGE",      NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"AFTER",     NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"NOSCAN",    NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"MAXSCAN",   NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"FORMAT",    NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {NULL,        0,                            false, false, NULL,            NULL,                                  NULL},
+};
+
+static bool refuse_word(parser *p, nr_slice word)
+{
+    nr_buf b = nr_buf_in(p->arena);
+    for (const nr_clause *c = nr_clauses; c->word; c++)
+        if ((c->group & p->groups) && !c->later) nr_buf_printf(&b, "%s%s", b.n ? ", " : "", c->word);
+    return nr_fail(p->err, NR_E_SYNTAX, "unexpected %s; expected %.*s", NR_SHOW(word), NR_FMT(nr_buf_slice(&b)));
+}
+
+bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *arena, nr_ast *out, nr_err *err)
+{
+    parser p = {argv, argc, 0, NULL, groups, arena, err};
+    uint32_t seen = 0;
+    *out = (nr_ast){.count = -1};
+    while (!done(&p)) {
+        nr_slice word = argv[p.at++];
+        const nr_clause *c = p.clause = clause_find(word, true);
+        if (!c || !(c->group & groups)) return refuse_word(&p, word);
+        if (c->later) return nr_fail(err, NR_E_SYNTAX, "%s is not available in this version", c->word);
+        uint32_t bit = 1u << (c - nr_clauses);
+        if ((seen & bit) && !c->many) return nr_fail(err, NR_E_SYNTAX, "%s stands twice", c->word);
+        seen |= bit;
+        if (!c->parse(&p, out)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,31 @@
+/* pred.h -- a bound predicate: a tree of AND, OR, NOT over lookups on fields. Immutable; evaluated on rows of typed values. */
+#ifndef NR_PRED_H
+#define NR_PRED_H
+
+#include "base/buf.h"
+#include "query/lookup.h"
+
+typedef enum nr_pred_op { NR_P_AND, NR_P_OR, NR_P_NOT, NR_P_LEAF } nr_pred_op;
+
+typedef struct nr_pred nr_pred;
+struct nr_pred {
+    nr_pred_op op;
+    size_t n;                   /* AND, OR: any number (none: true, false); NOT: 1 */
+    const nr_pred *const *kids;
+    const nr_field *field;      /* LEAF */
+    const nr_lookup *lookup;
+    const nr_operand *args;
+    size_t n_args;
+    nr_slice text;              /* the operand as it came, for EXPLAIN */
+};
+
+/* row: values by field id; only those of the predicate's fields need be there. */
+bool nr_pred_eval(const nr_pred *p, const nr_value *row);
+
+/* Marks the fields that it reads: want[field id] = true. */
+void nr_pred_fields(const nr_pred *p, bool *want);
+
+/* "age >= 3 AND NOT (...)": one line for EXPLAIN. */
+void nr_pred_print(const nr_pred *p, nr_buf *out);
+
+#endif

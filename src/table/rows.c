@@ -1,0 +1,198 @@
+/* rows.c -- open addressing with linear probing; the slots hold row numbers, the keys lie in a block each.
+ *
+ *   slots:  . 2 . 0 . . 1 .        row number or NR_NO_ROW, by the hash of the key
+ *   keys:   [0] -> "17"  [1] -> "alice"  [2] -> "x"  [3] NULL      by row number
+ *   hashes: [0] h("17")  [1] ...                     [3] next free row
+ *
+ * The hash is kept, so that growing and dropping never look at keys, and finding looks at few but the right one. A dropped row has no key; its
+ * place among the hashes links the free rows. */
+#include "table/rows.h"
+
+#include "base/hash.h"
+
+typedef struct row_key {
+    uint32_t n;
+    char bytes[];
+} row_key;
+
+struct nr_rows {
+    const nr_env *env;
+    row_key **keys;
+    uint32_t *hashes;
+    size_t cap;         /* of keys and hashes */
+    uint32_t *slots;
+    unsigned bits;      /* there are 2^bits slots */
+    uint32_t count, limit, free_row;
+    size_t key_bytes;
+};
+
+enum { FIRST_BITS = 4 };
+
+static size_t slot_count(const nr_rows *rows)
+{
+    return (size_t)1 << rows->bits;
+}
+
+/* The high bits: right with more slots than there are hashes, too. */
+static size_t home_of(const nr_rows *rows, uint32_t hash)
+{
+    return (size_t)(((uint64_t)hash << 32) >> (64 - rows->bits));
+}
+
+static uint32_t hash_of(nr_slice pk)
+{
+    return (uint32_t)(nr_hash(pk) >> 32);
+}
+
+static void make_slots(nr_rows *rows, unsigned bits)
+{
+    rows->bits = bits;
+    rows->slots = rows->env->alloc(slot_count(rows) * sizeof *rows->slots);
+    memset(rows->slots, 0xff, slot_count(rows) * sizeof *rows->slots);
+}
+
+nr_rows *nr_rows_new(const nr_env *env)
+{
+    nr_rows *rows = env->alloc(sizeof *rows);
+    *rows = (nr_rows){.env = env, .free_row = NR_NO_ROW};
+    make_slots(rows, FIRST_BITS);
+    return rows;
+}
+
+void nr_rows_free(nr_rows *rows)
+{
+    if (!rows) return;
+    for (uint32_t i = 0; i < rows->limit; i++)
+        if (rows->keys[i]) rows->env->free(rows->keys[i]);
+    if (rows->cap) {
+        rows->env->free(rows->keys);
+        rows->env->free(rows->hashes);
+    }
+    rows->env->free(rows->slots);
+    rows->env->free(rows);
+}
+
+static bool row_is(const nr_rows *rows, uint32_t row, nr_slice pk, uint32_t hash)
+{
+    return rows->hashes[row] == hash && nr_slice_eq((nr_slice){rows->keys[row]->bytes, rows->keys[row]->n}, pk);
+}
+
+/* The slot of pk, or the empty one where it belongs. There is always an empty one. */
+static size_t slot_of(const nr_rows *rows, nr_slice pk, uint32_t hash)
+{
+    size_t mask = slot_count(rows) - 1, i = home_of(rows, hash);
+    while (rows->slots[i] != NR_NO_ROW && !row_is(rows, rows->slots[i], pk, hash)) i = (i + 1) & mask;
+    return i;
+}
+
+uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk)
+{
+    return rows->slots[slot_of(rows, pk, hash_of(pk))];
+}
+
+static void grow_slots(nr_rows *rows)
+{
+    rows->env->free(rows->slots);
+    make_slots(rows, rows->bits + 1);
+    size_t mask = slot_count(rows) - 1;
+    for (uint32_t row = 0; row < rows->limit; row++) {
+        if (!rows->keys[row]) continue;
+        size_t i = home_of(rows, rows->hashes[row]);
+        while (rows->slots[i] != NR_NO_ROW) i = (i + 1) & mask;
+        rows->slots[i] = row;
+    }
+}
+
+static void grow_rows(nr_rows *rows)
+{
+    size_t cap = rows->cap ? rows->cap + rows->cap / 2 : 16;
+    rows->keys = rows->env->realloc(rows->keys, cap * sizeof *rows->keys);
+    rows->hashes = rows->env->realloc(rows->hashes, cap * sizeof *rows->hashes);
+    rows->cap = cap;
+}
+
+/* A row number that is not in use; NR_NO_ROW when all are. */
+static uint32_t take_row(nr_rows *rows)
+{
+    uint32_t row = rows->free_row;
+    if (row != NR_NO_ROW) {
+        rows->free_row = rows->hashes[row];
+        return row;
+    }
+    if (rows->limit == NR_NO_ROW) return NR_NO_ROW;
+    if (rows->limit == rows->cap) grow_rows(rows);
+    return rows->limit++;
+}
+
+static row_key *key_new(nr_rows *rows, nr_slice pk)
+{
+    row_key *key = rows->env->alloc(sizeof *key + pk.n);
+    key->n = (uint32_t)pk.n;
+    if (pk.n) memcpy(key->bytes, pk.p, pk.n);
+    rows->key_bytes += sizeof *key + pk.n;
+    return key;
+}
+
+uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
+{
+    if (rows->count >= slot_count(rows) / 4 * 3) grow_slots(rows);
+    uint32_t hash = hash_of(pk);
+    size_t slot = slot_of(rows, pk, hash);
+    if (rows->slots[slot] != NR_NO_ROW) return rows->slots[slot];
+    uint32_t row = take_row(rows);
+    if (row == NR_NO_ROW) return row;
+    rows->keys[row] = key_new(rows, pk);
+    rows->hashes[row] = hash;
+    rows->slots[slot] = row;
+    rows->count++;
+    return row;
+}
+
+nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row)
+{
+    return (nr_slice){rows->keys[row]->bytes, rows->keys[row]->n};
+}
+
+/* Backward-shift deletion, as in hash.c. */
+static void empty_slot(nr_rows *rows, size_t hole)
+{
+    size_t mask = slot_count(rows) - 1;
+    for (size_t i = (hole + 1) & mask; rows->slots[i] != NR_NO_ROW; i = (i + 1) & mask) {
+        size_t home = home_of(rows, rows->hashes[rows->slots[i]]);
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            rows->slots[hole] = rows->slots[i];
+            hole = i;
+        }
+    }
+    rows->slots[hole] = NR_NO_ROW;
+}
+
+void nr_rows_drop(nr_rows *rows, nr_slice pk)
+{
+    size_t slot = slot_of(rows, pk, hash_of(pk));
+    uint32_t row = rows->slots[slot];
+    if (row == NR_NO_ROW) return;
+    empty_slot(rows, slot);
+    rows->key_bytes -= sizeof(row_key) + rows->keys[row]->n;
+    rows->env->free(rows->keys[row]); /* pk may be this very key: not used from here on */
+    rows->keys[row] = NULL;
+    rows->hashes[row] = rows->free_row;
+    rows->free_row = row;
+    rows->count--;
+}
+
+uint32_t nr_rows_count(const nr_rows *rows)
+{
+    return rows->count;
+}
+
+uint32_t nr_rows_limit(const nr_rows *rows)
+{
+    return rows->limit;
+}
+
+size_t nr_rows_bytes(const nr_rows *rows)
+{
+    size_t row = sizeof *rows->keys + sizeof *rows->hashes;
+    return sizeof *rows + rows->cap * row + slot_count(rows) * sizeof *rows->slots + rows->key_bytes;
+}

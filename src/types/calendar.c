@@ -1,0 +1,34 @@
+/* calendar.c -- years are counted from March, so that the leap day is the last one of a year (Richards, "Mapping Time", 1998). */
+#include "types/calendar.h"
+
+enum { DAYS_400_YEARS = 146097, DAYS_BEFORE_1970 = 719468 /* since 0000-03-01 */ };
+
+static bool is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+bool nr_civil_valid(nr_civil c)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (c.year < 1 || c.year > 9999 || c.month < 1 || c.month > 12) return false;
+    return c.day >= 1 && c.day <= lengths[c.month - 1] + (c.month == 2 && is_leap(c.year));
+}
+
+int64_t nr_civil_days(nr_civil c)
+{
+    int64_t year = c.year - (c.month <= 2);
+    int64_t month = c.month > 2 ? c.month - 3 : c.month + 9;
+    return year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + c.day - 1 - DAYS_BEFORE_1970;
+}
+
+nr_civil nr_civil_of(int64_t days)
+{
+    int64_t since = days + DAYS_BEFORE_1970;
+    int64_t era = since / DAYS_400_YEARS, day = since % DAYS_400_YEARS;
+    int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+    day -= year * 365 + year / 4 - year / 100;
+    int64_t month = (5 * day + 2) / 153;
+    bool next = month >= 10;
+    return (nr_civil){(int)(era * 400 + year + next), (int)(next ? month - 9 : month + 3), (int)(day - (153 * month + 2) / 5 + 1)};
+}

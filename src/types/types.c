@@ -1,0 +1,92 @@
+/* types.c -- the table of types in the order of the reference, and what works on every row of it. */
+#include "types/types.h"
+
+#include "types/type_rows.h"
+
+/* A relation has no values of its own: a field's spec is the one of the target's primary key, so nothing here reads or writes. */
+static const nr_type relations[] = {
+    {
+        .name = "fk",
+        .django = "ForeignKey",
+        .kind = NR_V_NULL,
+        .flags = NR_TF_RELATION,
+        .reply = NR_REPLY_STRING,
+        .expects = "a primary key of the model that it refers to",
+        .doc = "a reference to an entity of the model named by `to`; several may refer to the same one",
+    },
+    {
+        .name = "onetoone",
+        .django = "OneToOneField",
+        .kind = NR_V_NULL,
+        .flags = NR_TF_RELATION,
+        .reply = NR_REPLY_STRING,
+        .expects = "a primary key of the model that it refers to",
+        .doc = "a reference to an entity of the model named by `to` that no other entity refers to",
+    },
+};
+
+const nr_type *const nr_types[] = {
+    &nr_type_rows_integer[0], &nr_type_rows_integer[1], &nr_type_rows_integer[2], &nr_type_rows_integer[3], &nr_type_rows_integer[4],
+    &nr_type_rows_float[0],   &nr_type_rows_decimal[0], &nr_type_rows_integer[5],
+    &nr_type_rows_text[0],    &nr_type_rows_text[1],    &nr_type_rows_text[2],    &nr_type_rows_text[3],    &nr_type_rows_text[4],
+    &nr_type_rows_ident[0],   &nr_type_rows_ident[1],
+    &nr_type_rows_time[0],    &nr_type_rows_time[1],    &nr_type_rows_time[2],    &nr_type_rows_duration[0],
+    &nr_type_rows_text[5],
+    &relations[0],            &relations[1],
+    NULL,
+};
+
+static const char *const later[] = {
+    "json",      "m2m",             "list",      "set",      "dict",      "embedded",
+    "JSONField", "ManyToManyField", "ListField", "SetField", "DictField", "EmbeddedModelField",
+};
+
+/* Is name one of the words of a space separated list? */
+static bool is_word_of(nr_slice name, const char *list)
+{
+    while (*list) {
+        size_t n = strcspn(list, " ");
+        if (nr_slice_eq(name, (nr_slice){list, n})) return true;
+        list += n;
+        list += *list == ' ';
+    }
+    return false;
+}
+
+const nr_type *nr_type_find(nr_slice name)
+{
+    for (const nr_type *const *t = nr_types; *t; t++)
+        if (nr_slice_is(name, (*t)->name) || is_word_of(name, (*t)->django)) return *t;
+    return NULL;
+}
+
+const char *nr_type_later(nr_slice name)
+{
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+        if (nr_slice_is(name, later[i])) return later[i];
+    return NULL;
+}
+
+bool nr_type_read(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_value *out, const char **expected)
+{
+    const nr_type *type = spec->type;
+    nr_operand operand;
+    *expected = type->expects;
+    if (!type->parse(spec, text, arena, &operand) || operand.side) return false;
+    const char *wanted = type->check ? type->check(spec, &operand.v) : NULL;
+    if (wanted) {
+        *expected = wanted;
+        return false;
+    }
+    *out = operand.v;
+    return true;
+}
+
+nr_slice nr_type_text(const nr_spec *spec, const nr_value *v, nr_arena *arena)
+{
+    if (v->kind == NR_V_NULL) return (nr_slice){NULL, 0};
+    if (v->kind == NR_V_TEXT) return v->s.p ? v->s : NR_S("");
+    nr_buf b = nr_buf_in(arena);
+    spec->type->format(spec, v, &b);
+    return nr_buf_slice(&b);
+}

@@ -1,0 +1,71 @@
+#!/bin/bash
+# run.sh [suite...] -- runs tcl-tests/suites/*.tcl by Redis's own harness, on the installed redis-server with the module of this checkout.
+#
+# The harness wants to run in a source tree of Redis. Each suite gets such a tree of its own, build/tcl/<suite>, made of links: `tests` to
+# that of the source package, `src` to the installed programs. So suites run side by side, and one that crashes takes no other with it.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+redis=$(cd "${REDIS_SRC:-build/redis}" && pwd) || exit 1
+trees=$root/build/tcl
+programs='redis-server redis-cli redis-benchmark redis-check-aof redis-check-rdb'
+
+make_tree() { # <suite>
+    local tree=$trees/$1 entry program
+    rm -rf "$tree"
+    mkdir -p "$tree/src" "$tree/tests/tmp" "$tree/tests/unit/nonrel"
+    for program in $programs; do ln -s "$(command -v "$program")" "$tree/src/$program"; done
+    for entry in assets helpers support; do ln -s "$redis/tests/$entry" "$tree/tests/$entry"; done
+    # Its processes talk to each other over 127.0.0.1; a base system need not know that as localhost.
+    sed 's/socket localhost /socket 127.0.0.1 /' "$redis/tests/test_helper.tcl" >"$tree/tests/test_helper.tcl"
+    ln -s "$root/tcl-tests/support" "$tree/tests/nonrel"
+    ln -s "$root/tcl-tests/suites/$1.tcl" "$tree/tests/unit/nonrel/$1.tcl"
+}
+
+run_suite() { # <suite> <first port>
+    make_tree "$1"
+    local log=$trees/$1.log status
+    (cd "$trees/$1" && NONREL_SO=$root/nonrel.so NONREL_CLI=$root/nonrel NONREL_ROOT=$root TERM=dumb \
+        timeout -k 10 1200 tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --timeout 300 \
+        --baseport "$2" --portcount 100) >"$log" 2>&1 </dev/null
+    status=$?
+    (flock 9 && report "$1" "$log" "$status") 9>"$trees/lock"
+}
+
+report() { # <suite> <log> <exit status>
+    local ok bad
+    ok=$(grep -c '^\[ok\]: ' "$2")
+    bad=$(grep -cE '^\[(err|exception|TIMEOUT)\]: ' "$2")
+    [[ $bad -gt 0 || ($3 -eq 0 && $ok -gt 0) ]] || bad=1
+    echo "$ok $bad" >"$trees/$1.count"
+    if [[ $bad -eq 0 ]]; then
+        printf '  ok      %-24s %4d\n' "$1" "$ok"
+    else
+        printf '  FAILED  %-24s %4d of %d failed, exit status %d; all of it in %s\n%s\n' "$1" "$bad" $((ok + bad)) "$3" "${2#"$root"/}" "$(failures "$2")"
+    fi
+}
+
+# From each failure to the next line of the harness, without its summary; of a run that ended early, its end.
+failures() { # <log>
+    if grep -qE '^\[(err|exception|TIMEOUT)\]: ' "$1"; then
+        awk '/^ +The End/ { exit } /^\[/ { show = /^\[(err|exception|TIMEOUT)\]: / } /^Logged (crash report|sanitizer)/ { show = 1 } show' "$1"
+    else
+        tail -n 40 "$1"
+    fi | cut -c 1-600 | head -n 200 | sed 's/^/    | /'
+}
+
+export -f make_tree run_suite report failures
+export root redis trees programs
+
+mkdir -p "$trees"
+rm -f "$trees"/*.count
+if [[ $# -gt 0 ]]; then suites=("$@"); else mapfile -t suites < <(find tcl-tests/suites -name '*.tcl' -printf '%f\n' | sed 's/\.tcl$//' | sort); fi
+[[ ${#suites[@]} -gt 0 ]] || { echo '0 passed, 0 failed'; exit 0; }
+
+# Below the ports that the system gives out by itself; the harness steps over those in use.
+port=$((20000 + RANDOM % 40 * 200))
+for suite in "${suites[@]}"; do
+    printf '%s\0%s\0' "$suite" "$port"
+    port=$((port + 150))
+done | xargs -0 -n 2 -P "$(nproc)" bash -c 'run_suite "$1" "$2"' _
+cat "$trees"/*.count | awk '{ ok += $1; bad += $2 } END { printf "%d passed, %d failed\n", ok, bad; exit bad > 0 }'

@@ -1,0 +1,20 @@
+# nonrel.tcl -- what every suite sources first: source tests/nonrel/nonrel.tcl
+#
+# Paths of the checkout: $::nonrel_so, $::nonrel_cli, $::nonrel_root.
+
+set ::nonrel_so $::env(NONREL_SO)
+set ::nonrel_cli $::env(NONREL_CLI)
+set ::nonrel_root $::env(NONREL_ROOT)
+
+# start_server of the harness with the module loaded. Takes its options, and `module`: arguments of the module.
+#
+#     start_nonrel {overrides {appendonly yes} module {AUTOLOAD /some/directory}} { ... }
+proc start_nonrel {options code} {
+    set module {}
+    if {[dict exists $options module]} {
+        set module [dict get $options module]
+        dict unset options module
+    }
+    dict set options overrides loadmodule [string trimright "$::nonrel_so $module"]
+    uplevel 1 [list start_server $options $code]
+}
