@@ -1,35 +1,47 @@
 #!/bin/bash
 # run.sh [suite...] -- runs tcl-tests/suites/*.tcl by Redis's own harness, on the installed redis-server with the module of this checkout.
 #
-# The harness wants to run in a source tree of Redis. Each suite gets such a tree of its own, build/tcl/<suite>, made of links: `tests` to
-# that of the source package, `src` to the installed programs. So suites run side by side, and one that crashes takes no other with it.
+# The harness wants to run in a source tree of Redis. Each suite gets such a tree of its own, made of links: `tests` to that of the source
+# package, `src` to the installed programs. So suites run side by side, and one that crashes takes no other with it. The trees have short
+# names, for the paths of sockets and what the harness writes into redis.conf; what they print is in build/tcl.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 redis=$(cd "${REDIS_SRC:-build/redis}" && pwd) || exit 1
-trees=$root/build/tcl
+logs=$root/build/tcl
+trees=$(mktemp -d /tmp/nonrel.XXXXXX) || exit 1
+trap 'rm -rf "$trees"' EXIT
 programs='redis-server redis-cli redis-benchmark redis-check-aof redis-check-rdb'
 
 make_tree() { # <suite>
     local tree=$trees/$1 entry program
-    rm -rf "$tree"
     mkdir -p "$tree/src" "$tree/tests/tmp" "$tree/tests/unit/nonrel"
     for program in $programs; do ln -s "$(command -v "$program")" "$tree/src/$program"; done
     for entry in assets helpers support; do ln -s "$redis/tests/$entry" "$tree/tests/$entry"; done
     # Its processes talk to each other over 127.0.0.1; a base system need not know that as localhost.
     sed 's/socket localhost /socket 127.0.0.1 /' "$redis/tests/test_helper.tcl" >"$tree/tests/test_helper.tcl"
+    ln -s "$root/nonrel.so" "$root/nonrel" "$tree/"
     ln -s "$root/tcl-tests/support" "$tree/tests/nonrel"
     ln -s "$root/tcl-tests/suites/$1.tcl" "$tree/tests/unit/nonrel/$1.tcl"
 }
 
 run_suite() { # <suite> <first port>
     make_tree "$1"
-    local log=$trees/$1.log status
-    (cd "$trees/$1" && NONREL_SO=$root/nonrel.so NONREL_CLI=$root/nonrel NONREL_ROOT=$root TERM=dumb \
+    local tree=$trees/$1 log=$logs/$1.log status
+    (cd "$tree" && NONREL_SO=$tree/nonrel.so NONREL_CLI=$tree/nonrel NONREL_ROOT=$root TERM=dumb \
         timeout -k 10 1200 tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --timeout 300 \
         --baseport "$2" --portcount 100) >"$log" 2>&1 </dev/null
     status=$?
+    kill_servers "$tree"
     (flock 9 && report "$1" "$log" "$status") 9>"$trees/lock"
+}
+
+# What a run that ended early has left: the servers that work in its tree.
+kill_servers() { # <tree>
+    local process
+    for process in /proc/[0-9]*; do
+        [[ $(readlink "$process/cwd" 2>/dev/null) != "$1"/* ]] || kill -9 "${process##*/}" 2>/dev/null
+    done
 }
 
 report() { # <suite> <log> <exit status>
@@ -37,7 +49,7 @@ report() { # <suite> <log> <exit status>
     ok=$(grep -c '^\[ok\]: ' "$2")
     bad=$(grep -cE '^\[(err|exception|TIMEOUT)\]: ' "$2")
     [[ $bad -gt 0 || ($3 -eq 0 && $ok -gt 0) ]] || bad=1
-    echo "$ok $bad" >"$trees/$1.count"
+    echo "$ok $bad" >"$logs/$1.count"
     if [[ $bad -eq 0 ]]; then
         printf '  ok      %-24s %4d\n' "$1" "$ok"
     else
@@ -54,11 +66,10 @@ failures() { # <log>
     fi | cut -c 1-600 | head -n 200 | sed 's/^/    | /'
 }
 
-export -f make_tree run_suite report failures
-export root redis trees programs
+export -f make_tree run_suite kill_servers report failures
+export root redis trees logs programs
 
-mkdir -p "$trees"
-rm -f "$trees"/*.count
+rm -rf "$logs" && mkdir -p "$logs"
 if [[ $# -gt 0 ]]; then suites=("$@"); else mapfile -t suites < <(find tcl-tests/suites -name '*.tcl' -printf '%f\n' | sed 's/\.tcl$//' | sort); fi
 [[ ${#suites[@]} -gt 0 ]] || { echo '0 passed, 0 failed'; exit 0; }
 
@@ -68,4 +79,4 @@ for suite in "${suites[@]}"; do
     printf '%s\0%s\0' "$suite" "$port"
     port=$((port + 150))
 done | xargs -0 -n 2 -P "$(nproc)" bash -c 'run_suite "$1" "$2"' _
-cat "$trees"/*.count | awk '{ ok += $1; bad += $2 } END { printf "%d passed, %d failed\n", ok, bad; exit bad > 0 }'
+cat "$logs"/*.count | awk '{ ok += $1; bad += $2 } END { printf "%d passed, %d failed\n", ok, bad; exit bad > 0 }'

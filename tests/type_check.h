@@ -105,7 +105,7 @@ static inline char *repeat(char c, size_t n, const char *tail)
 {
     char *p = nr_arena_alloc(&arena, n + strlen(tail) + 1);
     memset(p, c, n);
-    strcpy(p + n, tail);
+    memcpy(p + n, tail, strlen(tail) + 1);
     return p;
 }
 

@@ -26,20 +26,26 @@ static void sip_round(sip *s)
     s->v2 = rotate(s->v2, 32);
 }
 
+/* Little-endian on every machine: digests stand in key names. */
+static uint64_t word_at(const char *p, size_t n)
+{
+    uint64_t w = 0;
+    for (size_t k = 0; k < n; k++) w |= (uint64_t)(unsigned char)p[k] << (8 * k);
+    return w;
+}
+
 static sip sip_absorb(nr_slice in, uint64_t wide)
 {
     const uint64_t k0 = 0x6e6f6e72656c2e31, k1 = 0x696e6465782e6b79;
     sip s = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d ^ wide, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573};
     size_t i = 0;
     for (; i + 8 <= in.n; i += 8) {
-        uint64_t m;
-        memcpy(&m, in.p + i, 8);
+        uint64_t m = word_at(in.p + i, 8);
         s.v3 ^= m;
         sip_round(&s);
         s.v0 ^= m;
     }
-    uint64_t last = (uint64_t)in.n << 56;
-    for (size_t k = 0; i + k < in.n; k++) last |= (uint64_t)(unsigned char)in.p[i + k] << (8 * k);
+    uint64_t last = (uint64_t)in.n << 56 | word_at(in.p + i, in.n - i);
     s.v3 ^= last;
     sip_round(&s);
     s.v0 ^= last;

@@ -32,6 +32,14 @@ static void reply_pair(nr_call *c, const char *name, nr_slice text)
     c->sink->cls->bulk(c->sink, text);
 }
 
+static void reply_lookups(nr_call *c, const nr_index *ix)
+{
+    nr_slices names = {0};
+    for (const nr_lookup *l = nr_lookups; l->name; l++)
+        if (nr_index_answers(ix, l)) nr_vec_push(&c->arena, &names, nr_slice_of(l->name));
+    reply_texts(c, &names);
+}
+
 /* Every key function of this version gives one entry an entity, so a set index has as many entries as there are entities. */
 static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
 {
@@ -40,7 +48,7 @@ static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
     reply_pair(c, "name", ix->name);
     reply_list_of(c, "fields", ix->field->name);
     s->cls->bulk(s, NR_S("lookups"));
-    reply_texts(c, &ix->lookups);
+    reply_lookups(c, ix);
     reply_list_of(c, "owners", NR_S("model"));
     reply_pair(c, "type", ix->kind == NR_IX_SET ? NR_S("set") : NR_S("zset"));
     reply_pair(c, ix->kind == NR_IX_SET ? "prefix" : "key", ix->key);

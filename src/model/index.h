@@ -20,7 +20,6 @@ typedef struct nr_index {
     const nr_field *field;
     const struct nr_keyfn *keyfn;
     nr_slice key;                /* the key, or for NR_IX_SET the prefix, '/' included */
-    nr_slices lookups;           /* the lookups that it was asked for, for INDEX LIST */
     bool stale;                  /* not built, or in another format: not to be used until it is rebuilt */
 } nr_index;
 

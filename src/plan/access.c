@@ -79,9 +79,8 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
 /* A set answers points only; `isnull false` is none. */
 static bool suits(const nr_index *ix, const nr_pred *leaf)
 {
-    if (ix->stale || ix->field != leaf->field || ix->keyfn != leaf->lookup->keyfn) return false;
-    if (ix->kind != NR_IX_SET) return true;
-    return leaf->lookup->points && !(leaf->lookup->arg == NR_ARG_TRUTH && leaf->args->v.i == 0);
+    if (ix->stale || ix->field != leaf->field || !nr_index_answers(ix, leaf->lookup)) return false;
+    return ix->kind != NR_IX_SET || leaf->lookup->arg != NR_ARG_TRUTH || leaf->args->v.i != 0;
 }
 
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)

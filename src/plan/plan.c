@@ -240,8 +240,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
     route r;
     bool descending = false, pks_descending = false;
     if (!analyse(p, q->where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
-    bool turn = r.ordered && q->reverse;
-    return assemble(p, q, &r, purpose, build_source(p, &r, descending != turn, pks_descending != turn));
+    return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && descending != q->reverse, r.ordered && pks_descending != q->reverse));
 }
 
 static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool *known, uint64_t *count, nr_buf *text)

@@ -7,10 +7,10 @@ typedef struct builder {
     NR_VEC(nr_index) out;
 } builder;
 
-static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyfn *k, nr_slices lookups)
+static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyfn *k)
 {
     nr_slice model = b->schema->name;
-    nr_index ix = {.kind = kind, .field = f, .keyfn = k, .lookups = lookups};
+    nr_index ix = {.kind = kind, .field = f, .keyfn = k};
     switch (kind) {
     case NR_IX_PK:
         ix.name = NR_S("pk");
@@ -28,18 +28,6 @@ static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyf
     nr_vec_push(b->arena, &b->out, ix);
 }
 
-/* The lookups of the table that suit a field; points_only: those that a set index answers. A relation whose target is not known yet is taken for
- * a number. */
-static nr_slices all_lookups(builder *b, const nr_field *f, bool points_only)
-{
-    nr_slices out = {0};
-    for (const nr_lookup *l = nr_lookups; l->name; l++) {
-        bool suits = f->spec.type ? nr_lookup_suits(l, &f->spec) : l->takes != NR_LT_TEXT;
-        if (suits && (l->points || !points_only)) nr_vec_push(b->arena, &out, nr_slice_of(l->name));
-    }
-    return out;
-}
-
 static bool wants_order(const nr_field *f)
 {
     if (f->index_all || f->unique) return true;
@@ -52,17 +40,23 @@ static void add_field(builder *b, const nr_field *f)
 {
     bool relation = (f->type->flags & NR_TF_RELATION) != 0;
     bool ordered = wants_order(f);
-    if (ordered) add(b, NR_IX_ORDERED, f, &nr_key_value, f->index.n && !f->unique ? f->index : all_lookups(b, f, false));
-    if (relation || (f->index.n && !ordered)) add(b, NR_IX_SET, f, &nr_key_value, f->index.n && !ordered ? f->index : all_lookups(b, f, true));
+    if (ordered) add(b, NR_IX_ORDERED, f, &nr_key_value);
+    if (relation || (f->index.n && !ordered)) add(b, NR_IX_SET, f, &nr_key_value);
 }
 
 void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n)
 {
     builder b = {.schema = s, .arena = arena};
     if (!s->abstract) {
-        add(&b, NR_IX_PK, nr_schema_pk(s), &nr_key_value, all_lookups(&b, nr_schema_pk(s), false));
+        add(&b, NR_IX_PK, nr_schema_pk(s), &nr_key_value);
         for (size_t i = 1; i < s->n_fields; i++) add_field(&b, &s->fields[i]);
     }
     *out = b.out.at;
     *n = b.out.n;
+}
+
+bool nr_index_answers(const nr_index *ix, const nr_lookup *l)
+{
+    bool suits = ix->field->spec.type ? nr_lookup_suits(l, &ix->field->spec) : l->takes != NR_LT_TEXT;
+    return suits && l->keyfn == ix->keyfn && (l->points || ix->kind != NR_IX_SET);
 }

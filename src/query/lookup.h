@@ -51,6 +51,9 @@ bool nr_probe_range(const nr_index *ix, const nr_probe *p, nr_arena *arena, nr_r
 /* The first byte string above all that begin with s (not all FF). */
 nr_slice nr_bytes_after(nr_slice s, nr_arena *arena);
 
+/* Whether the index serves the lookup. A relation whose target is not known yet is taken for a number. */
+bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
+
 /* The indexes that a schema asks for, [0] the pk's; everything in arena. Needs a resolved schema for members, not for this. */
 void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n);
 

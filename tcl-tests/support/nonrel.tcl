@@ -1,6 +1,6 @@
 # nonrel.tcl -- what every suite sources first: source tests/nonrel/nonrel.tcl
 #
-# Paths of the checkout: $::nonrel_so, $::nonrel_cli, $::nonrel_root.
+# Paths: $::nonrel_so, the module; $::nonrel_cli, the command-line program; $::nonrel_root, the checkout.
 
 set ::nonrel_so $::env(NONREL_SO)
 set ::nonrel_cli $::env(NONREL_CLI)

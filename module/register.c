@@ -1,4 +1,4 @@
-/* commands.c -- the engine's table of commands, registered with the server: flags, key specs, documentation, and one handler for all of them. */
+/* register.c -- the engine's table of commands, registered with the server: flags, key specs, documentation, and one handler for all of them. */
 #include <stdio.h>
 
 #include "module.h"
