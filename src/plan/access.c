@@ -70,7 +70,8 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
 {
     nr_probes probes = {0};
     leaf->lookup->probe(leaf->args, leaf->n_args, p->arena, &probes);
-    *out = (nr_access){.leaf = leaf, .index = ix};
+    *out = (nr_access){.index = ix};
+    nr_vec_push(p->arena, &out->leaves, leaf);
     if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
     else add_ranges(p, out, &probes);
     return count_some(p, out, COUNTED_RANGES);
@@ -94,6 +95,48 @@ bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *fo
     return !best || nr_access_by(p, leaf, best, out);
 }
 
+/* <0, 0, >0 for two lower bounds; no bound is the lowest. */
+static int compare_lo(const nr_range *a, const nr_range *b)
+{
+    if (!a->lo.p || !b->lo.p) return (a->lo.p != NULL) - (b->lo.p != NULL);
+    int c = nr_slice_cmp(a->lo, b->lo);
+    return c ? c : a->lo_open - b->lo_open;
+}
+
+/* The same for upper bounds; no bound is the highest. */
+static int compare_hi(const nr_range *a, const nr_range *b)
+{
+    if (!a->hi.p || !b->hi.p) return (b->hi.p != NULL) - (a->hi.p != NULL);
+    int c = nr_slice_cmp(a->hi, b->hi);
+    return c ? c : b->hi_open - a->hi_open;
+}
+
+static bool both(const nr_range *a, const nr_range *b, nr_range *out)
+{
+    const nr_range *lo = compare_lo(a, b) >= 0 ? a : b, *hi = compare_hi(a, b) <= 0 ? a : b;
+    *out = (nr_range){lo->lo, hi->hi, lo->lo_open, hi->hi_open};
+    if (!out->lo.p || !out->hi.p) return true;
+    int c = nr_slice_cmp(out->lo, out->hi);
+    return c < 0 || (c == 0 && !out->lo_open && !out->hi_open);
+}
+
+/* Both lists are ascending and disjoint, so one pass over the two finds all that overlap. */
+bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
+{
+    NR_VEC(nr_range) out = {0};
+    size_t i = 0, k = 0;
+    while (i < a->n_ranges && k < with->n_ranges) {
+        nr_range r;
+        if (both(&a->ranges[i], &with->ranges[k], &r)) nr_vec_push(p->arena, &out, r);
+        if (compare_hi(&a->ranges[i], &with->ranges[k]) <= 0) i++;
+        else k++;
+    }
+    a->ranges = out.at;
+    a->n_ranges = out.n;
+    for (size_t n = 0; n < with->leaves.n; n++) nr_vec_push(p->arena, &a->leaves, with->leaves.at[n]);
+    return count_some(p, a, COUNTED_RANGES);
+}
+
 bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out)
 {
     nr_range *everything = NR_NEW(p->arena, nr_range);
@@ -115,11 +158,14 @@ nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *chil
     return n;
 }
 
-static nr_slice describe(nr_planner *p, const nr_access *a)
+nr_slice nr_access_text(nr_planner *p, const nr_access *a)
 {
     nr_buf b = nr_buf_in(p->arena);
-    if (a->leaf) nr_pred_print(a->leaf, &b);
-    else nr_buf_add(&b, NR_S("all"));
+    for (size_t i = 0; i < a->leaves.n; i++) {
+        if (i) nr_buf_add(&b, NR_S(" AND "));
+        nr_pred_print(a->leaves.at[i], &b);
+    }
+    if (!a->leaves.n) nr_buf_add(&b, NR_S("all"));
     return nr_buf_slice(&b);
 }
 
@@ -127,10 +173,10 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
 {
     nr_node *n;
     if (a->index->kind == NR_IX_SET) {
-        nr_sets_params s = {a->index, a->keys, a->n_keys, describe(p, a)};
+        nr_sets_params s = {a->index, a->keys, a->n_keys, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_sets, NULL, a->count, &s, sizeof s);
     } else {
-        nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, describe(p, a)};
+        nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
     }
     n->exact = a->measured;

@@ -1,11 +1,13 @@
-/* access.h -- access paths: how the rows of one lookup are got from one index, and how many they are. */
+/* access.h -- access paths: how the rows of one lookup, or of several on one field, are got from one index, and how many they are. */
 #ifndef NR_ACCESS_H
 #define NR_ACCESS_H
 
 #include "plan/plan.h"
 
+typedef NR_VEC(const nr_pred *) nr_preds;
+
 typedef struct nr_access {
-    const nr_pred *leaf;       /* NULL: every row, by the pk index or another ordered one */
+    nr_preds leaves;           /* the lookups that it answers together; none: every row, by the pk index or another ordered one */
     const nr_index *index;
     const nr_range *ranges;    /* ordered indexes */
     size_t n_ranges;
@@ -22,6 +24,9 @@ bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *fo
 /* The same through one index that is known to suit. */
 bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out);
 
+/* Narrows an ordered access by another one on the same index: the ranges that both have. Counts anew. */
+bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with);
+
 /* All rows through an ordered or pk index. */
 bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out);
 
@@ -30,6 +35,9 @@ bool nr_access_measure(nr_planner *p, nr_access *a);
 
 /* The operator for it; the directions matter for ordered indexes only. */
 const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending);
+
+/* The lookups that it answers, for EXPLAIN. */
+nr_slice nr_access_text(nr_planner *p, const nr_access *a);
 
 /* A node, its params copied into the arena. */
 nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *child, uint64_t rows, const void *params, size_t size);

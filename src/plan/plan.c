@@ -4,39 +4,47 @@
  * have to be right relative to each other. */
 #include "plan/access.h"
 
+#include <stdlib.h>
+
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
 static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0;
 
-typedef NR_VEC(nr_access) accesses;
-typedef NR_VEC(const nr_pred *) preds;
+typedef NR_VEC(nr_access *) accesses;
 
 /* The predicate's conjuncts, sorted by what can be done with them. */
 typedef struct analysis {
-    accesses paths;  /* of the conjuncts that an index answers, ascending by count */
-    preds rest;      /* the others */
+    accesses paths;  /* of the conjuncts that an index answers, ascending by count; lookups on one ordered index make one path */
+    nr_preds rest;   /* the others */
     uint64_t total;  /* entities of the model */
 } analysis;
 
 /* How the rows are got: a source, masks over it, and what is left to verify. */
 typedef struct route {
-    nr_access lead;
+    const nr_access *lead;
     bool ordered;           /* the lead comes in the order asked for */
     size_t n_masks;         /* the first n_masks of masks are used */
     const nr_access **masks;
-    preds residual;
+    nr_preds residual;
     double rows;            /* expected behind lead and masks */
     double cost;
 } route;
 
-static void insert_path(nr_planner *p, accesses *paths, nr_access a)
+/* Adds a path, or narrows the one that is there on the same ordered index. */
+static bool add_path(nr_planner *p, accesses *paths, const nr_access *a)
 {
-    nr_vec_push(p->arena, paths, a);
-    for (size_t i = paths->n - 1; i > 0 && paths->at[i].count < paths->at[i - 1].count; i--) {
-        nr_access t = paths->at[i];
-        paths->at[i] = paths->at[i - 1];
-        paths->at[i - 1] = t;
-    }
+    for (size_t i = 0; i < paths->n; i++)
+        if (paths->at[i]->index == a->index && a->index->kind != NR_IX_SET) return nr_access_narrow(p, paths->at[i], a);
+    nr_access *copy = NR_NEW(p->arena, nr_access);
+    *copy = *a;
+    nr_vec_push(p->arena, paths, copy);
+    return true;
+}
+
+static int by_count(const void *x, const void *y)
+{
+    const nr_access *a = *(nr_access *const *)x, *b = *(nr_access *const *)y;
+    return (a->count > b->count) - (a->count < b->count);
 }
 
 static bool analyse(nr_planner *p, const nr_pred *where, analysis *out)
@@ -50,9 +58,10 @@ static bool analyse(nr_planner *p, const nr_pred *where, analysis *out)
         nr_access a;
         bool found = false;
         if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
-        if (found) insert_path(p, &out->paths, a);
-        else nr_vec_push(p->arena, &out->rest, kid);
+        if (!found) nr_vec_push(p->arena, &out->rest, kid);
+        else if (!add_path(p, &out->paths, &a)) return false;
     }
+    if (out->paths.n) qsort(out->paths.at, out->paths.n, sizeof *out->paths.at, by_count);
     return true;
 }
 
@@ -69,21 +78,32 @@ static double seen_for(double rows, double passing, double want)
     return seen < rows ? seen : rows;
 }
 
+static void add_leaves(nr_planner *p, nr_preds *out, const nr_access *a)
+{
+    for (size_t i = 0; i < a->leaves.n; i++) nr_vec_push(p->arena, out, a->leaves.at[i]);
+}
+
+/* Whether the lead already answers what the path does. */
+static bool answered_by(const nr_access *path, const nr_access *lead)
+{
+    return lead->leaves.n && path->leaves.at[0] == lead->leaves.at[0];
+}
+
 /* Chooses masks for a lead and counts the cost. want: results needed; loads: the result's entities are opened anyway (so that only what is dropped early
  * saves). A lead that is not ordered is read whole when there is an order. */
 static void complete(nr_planner *p, const analysis *an, route *r, double want, bool whole)
 {
     r->masks = NR_NEW_N(p->arena, const nr_access *, an->paths.n);
-    r->rows = (double)r->lead.count;
-    preds open = {0};
-    if (r->lead.leaf && !r->lead.covers) nr_vec_push(p->arena, &open, r->lead.leaf);
+    r->rows = (double)r->lead->count;
+    nr_preds open = {0};
+    if (!r->lead->covers) add_leaves(p, &open, r->lead);
     for (size_t i = 0; i < an->rest.n; i++) nr_vec_push(p->arena, &open, an->rest.at[i]);
     double passing = r->rows, extra = 0;
     for (size_t i = 0; i < an->paths.n; i++)
-        if (an->paths.at[i].leaf != r->lead.leaf) passing *= share(an, (double)an->paths.at[i].count);
+        if (!answered_by(an->paths.at[i], r->lead)) passing *= share(an, (double)an->paths.at[i]->count);
     for (size_t i = 0; i < an->paths.n; i++) {
-        const nr_access *a = &an->paths.at[i];
-        if (a->leaf == r->lead.leaf) continue;
+        const nr_access *a = an->paths.at[i];
+        if (answered_by(a, r->lead)) continue;
         double opened = whole ? r->rows : seen_for(r->rows, passing, want);
         double saved = opened * LOAD * (1 - share(an, (double)a->count));
         double walk = (double)a->count * WALK + SEEK * (double)(a->n_keys + a->n_ranges);
@@ -91,20 +111,20 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
             r->masks[r->n_masks++] = a;
             r->rows *= share(an, (double)a->count);
             extra += walk;
-            if (!a->covers) nr_vec_push(p->arena, &open, a->leaf);
+            if (!a->covers) add_leaves(p, &open, a);
         } else {
-            nr_vec_push(p->arena, &open, a->leaf);
+            add_leaves(p, &open, a);
         }
     }
     r->residual = open;
-    double walked = whole ? (double)r->lead.count : seen_for((double)r->lead.count, passing, want);
+    double walked = whole ? (double)r->lead->count : seen_for((double)r->lead->count, passing, want);
     double opened = open.n ? (whole ? r->rows : seen_for(r->rows, passing, want)) : (want < r->rows ? want : r->rows);
     r->cost = extra + walked * WALK + opened * LOAD;
 }
 
 static const nr_node *build_source(nr_planner *p, const route *r, bool descending, bool pks_descending)
 {
-    const nr_node *n = nr_access_node(p, &r->lead, descending, pks_descending);
+    const nr_node *n = nr_access_node(p, r->lead, descending, pks_descending);
     for (size_t i = 0; i < r->n_masks; i++) {
         nr_node *m = nr_plan_node(p, &nr_op_mask, n, n->rows < r->masks[i]->count ? n->rows : r->masks[i]->count, NULL, 0);
         m->side = nr_access_node(p, r->masks[i], false, false);
@@ -174,11 +194,15 @@ static const nr_index *order_index(nr_planner *p, const nr_query *q, bool *desce
     return NULL;
 }
 
-/* The walk of the order's index, narrowed to the stretch that a lookup on the same field leaves. */
+/* The walk of the order's index, narrowed to the stretch that lookups on the same field leave. */
 static bool order_access(nr_planner *p, const analysis *an, const nr_index *ix, nr_access *out)
 {
-    for (size_t i = 0; i < an->paths.n; i++)
-        if (an->paths.at[i].leaf->field == ix->field) return nr_access_by(p, an->paths.at[i].leaf, ix, out);
+    for (size_t i = 0; i < an->paths.n; i++) {
+        const nr_access *path = an->paths.at[i];
+        if (path->index == ix) *out = *path;
+        if (path->index == ix) return true;
+        if (path->index->field == ix->field) return nr_access_by(p, path->leaves.at[0], ix, out);
+    }
     return nr_access_all(p, ix, out);
 }
 
@@ -187,15 +211,15 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     bool sorted = purpose == NR_FOR_REPLY && q->n_order;
     bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
     double want = limited ? (double)rows_needed(q) : (double)an->total;
-    *best = (route){0};
-    if (an->paths.n) best->lead = an->paths.at[0];
-    else if (!nr_access_all(p, &p->model->indexes[0], &best->lead)) return false;
+    nr_access *whole = NR_NEW(p->arena, nr_access), *walked = NR_NEW(p->arena, nr_access);
+    if (!nr_access_all(p, &p->model->indexes[0], whole)) return false;
+    *best = (route){.lead = an->paths.n ? an->paths.at[0] : whole};
     complete(p, an, best, want, sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY));
     if (sorted) best->cost += best->rows * (SORT + LOAD);
     const nr_index *ix = sorted ? order_index(p, q, descending, pks_descending) : NULL;
     if (!ix) return true;
-    route walk = {.ordered = true};
-    if (!order_access(p, an, ix, &walk.lead)) return false;
+    route walk = {.lead = walked, .ordered = true};
+    if (!order_access(p, an, ix, walked)) return false;
     complete(p, an, &walk, want, !limited);
     if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED) walk.cost *= 2;
     if (walk.cost < best->cost) *best = walk;
@@ -243,6 +267,24 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && descending != q->reverse, r.ordered && pks_descending != q->reverse));
 }
 
+static bool count_access(nr_planner *p, nr_access *a, bool *known, uint64_t *count, nr_buf *text)
+{
+    if (!a->covers) return true;
+    if (!nr_access_measure(p, a)) return false;
+    *known = true;
+    *count = a->count;
+    nr_buf_printf(text, "index=%.*s %.*s", NR_FMT(a->index->name), NR_FMT(nr_access_text(p, a)));
+    return true;
+}
+
+/* Several lookups on one ordered index are one count. */
+static bool count_conjunction(nr_planner *p, const nr_pred *pred, bool *known, uint64_t *count, nr_buf *text)
+{
+    analysis an;
+    if (!analyse(p, pred, &an)) return false;
+    return an.rest.n || an.paths.n != 1 || count_access(p, an.paths.at[0], known, count, text);
+}
+
 static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool *known, uint64_t *count, nr_buf *text)
 {
     *known = false;
@@ -250,8 +292,8 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
         *known = true;
         *count = total;
         nr_buf_add(text, NR_S("index=pk all"));
-    } else if (pred->op == NR_P_AND && pred->n == 1) {
-        return count_pred(p, pred->kids[0], total, known, count, text);
+    } else if (pred->op == NR_P_AND) {
+        return pred->n == 1 ? count_pred(p, pred->kids[0], total, known, count, text) : count_conjunction(p, pred, known, count, text);
     } else if (pred->op == NR_P_NOT) {
         nr_buf_add(text, NR_S("all less "));
         if (!count_pred(p, pred->kids[0], total, known, count, text)) return false;
@@ -260,12 +302,7 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
         nr_access a;
         bool found;
         if (!nr_access_find(p, pred, &a, &found)) return false;
-        if (!found || !a.covers) return true;
-        if (!nr_access_measure(p, &a)) return false;
-        *known = true;
-        *count = a.count;
-        nr_buf_printf(text, "index=%.*s ", NR_FMT(a.index->name));
-        nr_pred_print(pred, text);
+        return !found || count_access(p, &a, known, count, text);
     }
     return true;
 }
