@@ -103,14 +103,14 @@ void nr_engine_swapped(nr_engine *e, int a, int b)
     nr_catalog_swap(e->catalog, a, b);
 }
 
-/* A definition may stand under any name without ':' and '/'. A new one makes the list incomplete, a changed one is read again: parents and targets are
- * tied to it, so the whole database's cache goes. */
+/* A definition may stand under any name without ':' and '/'. A new one is looked at when all models are asked for, a changed one is read again: children and
+ * references are tied to it, so the whole database's cache goes. */
 bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key)
 {
     if (key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n)) return false;
     bool known = nr_catalog_get(e->catalog, db, key) != NULL;
     if (known) nr_catalog_clear(e->catalog, db);
-    else if (nr_catalog_complete(e->catalog, db) && nr_model_name_valid(key)) nr_catalog_set_complete(e->catalog, db, false);
+    else if (nr_model_name_valid(key)) nr_catalog_suspect(e->catalog, db, key);
     return known;
 }
 

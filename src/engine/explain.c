@@ -40,10 +40,25 @@ static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *know
     return true;
 }
 
+/* GET, MGET and DELETE PK go by the entities' keys: nothing is planned. */
+static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    bool get = nr_slice_caseis(argv[0], "GET"), remove = nr_slice_caseis(argv[0], "DELETE");
+    size_t first = remove ? 3 : 2;
+    nr_slices lines = {0};
+    if (!nr_model_need(c, argv[1])) return false;
+    if (argc <= first) return nr_fail(&c->err, NR_E_SYNTAX, "%s needs a primary key", NR_SHOW(argv[0]));
+    nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", get ? 1 : argc - first));
+    return reply_lines(c, &lines);
+}
+
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
 {
     const explained *e = explained_find(argv[0]);
-    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS or DELETE, got %s", NR_SHOW(argv[0]));
+    bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") ||
+                  (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
+    if (by_key) return explain_keys(c, argv, argc);
+    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need(c, argv[1]);
     nr_ast ast;
     nr_query q;

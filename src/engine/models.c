@@ -155,19 +155,23 @@ static bool take_name(void *ctx, nr_slice key, nr_holds holds)
     return true;
 }
 
+static void load_quietly(nr_call *c, nr_slice name)
+{
+    nr_err kept = c->err;
+    nr_err_clear(&c->err);
+    if (!nr_model_find(c, name) && c->err.code) nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(name), c->err.msg);
+    c->err = kept;
+}
+
 void nr_models_load_all(nr_call *c)
 {
+    char buf[NR_SUSPECT_MAX];
+    nr_slice name;
+    while (nr_catalog_take_suspect(c->engine->catalog, c->db, buf, &name)) load_quietly(c, name);
     if (nr_catalog_complete(c->engine->catalog, c->db)) return;
     names_walk w = {c, {0}};
     c->store->cls->walk(c->store, NR_S(""), take_name, &w);
-    nr_err kept = c->err;
-    for (size_t i = 0; i < w.names.n; i++) {
-        nr_err_clear(&c->err);
-        nr_model *m = nr_model_find(c, w.names.at[i]);
-        if (!m && c->err.code)
-            nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(w.names.at[i]), c->err.msg);
-    }
-    c->err = kept;
+    for (size_t i = 0; i < w.names.n; i++) load_quietly(c, w.names.at[i]);
     nr_catalog_set_complete(c->engine->catalog, c->db, true);
 }
 

@@ -5,8 +5,11 @@
 
 #include "base/hash.h"
 
+enum { MOST_SUSPECTS = 1000 };
+
 typedef struct database {
     nr_map models;
+    nr_map suspects; /* name -> its own heap copy */
     bool complete;
 } database;
 
@@ -59,6 +62,7 @@ static database *need_db(nr_catalog *c, int db)
     while (c->n_dbs <= db) {
         c->dbs = c->dbs ? c->env->realloc(c->dbs, sizeof *c->dbs * (size_t)(c->n_dbs + 1)) : c->env->alloc(sizeof *c->dbs);
         nr_map_init(&c->dbs[c->n_dbs].models, c->env);
+        nr_map_init(&c->dbs[c->n_dbs].suspects, c->env);
         c->dbs[c->n_dbs++].complete = false;
     }
     return &c->dbs[db];
@@ -83,8 +87,17 @@ void nr_catalog_drop(nr_catalog *c, int db, nr_slice name)
     if (d) nr_catalog_discard(c, nr_map_take(&d->models, name));
 }
 
+static void clear_suspects(nr_catalog *c, database *d)
+{
+    size_t at = 0;
+    void *copy;
+    while (nr_map_next(&d->suspects, &at, NULL, &copy)) c->env->free(copy);
+    nr_map_clear(&d->suspects);
+}
+
 static void clear_db(nr_catalog *c, database *d)
 {
+    clear_suspects(c, d);
     size_t at = 0;
     void *m;
     while (nr_map_next(&d->models, &at, NULL, &m)) nr_catalog_discard(c, m);
@@ -115,6 +128,32 @@ bool nr_catalog_complete(const nr_catalog *c, int db)
 void nr_catalog_set_complete(nr_catalog *c, int db, bool complete)
 {
     need_db(c, db)->complete = complete;
+}
+
+void nr_catalog_suspect(nr_catalog *c, int db, nr_slice name)
+{
+    database *d = db_of(c, db);
+    if (!d || !d->complete || name.n > NR_SUSPECT_MAX || nr_map_get(&d->suspects, name)) return;
+    if (d->suspects.n == MOST_SUSPECTS) {
+        clear_suspects(c, d);
+        d->complete = false;
+        return;
+    }
+    char *copy = c->env->alloc(name.n + 1);
+    memcpy(copy, name.p, name.n);
+    nr_map_put(&d->suspects, (nr_slice){copy, name.n}, copy);
+}
+
+bool nr_catalog_take_suspect(nr_catalog *c, int db, char *buf, nr_slice *name)
+{
+    database *d = db_of(c, db);
+    size_t at = 0;
+    nr_slice key;
+    if (!d || !nr_map_next(&d->suspects, &at, &key, NULL)) return false;
+    memcpy(buf, key.p, key.n);
+    *name = (nr_slice){buf, key.n};
+    c->env->free(nr_map_take(&d->suspects, *name));
+    return true;
 }
 
 nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at)

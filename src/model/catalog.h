@@ -47,6 +47,14 @@ void nr_catalog_swap(nr_catalog *c, int a, int b);
 bool nr_catalog_complete(const nr_catalog *c, int db);
 void nr_catalog_set_complete(nr_catalog *c, int db, bool complete);
 
+/* A key that somebody else wrote and that may be a definition: remembered until the next look at all models, in place of a walk over the keyspace. Too many
+ * of them make the database incomplete. */
+void nr_catalog_suspect(nr_catalog *c, int db, nr_slice name);
+
+/* Takes one suspect out: false when there is none. name points into buf (of NR_SUSPECT_MAX bytes). */
+enum { NR_SUSPECT_MAX = 128 };
+bool nr_catalog_take_suspect(nr_catalog *c, int db, char *buf, nr_slice *name);
+
 /* Walk over the models of a database in no order: start with *at = 0; NULL at the end. */
 nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at);
 
