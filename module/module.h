@@ -39,8 +39,9 @@ typedef struct nr_sink_redis {
 } nr_sink_redis;
 void nr_sink_redis_init(nr_sink_redis *s, RedisModuleCtx *ctx, bool resp3);
 
-/* nr_host.replicate; ctx is a RedisModuleCtx. */
+/* nr_host.replicate and its like; ctx is a RedisModuleCtx. */
 void nr_replicate(void *ctx, const nr_slice *argv, size_t argc);
+void nr_replicate_verbatim(void *ctx);
 
 static inline nr_slice nr_slice_of_string(const RedisModuleString *s)
 {

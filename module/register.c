@@ -36,7 +36,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->store = &store.base;
     c->sink = &sink.base;
     c->db = RedisModule_GetSelectedDb(ctx);
-    c->host = (nr_host){ctx, may_read, nr_replicate};
+    c->host = (nr_host){ctx, may_read, nr_replicate, nr_replicate_verbatim};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;

@@ -14,3 +14,8 @@ void nr_replicate(void *host, const nr_slice *argv, size_t argc)
     for (size_t i = 1; i < argc; i++) RedisModule_FreeString(NULL, args[i - 1]);
     RedisModule_Free(args);
 }
+
+void nr_replicate_verbatim(void *host)
+{
+    RedisModule_ReplicateVerbatim(host);
+}

@@ -29,7 +29,7 @@ run_suite() { # <suite> <first port>
     make_tree "$1"
     local tree=$trees/$1 log=$logs/$1.log status
     (cd "$tree" && NONREL_SO=$tree/nonrel.so NONREL_CLI=$tree/nonrel NONREL_ROOT=$root TERM=dumb \
-        timeout -k 10 1200 tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --timeout 300 \
+        timeout -k 10 1200 tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout 300 \
         --baseport "$2" --portcount 100) >"$log" 2>&1 </dev/null
     status=$?
     kill_servers "$tree"
@@ -53,7 +53,9 @@ report() { # <suite> <log> <exit status>
     if [[ $bad -eq 0 ]]; then
         printf '  ok      %-24s %4d\n' "$1" "$ok"
     else
-        printf '  FAILED  %-24s %4d of %d failed, exit status %d; all of it in %s\n%s\n' "$1" "$bad" $((ok + bad)) "$3" "${2#"$root"/}" "$(failures "$2")"
+        cp -r "$trees/$1/tests/tmp" "$logs/$1"
+        printf '  FAILED  %-24s %4d of %d failed, exit status %d; all of it in %s, the servers in %s\n%s\n' \
+            "$1" "$bad" $((ok + bad)) "$3" "${2#"$root"/}" "build/tcl/$1" "$({ failures "$2"; crashes "$logs/$1"; } | cut -c 1-600 | sed 's/^/    | /')"
     fi
 }
 
@@ -63,10 +65,14 @@ failures() { # <log>
         awk '/^ +The End/ { exit } /^\[/ { show = /^\[(err|exception|TIMEOUT)\]: / } /^Logged (crash report|sanitizer)/ { show = 1 } show' "$1"
     else
         tail -n 40 "$1"
-    fi | cut -c 1-600 | head -n 200 | sed 's/^/    | /'
+    fi | head -n 200
 }
 
-export -f make_tree run_suite kill_servers report failures
+crashes() { # <copy of the servers' directories>: the stack of each server that crashed
+    find "$1" -name stdout -exec awk '/STACK TRACE/ { show = 1 } /REGISTERS/ { show = 0 } show' {} + | head -n 60
+}
+
+export -f make_tree run_suite kill_servers report failures crashes
 export root redis trees logs programs
 
 rm -rf "$logs" && mkdir -p "$logs"

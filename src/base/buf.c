@@ -30,6 +30,26 @@ void nr_buf_byte(nr_buf *b, unsigned char c)
     b->n++;
 }
 
+/* printf takes ten times as long, and every value of every entity comes by here. */
+void nr_buf_digits(nr_buf *b, uint64_t u, int width)
+{
+    char d[24];
+    int n = 0;
+    do {
+        d[n++] = (char)('0' + u % 10);
+        u /= 10;
+    } while (u || n < width);
+    char *p = nr_buf_reserve(b, (size_t)n);
+    for (int i = 0; i < n; i++) p[i] = d[n - 1 - i];
+    b->n += (size_t)n;
+}
+
+void nr_buf_int(nr_buf *b, int64_t i)
+{
+    if (i < 0) nr_buf_byte(b, '-');
+    nr_buf_digits(b, i < 0 ? 0 - (uint64_t)i : (uint64_t)i, 1);
+}
+
 void nr_buf_printf(nr_buf *b, const char *fmt, ...)
 {
     va_list ap, again;

@@ -20,6 +20,8 @@ char *nr_buf_reserve(nr_buf *b, size_t n);
 
 void nr_buf_add(nr_buf *b, nr_slice s);
 void nr_buf_byte(nr_buf *b, unsigned char c);
+void nr_buf_int(nr_buf *b, int64_t i);                        /* decimal */
+void nr_buf_digits(nr_buf *b, uint64_t u, int width);         /* decimal with leading zeros to width (20 at most) */
 void nr_buf_printf(nr_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* What has been written, valid until the next write; p is never NULL. */

@@ -109,35 +109,18 @@ static bool differs(const nr_change *ch)
     return ch->before || ch->after;
 }
 
-/* Every key must be free or of the right type before anything is written. Entity keys have been read already. */
-static bool check_keys(nr_writer *w, const steps *all)
-{
-    nr_call *c = w->call;
-    nr_slice last = {NULL, 0};
-    for (size_t i = 0; i < all->n; i++) {
-        const step *t = &all->at[i];
-        nr_holds want = t->kind == STEP_ORDERED_ADD || t->kind == STEP_ORDERED_REMOVE ? NR_HOLDS_ORDERED
-                        : t->kind == STEP_SET_ADD || t->kind == STEP_SET_REMOVE       ? NR_HOLDS_SET
-                                                                                      : NR_HOLDS_NOTHING;
-        if (want == NR_HOLDS_NOTHING || nr_slice_eq(t->key, last)) continue;
-        last = t->key;
-        nr_holds got = c->store->cls->holds(c->store, t->key);
-        if (got != want && got != NR_HOLDS_NOTHING)
-            return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s; delete it", NR_SHOW(t->key), nr_status_text(NR_ST_WRONGTYPE));
-    }
-    return true;
-}
-
+/* Index keys come before entities and the counter: what can fail (a key of another type) fails before anybody is told of a change. */
 static bool run_steps(nr_writer *w, const steps *all)
 {
     nr_call *c = w->call;
     for (size_t i = 0; i < all->n; i++) {
         nr_status st = do_step(c->store, &all->at[i]);
+        const step *failed = &all->at[i];
         if (!st) continue;
         bool undone = true;
         while (i-- > 0) undone = undo_step(c->store, &all->at[i]) == NR_ST_OK && undone;
         if (!undone) nr_model_corrupt(c, w->model, "a failed write could not be undone");
-        return nr_fail(&c->err, NR_E_CORRUPT, "a key of %.*s %s; %s", NR_FMT(w->model->schema->name), nr_status_text(st),
+        return nr_fail(&c->err, NR_E_CORRUPT, "key %s of %.*s %s; %s", NR_SHOW(failed->key), NR_FMT(w->model->schema->name), nr_status_text(st),
                        undone ? "nothing is changed" : "the model is not to be trusted");
     }
     return true;
@@ -145,6 +128,10 @@ static bool run_steps(nr_writer *w, const steps *all)
 
 static void replicate_save(nr_writer *w, const step *t, nr_slice pk)
 {
+    if (w->verbatim) {
+        w->call->host.replicate_verbatim(w->call->host.ctx);
+        return;
+    }
     nr_arena *a = &w->call->arena;
     nr_slices argv = {0};
     nr_vec_push(a, &argv, NR_S("NONREL.SAVE"));
@@ -207,7 +194,6 @@ bool nr_apply(nr_writer *w, uint64_t *changed)
         for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, &w->model->indexes[k], &all);
     }
     *changed = entities.n;
-    if (!check_keys(w, &all)) return false;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);
     if (w->seq_read && w->seq != w->seq_before)
         nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});

@@ -4,7 +4,7 @@
 
 #include "engine/write.h"
 
-/* Looks at all keys that will be written, then writes. False: nothing is changed, or the model is marked CORRUPT. */
+/* Writes all differences, the indexes first. False: nothing is changed, or the model is marked CORRUPT. *changed: entities that differ. */
 bool nr_apply(nr_writer *w, uint64_t *changed);
 
 #endif

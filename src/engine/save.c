@@ -160,9 +160,10 @@ static bool check_mode(saver *s, const nr_change *ch)
 /* What a field gets that the command does not give. Resolved commands leave nothing open. */
 static void fill(saver *s, nr_change *ch, const nr_field *f)
 {
-    if (s->call->applied) return;
-    if (f->auto_now || (f->auto_now_add && ch->fresh)) ch->after[f->id] = f->spec.type->now(s->call->now_us);
-    else if (ch->fresh && f->has_default) ch->after[f->id] = f->default_value;
+    bool clock = f->auto_now || (f->auto_now_add && ch->fresh);
+    if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return;
+    ch->after[f->id] = clock ? f->spec.type->now(s->call->now_us) : f->default_value;
+    s->writer.verbatim = false;
 }
 
 static nr_change *save_row(saver *s, const row *r)
@@ -194,6 +195,7 @@ static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
     row r = new_row(s);
     uint64_t changed;
     if (!parse_pairs(s, argv, argc, &r)) return false;
+    s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by;
     const nr_change *ch = save_row(s, &r);
     if (!ch || !nr_writer_commit(&s->writer, &changed)) return false;
     reply_pk(s, ch);

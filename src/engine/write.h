@@ -1,8 +1,8 @@
 /* write.h -- the one writer: whatever changes an entity goes through here.
  *
- * A writer collects the changes of one command, each entity once, with its state before and after. Commit checks what can be refused (unique values, keys of
- * another type), then applies the differences: entity fields, index keys, the counter. What still fails is undone; if even that fails the model
- * is marked CORRUPT. Then it replicates what was resolved. */
+ * A writer collects the changes of one command, each entity once, with its state before and after. Commit checks what can be refused (unique
+ * values), then applies the differences: index keys, entity fields, the counter. What fails is undone; if even that fails the model is marked
+ * CORRUPT. Then it replicates what was resolved. */
 #ifndef NR_WRITE_H
 #define NR_WRITE_H
 
@@ -23,6 +23,7 @@ typedef struct nr_writer {
     nr_map by_pk;            /* nr_change * */
     nr_map by_unique;        /* values that changes of this command hold, for BY in a batch */
     NR_VEC(nr_change *) changes;
+    bool verbatim;           /* the command as it came says just what is written: one entity by its pk, nothing filled in */
     bool seq_read;
     int64_t seq, seq_before;
 } nr_writer;

@@ -1,7 +1,6 @@
 /* type_integer.c -- whole numbers of 64 bits, and booleans, which are 0 and 1.
  *
  * All integer types read the same texts, so that an operand out of a type's range still compares; the range is for writes. */
-#include <inttypes.h>
 
 #include "types/type_rows.h"
 
@@ -28,7 +27,7 @@ static bool parse_int(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_op
 static void format_int(const nr_spec *spec, const nr_value *v, nr_buf *out)
 {
     (void)spec;
-    nr_buf_printf(out, "%" PRId64, v->i);
+    nr_buf_int(out, v->i);
 }
 
 static const char *check_small(const nr_spec *spec, const nr_value *v)

@@ -76,14 +76,24 @@ static bool parse_datetime(const nr_spec *spec, nr_slice text, nr_arena *arena, 
 static void add_date(nr_buf *out, int64_t days)
 {
     nr_civil c = nr_civil_of(days);
-    nr_buf_printf(out, "%04d-%02d-%02d", c.year, c.month, c.day);
+    nr_buf_digits(out, (uint64_t)c.year, 4);
+    nr_buf_byte(out, '-');
+    nr_buf_digits(out, (uint64_t)c.month, 2);
+    nr_buf_byte(out, '-');
+    nr_buf_digits(out, (uint64_t)c.day, 2);
 }
 
 static void add_time(nr_buf *out, int64_t us)
 {
     int seconds = (int)(us / 1000000), fraction = (int)(us % 1000000);
-    nr_buf_printf(out, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if (fraction) nr_buf_printf(out, ".%06d", fraction);
+    nr_buf_digits(out, (uint64_t)(seconds / 3600), 2);
+    nr_buf_byte(out, ':');
+    nr_buf_digits(out, (uint64_t)(seconds / 60 % 60), 2);
+    nr_buf_byte(out, ':');
+    nr_buf_digits(out, (uint64_t)(seconds % 60), 2);
+    if (!fraction) return;
+    nr_buf_byte(out, '.');
+    nr_buf_digits(out, (uint64_t)fraction, 6);
 }
 
 static void format_date(const nr_spec *spec, const nr_value *v, nr_buf *out)
