@@ -18,13 +18,13 @@ static void on_flush(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void
     nr_engine_flushed(nr_root.engine, info->dbnum);
 }
 
+/* What the start of loading found is gone; what was learned while loading (a command of the append-only file that could not be applied) stays. */
 static void on_loading(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
 {
     (void)ctx;
     (void)e;
-    (void)sub;
     (void)data;
-    nr_engine_flushed(nr_root.engine, -1);
+    if (sub != REDISMODULE_SUBEVENT_LOADING_ENDED) nr_engine_flushed(nr_root.engine, -1);
 }
 
 static void on_swap(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)

@@ -6,27 +6,28 @@
 typedef struct printer {
     RedisModuleInfoCtx *info;
     int db;
-    unsigned long long models, entities, left_out, corrupt;
+    unsigned long long models, entities, entries, left_out, corrupt;
 } printer;
 
-static void add_model(void *ctx, nr_slice name, uint64_t entities, uint64_t indexes, uint64_t saves, uint64_t deletes, uint64_t queries,
-                      uint64_t left_out, nr_slice corrupt)
+static void add_model(void *ctx, const nr_model_figures *f)
 {
     printer *p = ctx;
     char field[192];
     p->models++;
-    p->entities += entities;
-    p->left_out += left_out;
-    p->corrupt += corrupt.p != NULL;
-    snprintf(field, sizeof field, "db%d:%.*s", p->db, NR_FMT(name));
+    p->entities += f->entities;
+    p->entries += f->entries;
+    p->left_out += f->left_out;
+    p->corrupt += f->corrupt;
+    snprintf(field, sizeof field, "db%d:%.*s", p->db, NR_FMT(f->name));
     RedisModule_InfoBeginDictField(p->info, field);
-    RedisModule_InfoAddFieldULongLong(p->info, "entities", entities);
-    RedisModule_InfoAddFieldULongLong(p->info, "indexes", indexes);
-    RedisModule_InfoAddFieldULongLong(p->info, "saves", saves);
-    RedisModule_InfoAddFieldULongLong(p->info, "deletes", deletes);
-    RedisModule_InfoAddFieldULongLong(p->info, "queries", queries);
-    RedisModule_InfoAddFieldULongLong(p->info, "left_out", left_out);
-    RedisModule_InfoAddFieldULongLong(p->info, "corrupt", corrupt.p != NULL);
+    RedisModule_InfoAddFieldULongLong(p->info, "entities", f->entities);
+    RedisModule_InfoAddFieldULongLong(p->info, "indexes", f->indexes);
+    RedisModule_InfoAddFieldULongLong(p->info, "index_entries", f->entries);
+    RedisModule_InfoAddFieldULongLong(p->info, "saves", f->saves);
+    RedisModule_InfoAddFieldULongLong(p->info, "deletes", f->deletes);
+    RedisModule_InfoAddFieldULongLong(p->info, "queries", f->queries);
+    RedisModule_InfoAddFieldULongLong(p->info, "left_out", f->left_out);
+    RedisModule_InfoAddFieldULongLong(p->info, "corrupt", f->corrupt);
     RedisModule_InfoEndDictField(p->info);
 }
 
@@ -34,12 +35,11 @@ static void add_model(void *ctx, nr_slice name, uint64_t entities, uint64_t inde
 static void each_db(printer *p)
 {
     RedisModuleCtx *ctx = nr_root.background;
-    nr_info info = {p, add_model};
     for (p->db = 0; RedisModule_SelectDb(ctx, p->db) == REDISMODULE_OK; p->db++) {
         if (!RedisModule_DbSize(ctx)) continue;
         nr_store_redis store;
         nr_store_redis_init(&store, ctx);
-        nr_engine_info(nr_root.engine, p->db, &store.base, &info);
+        nr_engine_info(nr_root.engine, p->db, &store.base, p, add_model);
         nr_store_redis_clear(&store);
     }
 }
@@ -55,6 +55,7 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     RedisModule_InfoAddFieldCString(info, "version", NR_VERSION);
     RedisModule_InfoAddFieldULongLong(info, "models", p.models);
     RedisModule_InfoAddFieldULongLong(info, "entities", p.entities);
+    RedisModule_InfoAddFieldULongLong(info, "index_entries", p.entries);
     RedisModule_InfoAddFieldULongLong(info, "left_out", p.left_out);
     RedisModule_InfoAddFieldULongLong(info, "corrupt", p.corrupt);
     nr_figures f = nr_engine_figures(nr_root.engine);

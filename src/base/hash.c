@@ -45,7 +45,7 @@ static sip sip_absorb(nr_slice in, uint64_t wide)
         sip_round(&s);
         s.v0 ^= m;
     }
-    uint64_t last = (uint64_t)in.n << 56 | word_at(in.p + i, in.n - i);
+    uint64_t last = (uint64_t)in.n << 56 | (i < in.n ? word_at(in.p + i, in.n - i) : 0);
     s.v3 ^= last;
     sip_round(&s);
     s.v0 ^= last;

@@ -119,7 +119,7 @@ static bool run_steps(nr_writer *w, const steps *all)
         if (!st) continue;
         bool undone = true;
         while (i-- > 0) undone = undo_step(c->store, &all->at[i]) == NR_ST_OK && undone;
-        if (!undone) nr_model_corrupt(c, w->model, "a failed write could not be undone");
+        if (!undone) nr_model_corrupt(c, w->model->schema->name, "a failed write could not be undone");
         return nr_fail(&c->err, NR_E_CORRUPT, "key %s of %.*s %s; %s", NR_SHOW(failed->key), NR_FMT(w->model->schema->name), nr_status_text(st),
                        undone ? "nothing is changed" : "the model is not to be trusted");
     }

@@ -69,11 +69,11 @@ bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
         nr_arena scratch;
         nr_arena_init(&scratch, c->env);
         memset(row, 0, sizeof *row * m->schema->n_fields);
-        bool found;
+        nr_found found;
         bool ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &scratch, row, &found, &c->err);
         nr_arena_clear(&scratch);
         if (!ok) return false;
-        if (found) nr_vec_push(&c->arena, pks, pk);
+        if (found == NR_FOUND) nr_vec_push(&c->arena, pks, pk);
     }
     return true;
 }
@@ -93,9 +93,10 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
 
 static bool add_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr_value *row, nr_arena *scratch)
 {
-    bool found, taken;
+    nr_found found;
+    bool taken;
     if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
-    if (!found) return true;
+    if (found != NR_FOUND) return true;
     if (!is_taken(c, ix, &row[ix->field->id], scratch, &taken)) return false;
     if (taken)
         return nr_fail(&c->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(ix->field->name), NR_FMT(m->schema->name),

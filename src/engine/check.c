@@ -104,7 +104,10 @@ static bool has_entry(checker *k, const nr_index *ix, nr_slice key, nr_slice mem
 static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
 {
     *row = NR_NEW_N(&k->scratch, nr_value, k->model->schema->n_fields);
-    return nr_entity_read(k->model, k->call->store, k->call->env, pk, NULL, true, &k->scratch, *row, found, &k->call->err);
+    nr_found how;
+    if (!nr_entity_read(k->model, k->call->store, k->call->env, pk, NULL, true, &k->scratch, *row, &how, &k->call->err)) return false;
+    *found = how == NR_FOUND;
+    return true;
 }
 
 static bool check_entity(checker *k, nr_slice pk)

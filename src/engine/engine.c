@@ -39,8 +39,7 @@ static void mark_drifted(nr_call *c, const nr_command *cmd, const nr_slice *argv
 {
     if (!cmd->key || !argc) return;
     nr_err kept = c->err;
-    nr_model *m = nr_catalog_get(c->engine->catalog, c->db, argv[0]);
-    if (m) nr_model_corrupt(c, m, kept.msg);
+    if (nr_model_name_valid(argv[0])) nr_model_corrupt(c, argv[0], kept.msg);
     nr_env_logf(c->env, NR_LOG_WARNING, "%s %s from the primary or the append-only file could not be applied: %s %s", cmd->name, NR_SHOW(argv[0]),
                 nr_code_word(kept.code), kept.msg);
     c->err = kept;
@@ -109,7 +108,7 @@ bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key)
 {
     if (key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n)) return false;
     bool known = nr_catalog_get(e->catalog, db, key) != NULL;
-    if (known) nr_catalog_clear(e->catalog, db);
+    if (known) nr_catalog_forget(e->catalog, db);
     else if (nr_model_name_valid(key)) nr_catalog_suspect(e->catalog, db, key);
     return known;
 }
@@ -122,7 +121,7 @@ static uint64_t entities_of(nr_store *store, const nr_model *m)
     return n;
 }
 
-void nr_engine_info(nr_engine *e, int db, nr_store *store, const nr_info *info)
+void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f))
 {
     nr_call c;
     nr_call_init(&c, e);
@@ -130,9 +129,15 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, const nr_info *info)
     c.store = store;
     nr_models_load_all(&c);
     size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(e->catalog, db, &at));)
-        info->model(info->ctx, m->schema->name, entities_of(store, m), m->n_indexes, m->counters.saves, m->counters.deletes, m->counters.queries,
-                    m->counters.left_out, m->corrupt);
+    for (nr_model *m; (m = nr_catalog_next(e->catalog, db, &at));) {
+        nr_model_figures f = {.name = m->schema->name, .entities = entities_of(store, m), .indexes = m->n_indexes, .left_out = m->left_out.n};
+        f.entries = f.entities * f.indexes;
+        f.saves = m->counters.saves;
+        f.deletes = m->counters.deletes;
+        f.queries = m->counters.queries;
+        f.corrupt = nr_catalog_marked(e->catalog, db, m->schema->name).p != NULL;
+        fn(ctx, &f);
+    }
     nr_call_clear(&c);
 }
 

@@ -342,7 +342,7 @@ bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
     if (entities && !nr_slice_caseis(argv[1], "ENTITIES")) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ENTITIES", NR_SHOW(argv[1]));
     if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after ENTITIES", NR_SHOW(argv[2]));
     nr_model *m = nr_model_find(c, argv[0]);
-    if (!m) return c->err.code ? false : nr_model_need(c, argv[0]) != NULL;
+    if (!m) return nr_model_missing(c, argv[0]);
     if (!check_droppable(c, m)) return false;
     nr_slices pks = {0};
     if (!m->schema->abstract && !nr_build_pks(c, m, &pks)) return false;
@@ -352,6 +352,7 @@ bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
     c->store->cls->touch(c->store, argv[0]);
     nr_slice out[] = {NR_S("NONREL.MODEL"), NR_S("DROP"), argv[0], NR_S("ENTITIES")};
     if (c->host.replicate) c->host.replicate(c->host.ctx, out, 4);
+    nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
     nr_catalog_drop(c->engine->catalog, c->db, argv[0]);
     c->sink->cls->status(c->sink, "OK");
     return true;

@@ -8,7 +8,7 @@ bool nr_cmd_model_get(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
     nr_model *m = nr_model_find(c, argv[0]);
-    if (!m && !nr_model_need(c, argv[0])) return false;
+    if (!m) return nr_model_missing(c, argv[0]);
     c->sink->cls->bulk(c->sink, m->schema->source);
     return true;
 }

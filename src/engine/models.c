@@ -101,7 +101,7 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     return m;
 }
 
-static bool no_model(nr_call *c, nr_slice name)
+bool nr_model_missing(nr_call *c, nr_slice name)
 {
     nr_models_load_all(c);
     nr_slices names = {0};
@@ -118,15 +118,16 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     nr_model *m = nr_model_find(c, name);
     if (c->err.code) return NULL;
     if (!m) {
-        no_model(c, name);
+        nr_model_missing(c, name);
         return NULL;
     }
     if (m->schema->abstract) {
         nr_fail(&c->err, NR_E_NOMODEL, "model %s is abstract: it has no entities, models that extend it have", NR_SHOW(name));
         return NULL;
     }
-    if (m->corrupt.p && !c->applied) {
-        nr_fail(&c->err, NR_E_CORRUPT, "model %s is not to be trusted: %.*s", NR_SHOW(name), NR_FMT(m->corrupt));
+    nr_slice why = nr_catalog_marked(c->engine->catalog, c->db, name);
+    if (why.p && !c->applied) {
+        nr_fail(&c->err, NR_E_CORRUPT, "model %s is not to be trusted: %.*s", NR_SHOW(name), NR_FMT(why));
         return NULL;
     }
     if (m->indexes[0].stale && !c->applied) {
@@ -185,7 +186,7 @@ void nr_models_reload(nr_call *c)
         nr_vec_push(&c->arena, &names, nr_arena_copy(&c->arena, m->schema->name));
         nr_vec_push(&c->arena, &counters, m->counters);
     }
-    nr_catalog_clear(c->engine->catalog, c->db);
+    nr_catalog_forget(c->engine->catalog, c->db);
     for (size_t i = 0; i < names.n; i++) {
         nr_model *m = nr_model_find(c, names.at[i]);
         if (m) m->counters = counters.at[i];
@@ -193,10 +194,10 @@ void nr_models_reload(nr_call *c)
     nr_catalog_set_complete(c->engine->catalog, c->db, complete);
 }
 
-void nr_model_corrupt(nr_call *c, nr_model *m, const char *why)
+void nr_model_corrupt(nr_call *c, nr_slice name, const char *why)
 {
-    m->corrupt = nr_arena_copy(&m->arena, nr_slice_of(why));
-    nr_env_logf(c->env, NR_LOG_WARNING, "model %.*s is marked CORRUPT: %s", NR_FMT(m->schema->name), why);
+    nr_catalog_mark(c->engine->catalog, c->db, name, nr_slice_of(why));
+    nr_env_logf(c->env, NR_LOG_WARNING, "model %.*s is marked CORRUPT: %s", NR_FMT(name), why);
 }
 
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena)

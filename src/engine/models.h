@@ -21,11 +21,14 @@ nr_model *nr_model_need_for_write(nr_call *c, nr_slice name);
 /* Like need but quiet: NULL when there is no such definition (err untouched) or when it cannot be read (err set). Abstract ones too. */
 nr_model *nr_model_find(nr_call *c, nr_slice name);
 
+/* The NOMODEL error, with the nearest name that the user may read. Always false; keeps an error that stands. */
+bool nr_model_missing(nr_call *c, nr_slice name);
+
 /* Loads every definition of the database: one walk over the keyspace, remembered. */
 void nr_models_load_all(nr_call *c);
 
-/* Marks a model as not to be trusted; logs why. */
-void nr_model_corrupt(nr_call *c, nr_model *m, const char *why);
+/* Marks a model as not to be trusted, until it is dropped or its database flushed; logs why. */
+void nr_model_corrupt(nr_call *c, nr_slice name, const char *why);
 
 /* The key of an entity, in the arena. */
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);

@@ -79,12 +79,14 @@ void nr_engine_swapped(nr_engine *e, int a, int b);
 bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key);
 
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
-typedef struct nr_info {
-    void *ctx;
-    void (*model)(void *ctx, nr_slice name, uint64_t entities, uint64_t indexes, uint64_t saves, uint64_t deletes, uint64_t queries, uint64_t left_out,
-                  nr_slice corrupt);
-} nr_info;
-void nr_engine_info(nr_engine *e, int db, nr_store *store, const nr_info *info);
+typedef struct nr_model_figures {
+    nr_slice name;
+    uint64_t entities, indexes, entries; /* entries: of all its indexes */
+    uint64_t saves, deletes, queries;    /* entities saved and deleted, queries answered since the definition was read */
+    uint64_t left_out;                   /* keys under its prefix that were met and are no entities */
+    bool corrupt;
+} nr_model_figures;
+void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));
 
 typedef struct nr_figures {
     uint64_t calls, errors; /* commands run since the start, and those that failed */

@@ -35,7 +35,7 @@ bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc,
 static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, const nr_value **row)
 {
     nr_operand op;
-    bool found;
+    nr_found found;
     *row = NULL;
     if (!nr_field_operand(nr_schema_pk(m->schema), pk, &c->arena, &op, &c->err)) return false;
     if (op.side) return true;
@@ -43,7 +43,7 @@ static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, cons
     nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
     if (!text.n) return true;
     if (!nr_entity_read(m, c->store, c->env, text, want, !want, &c->arena, values, &found, &c->err)) return false;
-    if (found) *row = values;
+    if (found == NR_FOUND) *row = values;
     return true;
 }
 

@@ -116,31 +116,46 @@ static bool draw_pk(saver *s, nr_value *pk)
     return nr_fail(&s->call->err, NR_E_NOTNULL, "the primary key '%.*s' of %.*s must be given", NR_FMT(f->name), NR_FMT(s->model->schema->name));
 }
 
-/* The entity that the row means; a new one without pk gets it drawn. */
-static nr_change *find_target(saver *s, const row *r)
+static bool need_pk(saver *s, const row *r)
+{
+    nr_call *c = s->call;
+    if (r->given[0] && r->values[0].kind == NR_V_NULL)
+        return nr_fail(&c->err, NR_E_NOTNULL, "the primary key '%.*s' cannot be NULL", NR_FMT(nr_schema_pk(s->model->schema)->name));
+    if (s->opt.by && !r->given[s->opt.by->id])
+        return nr_fail(&c->err, NR_E_SYNTAX, "BY %.*s needs a value of that field", NR_FMT(s->opt.by->name));
+    if (s->opt.mode == MODE_UPDATE && !r->given[0] && !s->opt.by)
+        return nr_fail(&c->err, NR_E_SYNTAX, "UPDATE needs the primary key, or BY a unique field");
+    return true;
+}
+
+/* Who has the value of the BY field; *ch NULL: nobody. A pk that is given too must be the same one's. */
+static bool find_by(saver *s, const row *r, nr_change **ch)
+{
+    nr_call *c = s->call;
+    const nr_field *by = s->opt.by;
+    bool failed;
+    *ch = nr_writer_holder(&s->writer, by, &r->values[by->id], &failed);
+    if (failed) return false;
+    if (!*ch && s->opt.mode == MODE_UPDATE)
+        return nr_fail(&c->err, NR_E_NOTFOUND, "no %.*s has that '%.*s'", NR_FMT(s->model->schema->name), NR_FMT(by->name));
+    if (*ch && r->given[0] && !nr_value_eq(&(*ch)->after[0], &r->values[0]))
+        return nr_fail(&c->err, NR_E_CONFLICT, "the %.*s with that '%.*s' is %s, not the primary key given", NR_FMT(s->model->schema->name), NR_FMT(by->name),
+                       NR_SHOW((*ch)->pk));
+    return true;
+}
+
+/* The entity that the row means; a new one without pk gets it drawn. must_insert: one that is there already is an error. */
+static nr_change *find_target(saver *s, const row *r, bool *must_insert)
 {
     nr_value pk = r->values[0];
-    nr_call *c = s->call;
-    if (r->given[0] && pk.kind == NR_V_NULL) {
-        nr_fail(&c->err, NR_E_NOTNULL, "the primary key '%.*s' cannot be NULL", NR_FMT(nr_schema_pk(s->model->schema)->name));
-        return NULL;
-    }
-    if (s->opt.by && !r->given[s->opt.by->id]) {
-        nr_fail(&c->err, NR_E_SYNTAX, "BY %.*s needs a value of that field", NR_FMT(s->opt.by->name));
-        return NULL;
-    }
-    if (!r->given[0] && s->opt.by) {
-        bool failed;
-        nr_change *ch = nr_writer_holder(&s->writer, s->opt.by, &r->values[s->opt.by->id], &failed);
-        if (ch || failed) return ch;
-    }
-    if (!r->given[0] && s->opt.mode == MODE_UPDATE) {
-        if (s->opt.by) nr_fail(&c->err, NR_E_NOTFOUND, "no %.*s has that '%.*s'", NR_FMT(s->model->schema->name), NR_FMT(s->opt.by->name));
-        else nr_fail(&c->err, NR_E_SYNTAX, "UPDATE needs the primary key, or BY a unique field");
-        return NULL;
-    }
+    bool by = s->opt.by && s->opt.by->id != 0;
+    nr_change *ch = NULL;
+    *must_insert = s->opt.mode == MODE_INSERT;
+    if (!need_pk(s, r) || (by && !find_by(s, r, &ch))) return NULL;
+    if (ch) return ch;
+    *must_insert = *must_insert || by;
     if (!r->given[0] && !draw_pk(s, &pk)) return NULL;
-    nr_change *ch = nr_writer_entity(&s->writer, &pk);
+    ch = nr_writer_entity(&s->writer, &pk);
     if (ch && !ch->after && s->opt.mode != MODE_UPDATE) {
         if ((nr_schema_pk(s->model->schema)->type->flags & NR_TF_AUTO) && !nr_writer_raise(&s->writer, pk.i)) return NULL;
         nr_writer_edit(&s->writer, ch, &pk);
@@ -149,10 +164,10 @@ static nr_change *find_target(saver *s, const row *r)
     return ch;
 }
 
-static bool check_mode(saver *s, const nr_change *ch)
+static bool check_mode(saver *s, const nr_change *ch, bool must_insert)
 {
     nr_slice name = s->model->schema->name;
-    if (s->opt.mode == MODE_INSERT && !ch->fresh) return nr_fail(&s->call->err, NR_E_EXISTS, "%.*s has an entity %s already", NR_FMT(name), NR_SHOW(ch->pk));
+    if (must_insert && !ch->fresh) return nr_fail(&s->call->err, NR_E_EXISTS, "%.*s has an entity %s already", NR_FMT(name), NR_SHOW(ch->pk));
     if (s->opt.mode == MODE_UPDATE && !ch->after) return nr_fail(&s->call->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(name), NR_SHOW(ch->pk));
     return true;
 }
@@ -168,8 +183,9 @@ static void fill(saver *s, nr_change *ch, const nr_field *f)
 
 static nr_change *save_row(saver *s, const row *r)
 {
-    nr_change *ch = find_target(s, r);
-    if (!ch || !check_mode(s, ch)) return NULL;
+    bool must_insert;
+    nr_change *ch = find_target(s, r, &must_insert);
+    if (!ch || !check_mode(s, ch, must_insert)) return NULL;
     for (size_t i = 1; i < s->model->schema->n_fields; i++) {
         const nr_field *f = &s->model->schema->fields[i];
         if (r->given[i]) ch->after[i] = r->values[i];

@@ -33,17 +33,12 @@ static bool read_entity(nr_writer *w, nr_slice pk, nr_slice key, const nr_value 
 {
     nr_call *c = w->call;
     nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
-    bool found;
-    nr_holds holds = NR_HOLDS_NOTHING;
-    uint64_t left_out = w->model->counters.left_out;
+    nr_found found;
     *row = NULL;
     if (!nr_entity_read(w->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
-    if (found) {
-        *row = values;
-        return true;
-    }
-    if (w->model->counters.left_out == left_out) return true;
-    holds = c->store->cls->holds(c->store, key);
+    if (found == NR_FOUND) *row = values;
+    if (found != NR_UNREADABLE) return true;
+    nr_holds holds = c->store->cls->holds(c->store, key);
     return nr_fail(&c->err, NR_E_CONFLICT, "key %s holds %s; delete or mend it first", NR_SHOW(key),
                    holds == NR_HOLDS_HASH ? "a hash that does not decode by the definition" : "another type of value");
 }

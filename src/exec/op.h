@@ -128,12 +128,17 @@ bool nr_run_store_failed(nr_run *run, nr_status st, nr_slice key);
 /* The row of an entity by the pk's body or canonical text. False: error. */
 bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row);
 
-/* An entity that is there but can't be read by the definition: counted, logged, left out. */
+/* A key that is there but is no entity by the definition: counted, logged once, left out. */
 void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why);
 
-/* Reads fields of the entity of pk (canonical text) into row (n_fields values, in a; not wanted ones are NULL). found false: no such entity, or one that
- * does not decode (then it has been left out). whole: read in one go. */
-bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, bool *found,
+typedef enum nr_found {
+    NR_ABSENT,
+    NR_FOUND,
+    NR_UNREADABLE, /* something is there that is no entity; it has been left out */
+} nr_found;
+
+/* Reads fields of the entity of pk (canonical text) into row (n_fields values, in a; not wanted ones are NULL). whole: all of them, in one go. */
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
                     nr_err *err);
 
 #endif

@@ -4,7 +4,7 @@
 
 void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why)
 {
-    m->counters.left_out++;
+    if (!nr_model_leave_out_key(m, key)) return;
     nr_env_logf(env, NR_LOG_WARNING, "%s is left out of %.*s: %s", NR_SHOW(key), NR_FMT(m->schema->name), why);
 }
 
@@ -48,36 +48,31 @@ static nr_status fetch(nr_model *m, nr_store *store, nr_slice key, const bool *w
     return store->cls->hash_get(store, key, a, pairs->at, pairs->n, exists);
 }
 
-bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, bool *found,
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
                     nr_err *err)
 {
     nr_buf kb = nr_buf_in(a);
     nr_buf_add(&kb, m->prefix);
     nr_buf_add(&kb, pk);
-    nr_slice key = nr_buf_slice(&kb);
+    nr_slice key = nr_buf_slice(&kb), bad = nr_schema_pk(m->schema)->name;
     nr_pairs pairs = {0};
-    const nr_field *pk_field = nr_schema_pk(m->schema);
-    *found = false;
-    nr_status st = fetch(m, store, key, want, whole, a, &pairs, found);
-    if (st == NR_ST_WRONGTYPE) {
-        *found = false;
-        nr_model_leave_out(m, env, key, "the key is no hash");
-        return true;
-    }
-    if (st) return nr_fail(err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(m->schema->name), nr_status_text(st));
-    if (!*found) return true;
-    nr_slice bad = pk_field->name;
     nr_value named;
-    bool good = nr_field_decode(pk_field, pk, a, &named);
-    if (good) row[0] = named;
-    good = good && decode(m->schema, pairs.at, pairs.n, whole ? NULL : want, a, row, &bad);
-    if (good && !nr_value_eq(&row[0], &named)) good = false;
-    if (good) {
-        row[0] = named;
-        return true;
+    bool exists = false;
+    nr_status st = fetch(m, store, key, want, whole, a, &pairs, &exists);
+    if (st && st != NR_ST_WRONGTYPE) return nr_fail(err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(m->schema->name), nr_status_text(st));
+    *found = st ? NR_UNREADABLE : exists ? NR_FOUND : NR_ABSENT;
+    if (st) nr_model_leave_out(m, env, key, "the key is no hash");
+    if (*found == NR_FOUND) {
+        bool good = nr_field_decode(nr_schema_pk(m->schema), pk, a, &named);
+        if (good) row[0] = named;
+        good = good && decode(m->schema, pairs.at, pairs.n, whole ? NULL : want, a, row, &bad) && nr_value_eq(&row[0], &named);
+        if (!good) {
+            *found = NR_UNREADABLE;
+            nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad)).p);
+            return true;
+        }
     }
-    *found = false;
-    nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad)).p);
+    if (!st && (whole || *found == NR_ABSENT)) nr_model_take_back_key(m, key);
     return true;
 }
 
@@ -94,10 +89,10 @@ static bool load_next(nr_op *op, nr_batch *b)
         size_t kept = 0;
         for (size_t i = 0; i < b->n; i++) {
             nr_value *row = NR_NEW_N(&op->arena, nr_value, m->schema->n_fields);
-            bool found;
+            nr_found found;
             if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found, op->run->err))
                 return false;
-            if (!found) continue;
+            if (found != NR_FOUND) continue;
             b->rows[kept] = b->rows[i];
             b->values[kept++] = row;
         }

@@ -3,15 +3,19 @@
 
 #include <assert.h>
 
-#include "base/hash.h"
-
-enum { MOST_SUSPECTS = 1000 };
+enum { MOST_SUSPECTS = 1000, MOST_LEFT_OUT = 10000 };
 
 typedef struct database {
     nr_map models;
     nr_map suspects; /* name -> its own heap copy */
+    nr_map marks;    /* name -> mark */
     bool complete;
 } database;
+
+typedef struct mark {
+    nr_slice why;
+    char bytes[]; /* the name, then why */
+} mark;
 
 struct nr_catalog {
     const nr_env *env;
@@ -40,13 +44,32 @@ nr_model *nr_catalog_make(nr_catalog *c)
     nr_model *m = c->env->alloc(sizeof *m);
     memset(m, 0, sizeof *m);
     nr_arena_init(&m->arena, c->env);
+    nr_map_init(&m->left_out, c->env);
     return m;
+}
+
+/* Empties a map whose values are heap memory. */
+static void clear_copies(nr_map *m)
+{
+    size_t at = 0;
+    void *copy;
+    while (nr_map_next(m, &at, NULL, &copy)) m->env->free(copy);
+    nr_map_clear(m);
+}
+
+/* Adds a name whose value is its own copy. */
+static void put_copy(nr_map *m, nr_slice name)
+{
+    char *copy = m->env->alloc(name.n + 1);
+    if (name.n) memcpy(copy, name.p, name.n);
+    nr_map_put(m, (nr_slice){copy, name.n}, copy);
 }
 
 void nr_catalog_discard(nr_catalog *c, nr_model *m)
 {
     if (!m) return;
     c->release(m);
+    clear_copies(&m->left_out);
     nr_arena_clear(&m->arena);
     c->env->free(m);
 }
@@ -63,6 +86,7 @@ static database *need_db(nr_catalog *c, int db)
         c->dbs = c->dbs ? c->env->realloc(c->dbs, sizeof *c->dbs * (size_t)(c->n_dbs + 1)) : c->env->alloc(sizeof *c->dbs);
         nr_map_init(&c->dbs[c->n_dbs].models, c->env);
         nr_map_init(&c->dbs[c->n_dbs].suspects, c->env);
+        nr_map_init(&c->dbs[c->n_dbs].marks, c->env);
         c->dbs[c->n_dbs++].complete = false;
     }
     return &c->dbs[db];
@@ -87,28 +111,62 @@ void nr_catalog_drop(nr_catalog *c, int db, nr_slice name)
     if (d) nr_catalog_discard(c, nr_map_take(&d->models, name));
 }
 
-static void clear_suspects(nr_catalog *c, database *d)
+void nr_catalog_forget(nr_catalog *c, int db)
 {
-    size_t at = 0;
-    void *copy;
-    while (nr_map_next(&d->suspects, &at, NULL, &copy)) c->env->free(copy);
-    nr_map_clear(&d->suspects);
-}
-
-static void clear_db(nr_catalog *c, database *d)
-{
-    clear_suspects(c, d);
+    database *d = db_of(c, db);
+    if (!d) return;
     size_t at = 0;
     void *m;
     while (nr_map_next(&d->models, &at, NULL, &m)) nr_catalog_discard(c, m);
     nr_map_clear(&d->models);
+    clear_copies(&d->suspects);
     d->complete = false;
 }
 
 void nr_catalog_clear(nr_catalog *c, int db)
 {
-    for (int i = 0; i < c->n_dbs; i++)
-        if (db < 0 || db == i) clear_db(c, &c->dbs[i]);
+    for (int i = 0; i < c->n_dbs; i++) {
+        if (db >= 0 && db != i) continue;
+        nr_catalog_forget(c, i);
+        clear_copies(&c->dbs[i].marks);
+    }
+}
+
+void nr_catalog_mark(nr_catalog *c, int db, nr_slice name, nr_slice why)
+{
+    mark *m = c->env->alloc(sizeof *m + name.n + why.n);
+    memcpy(m->bytes, name.p, name.n);
+    memcpy(m->bytes + name.n, why.p, why.n);
+    m->why = (nr_slice){m->bytes + name.n, why.n};
+    nr_catalog_unmark(c, db, name);
+    nr_map_put(&need_db(c, db)->marks, (nr_slice){m->bytes, name.n}, m);
+}
+
+nr_slice nr_catalog_marked(const nr_catalog *c, int db, nr_slice name)
+{
+    const database *d = db_of(c, db);
+    const mark *m = d ? nr_map_get(&d->marks, name) : NULL;
+    return m ? m->why : (nr_slice){NULL, 0};
+}
+
+void nr_catalog_unmark(nr_catalog *c, int db, nr_slice name)
+{
+    database *d = db_of(c, db);
+    void *m = d ? nr_map_take(&d->marks, name) : NULL;
+    if (m) c->env->free(m);
+}
+
+bool nr_model_leave_out_key(nr_model *m, nr_slice key)
+{
+    if (m->left_out.n == MOST_LEFT_OUT || nr_map_get(&m->left_out, key)) return false;
+    put_copy(&m->left_out, key);
+    return true;
+}
+
+void nr_model_take_back_key(nr_model *m, nr_slice key)
+{
+    void *copy = m->left_out.n ? nr_map_take(&m->left_out, key) : NULL;
+    if (copy) m->left_out.env->free(copy);
 }
 
 void nr_catalog_swap(nr_catalog *c, int a, int b)
@@ -135,13 +193,11 @@ void nr_catalog_suspect(nr_catalog *c, int db, nr_slice name)
     database *d = db_of(c, db);
     if (!d || !d->complete || name.n > NR_SUSPECT_MAX || nr_map_get(&d->suspects, name)) return;
     if (d->suspects.n == MOST_SUSPECTS) {
-        clear_suspects(c, d);
+        clear_copies(&d->suspects);
         d->complete = false;
         return;
     }
-    char *copy = c->env->alloc(name.n + 1);
-    memcpy(copy, name.p, name.n);
-    nr_map_put(&d->suspects, (nr_slice){copy, name.n}, copy);
+    put_copy(&d->suspects, name);
 }
 
 bool nr_catalog_take_suspect(nr_catalog *c, int db, char *buf, nr_slice *name)

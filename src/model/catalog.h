@@ -5,13 +5,13 @@
 #ifndef NR_CATALOG_H
 #define NR_CATALOG_H
 
+#include "base/hash.h"
 #include "model/index.h"
 
 struct nr_rows;
 
 typedef struct nr_counters {
     uint64_t saves, deletes, queries, scans; /* commands; scans: queries that read rows that no index narrowed down */
-    uint64_t left_out;                       /* entities met that do not decode, or are no hash */
 } nr_counters;
 
 typedef struct nr_model {
@@ -23,8 +23,8 @@ typedef struct nr_model {
     nr_slice prefix;        /* of entity keys: "<model>:" */
     nr_slice seq_key;       /* "<model>/seq" */
     struct nr_rows *rows;   /* owned */
+    nr_map left_out;        /* keys met under the prefix that are no entities: they do not decode, or are no hash; values are their heap copies */
     nr_counters counters;
-    nr_slice corrupt;       /* why answers cannot be trusted; absent: they can */
 } nr_model;
 
 typedef struct nr_catalog nr_catalog;
@@ -40,8 +40,18 @@ void nr_catalog_discard(nr_catalog *c, nr_model *m);
 nr_model *nr_catalog_get(const nr_catalog *c, int db, nr_slice name);  /* NULL: not known here */
 void nr_catalog_put(nr_catalog *c, int db, nr_model *m);               /* frees the one of that name that was there */
 void nr_catalog_drop(nr_catalog *c, int db, nr_slice name);
-void nr_catalog_clear(nr_catalog *c, int db);                          /* -1: all databases */
+void nr_catalog_forget(nr_catalog *c, int db);                         /* the models: they are read again when needed */
+void nr_catalog_clear(nr_catalog *c, int db);                          /* all that is known of the database; -1: of all of them */
 void nr_catalog_swap(nr_catalog *c, int a, int b);
+
+/* Why the answers of a model cannot be trusted: absent slice, they can. A mark outlives the cached model; nr_catalog_unmark and clear end it. */
+void nr_catalog_mark(nr_catalog *c, int db, nr_slice name, nr_slice why);
+nr_slice nr_catalog_marked(const nr_catalog *c, int db, nr_slice name);
+void nr_catalog_unmark(nr_catalog *c, int db, nr_slice name);
+
+/* Remembers a key that is no entity; false when it is known already (or too many are). Forgets it again once it is one, or gone. */
+bool nr_model_leave_out_key(nr_model *m, nr_slice key);
+void nr_model_take_back_key(nr_model *m, nr_slice key);
 
 /* Whether every definition of the database's keyspace is in the catalog; put there by whoever walked it, cleared by clear. */
 bool nr_catalog_complete(const nr_catalog *c, int db);

@@ -455,7 +455,7 @@ start_nonrel {} {
             r flushall
             model t.M [string map [list INDEX $index] {{"pk": "k", "fields": {"k": {"type": "char"}, "v": {"type": "char", "null": true, "index": INDEX}}}}]
             foreach k {ids id pk seq i s /pk i/v s/v/=x * [a] a:b { } = ! # NULL} { r nonrel.save t.M k $k v $k }
-            assert_equal 16 [r nonrel.count t.M]
+            assert_equal 17 [r nonrel.count t.M]
             foreach k {ids pk s/v/=x * [a] a:b = ! # NULL} {
                 assert_equal [list $k] [found t.M FILTER v $k]
                 assert_equal [list $k] [found t.M FILTER pk $k]
