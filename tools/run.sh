@@ -75,13 +75,13 @@ queries() {
     show 'How many packages?' NONREL.COUNT debian.Package
     show 'One of them, some of its fields' NONREL.GET debian.Package bash FIELDS name version section installed_size summary
     show 'The three largest editors' \
-        NONREL.QUERY debian.Package FILTER section editors ORDER -installed_size LIMIT 3 FIELDS name installed_size
+        NONREL.QUERY debian.Package FILTER section editors ORDER -installed_size LIMIT 0 3 FIELDS name installed_size
     show 'How was that done?' \
-        NONREL.EXPLAIN QUERY debian.Package FILTER section editors ORDER -installed_size LIMIT 3 FIELDS name installed_size
-    show 'Required, not essential, larger than 5 MiB' \
-        NONREL.QUERY debian.Package FILTER priority required essential false installed_size__gt 5120 FIELDS name installed_size
+        NONREL.EXPLAIN QUERY debian.Package FILTER section editors ORDER -installed_size LIMIT 0 3 FIELDS name installed_size
+    show 'Required, not essential, larger than 500 KiB' \
+        NONREL.QUERY debian.Package FILTER priority required essential false installed_size__gt 500 FIELDS name installed_size
     show 'How was that done?' \
-        NONREL.EXPLAIN QUERY debian.Package FILTER priority required essential false installed_size__gt 5120 FIELDS name installed_size
+        NONREL.EXPLAIN QUERY debian.Package FILTER priority required essential false installed_size__gt 500 FIELDS name installed_size
     show 'An entity is a plain hash' HMGET debian.Package:bash name section priority
 }
 

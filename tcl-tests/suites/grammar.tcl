@@ -406,7 +406,7 @@ start_nonrel {} {
         posts
         assert_equal {c b} [r nonrel.query b.Post filter views 2 ORDER -title LIMIT 0 -1 fields title FLAT]
         assert_equal {c b} [r nonrel.query b.Post flat Limit 0 -1 order -title FILTER views 2 FIELDS title]
-        assert_equal {2 {b c}} [r nonrel.query b.Post exClude views__in {[1, 3]} FILTER views__isnull 0 withcount ORDER title FIELDS title Flat]
+        assert_equal {2 {b c}} [r nonrel.query b.Post flAt exClude views__in {[1, 3]} FILTER views__isnull 0 WITHCOUNT order title FIELDS title]
         assert_equal {e d c b a} [r nonrel.query b.Post reverse ORDER title FIELDS title FLAT]
     }
 
