@@ -3,8 +3,8 @@
 
 #include "module.h"
 
-/* Whether the client's user may read the model. Calls without a user come from the server itself. */
-static bool may_read(void *host, nr_slice model)
+/* Whether the client's user may read or write the model. Asked for clients only: those of the primary and of the append-only file have no user. */
+static bool may(void *host, nr_slice model, bool write)
 {
     RedisModuleCtx *ctx = host;
     RedisModuleString *name = RedisModule_GetCurrentUserName(ctx);
@@ -13,10 +13,10 @@ static bool may_read(void *host, nr_slice model)
     RedisModule_FreeString(ctx, name);
     if (!user) return true;
     RedisModuleString *key = RedisModule_CreateString(ctx, model.p, model.n);
-    bool may = RedisModule_ACLCheckKeyPermissions(user, key, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_OK;
+    bool can = RedisModule_ACLCheckKeyPermissions(user, key, write ? REDISMODULE_CMD_KEY_UPDATE : REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_OK;
     RedisModule_FreeString(ctx, key);
     RedisModule_FreeModuleUser(user);
-    return may;
+    return can;
 }
 
 static int reply_error(RedisModuleCtx *ctx, const nr_err *err)
@@ -36,7 +36,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->store = &store.base;
     c->sink = &sink.base;
     c->db = RedisModule_GetSelectedDb(ctx);
-    c->host = (nr_host){ctx, may_read, nr_replicate, nr_replicate_verbatim};
+    c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;

@@ -64,8 +64,8 @@ static bool check_references(nr_call *c, const change *ch)
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
         if (m != ch->before && nr_model_refers(m, ch->before->schema->name))
-            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %.*s refers to it", NR_FMT(ch->before->schema->name),
-                           NR_FMT(m->schema->name));
+            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it", NR_FMT(ch->before->schema->name),
+                           nr_model_shown(c, m));
     return true;
 }
 
@@ -208,6 +208,23 @@ static nr_model *parse_in(migration *g, nr_slice name, nr_slice json)
     return nr_definition_parse(g->call, name, json, &overlay);
 }
 
+static bool check_user(nr_call *c, nr_slice name, bool write)
+{
+    return nr_model_may(c, name, write) || nr_fail(&c->err, NR_E_NOPERM, "the user may not %s model %s", write ? "write" : "read", NR_SHOW(name));
+}
+
+/* The models that a definition names: its parents and its targets. */
+static bool check_named(nr_call *c, const nr_schema *s)
+{
+    for (size_t i = 0; i < s->extends.n; i++)
+        if (!check_user(c, s->extends.at[i], false)) return false;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const nr_field *f = &s->fields[i];
+        if ((f->type->flags & NR_TF_RELATION) && !nr_slice_eq(f->to, s->name) && !check_user(c, f->to, false)) return false;
+    }
+    return true;
+}
+
 static bool plan_children(migration *g, nr_slice parent)
 {
     nr_call *c = g->call;
@@ -217,6 +234,7 @@ static bool plan_children(migration *g, nr_slice parent)
         if (nr_model_extends(m, parent)) nr_vec_push(&c->arena, &children, m);
     for (size_t i = 0; i < children.n; i++) {
         nr_model *before = children.at[i];
+        if (!check_user(c, before->schema->name, true)) return false;
         for (size_t k = 0; k < g->changes.n; k++)
             if (g->changes.at[k].before == before) return nr_fail(&c->err, NR_E_BADVALUE, "%.*s extends %.*s in two ways", NR_FMT(before->schema->name), NR_FMT(parent));
         nr_model *after = parse_in(g, before->schema->name, before->schema->source);
@@ -238,7 +256,7 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
         nr_catalog_discard(c->engine->catalog, after);
         return !cycle || nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
     }
-    if (!plan_one(g, before, after)) return false;
+    if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
     if (before) nr_models_load_all(c);
     return !before || plan_children(g, name);
 }
@@ -315,8 +333,8 @@ static bool check_droppable(nr_call *c, const nr_model *m)
     size_t at = 0;
     for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (o == m) continue;
-        if (nr_model_refers(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%.*s refers to %.*s; drop it first", NR_FMT(o->schema->name), NR_FMT(name));
-        if (nr_model_extends(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%.*s extends %.*s; drop it first", NR_FMT(o->schema->name), NR_FMT(name));
+        if (nr_model_refers(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s refers to %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
+        if (nr_model_extends(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s extends %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
     }
     return true;
 }

@@ -26,7 +26,7 @@ bool nr_cmd_model_list(nr_call *c, const nr_slice *argv, size_t argc)
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         nr_slice name = m->schema->name;
-        if (c->host.may_read && !c->host.may_read(c->host.ctx, name)) continue;
+        if (!nr_model_may(c, name, false)) continue;
         if (!argc || nr_glob(argv[0], name)) nr_vec_push(&c->arena, &names, name);
     }
     if (names.n) qsort(names.at, names.n, sizeof *names.at, compare_names);

@@ -101,13 +101,23 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     return m;
 }
 
+bool nr_model_may(nr_call *c, nr_slice name, bool write)
+{
+    return c->applied || !c->host.may || c->host.may(c->host.ctx, name, write);
+}
+
+const char *nr_model_shown(nr_call *c, const nr_model *m)
+{
+    return nr_model_may(c, m->schema->name, false) ? nr_arena_copy(&c->arena, m->schema->name).p : "another model";
+}
+
 bool nr_model_missing(nr_call *c, nr_slice name)
 {
     nr_models_load_all(c);
     nr_slices names = {0};
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-        if (!c->host.may_read || c->host.may_read(c->host.ctx, m->schema->name)) nr_vec_push(&c->arena, &names, m->schema->name);
+        if (nr_model_may(c, m->schema->name, false)) nr_vec_push(&c->arena, &names, m->schema->name);
     nr_slice near = nr_nearest(name, names.at, names.n);
     if (near.p) return nr_fail(&c->err, NR_E_NOMODEL, "no model %s; did you mean '%.*s'?", NR_SHOW(name), NR_FMT(near));
     return nr_fail(&c->err, NR_E_NOMODEL, "no model %s; define it with NONREL.MODEL SET", NR_SHOW(name));

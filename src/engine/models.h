@@ -24,6 +24,12 @@ nr_model *nr_model_find(nr_call *c, nr_slice name);
 /* The NOMODEL error, with the nearest name that the user may read. Always false; keeps an error that stands. */
 bool nr_model_missing(nr_call *c, nr_slice name);
 
+/* Whether the call's user may read (write) another model than the one declared. Applied calls may everything. */
+bool nr_model_may(nr_call *c, nr_slice name, bool write);
+
+/* The name for an error message, or "another model" when the user may not read it. */
+const char *nr_model_shown(nr_call *c, const nr_model *m);
+
 /* Loads every definition of the database: one walk over the keyspace, remembered. */
 void nr_models_load_all(nr_call *c);
 

@@ -21,7 +21,7 @@ void nr_engine_free(nr_engine *e);
 /* What the host (server, test) offers a call. */
 typedef struct nr_host {
     void *ctx;
-    bool (*may_read)(void *ctx, nr_slice model);                              /* of models other than the declared one */
+    bool (*may)(void *ctx, nr_slice model, bool write);                       /* whether the user may read, or write, a model other than the declared one */
     void (*replicate)(void *ctx, const nr_slice *argv, size_t argc);          /* a resolved command, argv[0] the command word */
     void (*replicate_verbatim)(void *ctx);                                    /* the command as it came: it leaves nothing open. Both NULL: nobody listens */
 } nr_host;

@@ -138,7 +138,7 @@ static bool find_by(saver *s, const row *r, nr_change **ch)
     if (failed) return false;
     if (!*ch && s->opt.mode == MODE_UPDATE)
         return nr_fail(&c->err, NR_E_NOTFOUND, "no %.*s has that '%.*s'", NR_FMT(s->model->schema->name), NR_FMT(by->name));
-    if (*ch && r->given[0] && !nr_value_eq(&(*ch)->after[0], &r->values[0]))
+    if (*ch && r->given[0] && s->opt.mode != MODE_INSERT && !nr_value_eq(&(*ch)->after[0], &r->values[0]))
         return nr_fail(&c->err, NR_E_CONFLICT, "the %.*s with that '%.*s' is %s, not the primary key given", NR_FMT(s->model->schema->name), NR_FMT(by->name),
                        NR_SHOW((*ch)->pk));
     return true;

@@ -116,9 +116,7 @@ start_nonrel {overrides {save {}}} {
             set watcher [redis_client]
             $watcher select 5
             $watcher watch f.Model
-            r select 9
             r {*}$flush
-            r select 5
             $watcher multi
             $watcher ping
             assert_equal {} [$watcher exec] $flush

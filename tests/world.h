@@ -1,0 +1,61 @@
+/* world.h -- for tests that go through the facade: an engine over a memory store, a sink that writes a reply as text, a clock that stands still.
+ *
+ * A reply as text: `:3` integer, `"ab"` bulk, `+OK` status, `nil`, `[a,b]` array, `{k=v,k=v}` map; values that RESP3 has types for: `#3` number,
+ * `~1.5` double, `?1` boolean, each with its canonical text. An error is `-CODE sentence`.
+ * Every run asserts what holds for all commands: on error nothing was sent, on success exactly one whole reply. Failed assertions end the process. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "engine/nonrel.h"
+
+typedef struct text {
+    char *p; /* NUL behind it */
+    size_t n, cap;
+} text;
+
+void text_clear(text *t);
+void text_add(text *t, nr_slice s);
+void text_addf(text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_quote(text *t, nr_slice s); /* as the sink writes a bulk: in quotes, what is not printable ASCII as \xHH */
+
+typedef struct world {
+    nr_env env;
+    int64_t now_us;         /* the clock */
+    uint64_t random;        /* state of the generator behind env.random */
+    uint64_t logged;        /* lines */
+    text log;               /* the last one */
+    nr_store *mem;          /* the store */
+    nr_store *store;        /* what commands get: mem, or a store over it */
+    nr_engine *engine;
+    nr_limits limits;
+    bool applied;           /* commands come as if from the primary */
+    struct world *replica;  /* gets what is replicated; NULL: nobody listens */
+    /* of the last run */
+    bool ok;
+    nr_code code;           /* NR_OK when it succeeded */
+    text reply;
+    text replicated;        /* one line a command */
+    size_t n_sent;          /* calls that the sink got */
+} world;
+
+void world_open(world *w);
+void world_close(world *w);
+
+/* Forgets what the engine keeps in memory, as a restart does. */
+void world_restart(world *w);
+
+/* Runs a whole command, command word first, with or without "NONREL.". The reply as text, or "-CODE sentence". */
+const char *world_run(world *w, const nr_slice *argv, size_t argc);
+
+/* The same from one line: arguments apart by spaces; one that begins with ' goes on to the next ' and may be empty. */
+const char *world_do(world *w, const char *line);
+
+/* The same for a line made with printf. */
+const char *world_dof(world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+uint64_t world_digest(const world *w);
+
+/* Says why and ends the process. */
+void world_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif

@@ -1,0 +1,339 @@
+/* reference.c -- prints docs/reference.md from the tables that the program runs on, so that the page says what this version does and nothing else.
+ *
+ * What a table does not hold (replies, what an error means, what a setting is for) stands here, by name: a row that has no text here, or a text that has
+ * no row, ends the program with an error, and the build with it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "module.h"
+#include "query/ast.h"
+#include "query/lookup.h"
+
+typedef struct note {
+    const char *name, *text;
+} note;
+
+static _Noreturn void die(const char *what, const char *name)
+{
+    fprintf(stderr, "reference: %s: %s\n", what, name);
+    exit(1);
+}
+
+static const char *note_find(const note *notes, const char *name)
+{
+    for (; notes->name; notes++)
+        if (strcmp(notes->name, name) == 0) return notes->text;
+    return NULL;
+}
+
+static const char *note_need(const note *notes, const char *name)
+{
+    const char *text = note_find(notes, name);
+    if (!text) die("has no text in tools/reference.c", name);
+    return text;
+}
+
+/* Text for a cell of a table: what Markdown would take for its own is escaped, outside of code only where code needs none. */
+static void cell(const char *text)
+{
+    bool code = false;
+    for (; *text; text++) {
+        if (*text == '`') code = !code;
+        if (*text == '|') fputs("\\|", stdout);
+        else if (*text == '<' && !code) fputs("&lt;", stdout);
+        else putchar(*text);
+    }
+}
+
+static void row(const char *const *cells, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        fputs("| ", stdout);
+        cell(cells[i]);
+        putchar(' ');
+    }
+    puts("|");
+}
+
+#define ROW(...) row((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static void head(const char *const *cells, size_t n)
+{
+    row(cells, n);
+    for (size_t i = 0; i < n; i++) fputs("| --- ", stdout);
+    puts("|");
+}
+
+#define HEAD(...) head((const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+static const char *code(nr_arena *a, const char *text)
+{
+    return *text ? nr_arena_printf(a, "`%s`", text).p : "";
+}
+
+/* ---- commands -------------------------------------------------------------------------------------------------------------------------- */
+
+static const note replies[] = {
+    {"MODEL SET", "`OK`"},
+    {"MODEL GET", "the document as compact JSON"},
+    {"MODEL LIST", "an array of names, sorted"},
+    {"MODEL DROP", "`OK`"},
+    {"SAVE", "the primary key, an integer for integer keys; for a JSON array an array of them, in its order"},
+    {"GET", "the entity, or nil"},
+    {"MGET", "an array of entities in the order of the keys, nil for those that are not there"},
+    {"QUERY", "an array of entities; with FLAT of values; with WITHCOUNT an array of the total and that array"},
+    {"COUNT", "an integer"},
+    {"EXISTS", "1 or 0"},
+    {"DELETE", "an integer: the entities removed"},
+    {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
+    {"INDEX LIST", "an array of maps, which have `key` for a sorted set and `prefix` for sets; `progress` is in percent"},
+    {"INDEX CHECK", "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
+    {NULL, NULL},
+};
+
+static void print_command(const nr_command *cmd)
+{
+    bool write = cmd->flags & NR_CMD_WRITE;
+    printf("\n### NONREL.%s\n\n```\nNONREL.%s %s\n```\n\n%s.\n\n", cmd->name, cmd->name, cmd->syntax, cmd->summary);
+    printf("- Replies %s.\n- %s%s\n- Time: %s.\n", note_need(replies, cmd->name), write ? "Writes" : "Reads only",
+           !write ? "." : cmd->flags & NR_CMD_DENYOOM ? "; refused when the server is out of memory." : "; works when the server is out of memory.", cmd->complexity);
+}
+
+static void check_replies(void)
+{
+    for (const note *n = replies; n->name; n++) {
+        const nr_command *cmd = nr_commands;
+        while (cmd->name && strcmp(cmd->name, n->name) != 0) cmd++;
+        if (!cmd->name || !cmd->syntax) die("is no command", n->name);
+    }
+}
+
+static void print_commands(void)
+{
+    check_replies();
+    puts("\n## Commands\n\nThe model is the one key that a command declares. An entity is a map of its fields in RESP3, a flat array of names and values in RESP2;\n"
+         "the primary key comes first, then the fields in the order of the definition, NULL ones too.");
+    for (const nr_command *cmd = nr_commands; cmd->name; cmd++)
+        if (cmd->syntax) print_command(cmd);
+}
+
+/* ---- clauses and lookups --------------------------------------------------------------------------------------------------------------- */
+
+static void print_clauses(nr_arena *a)
+{
+    puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER and EXCLUDE: all of them hold together, and only they may stand more than once.\n"
+         "The words are good in any case, but inside a list of fields or lookups only in capitals.\n");
+    HEAD("clause", "in", "meaning");
+    for (const nr_clause *c = nr_clauses; c->word; c++) {
+        if (c->later) continue;
+        const char *in = c->group & NR_CL_FILTERS ? "QUERY, COUNT, EXISTS, DELETE" : c->group & NR_CL_FIELDS ? "QUERY, GET" : "QUERY";
+        ROW(code(a, c->syntax), in, c->doc);
+    }
+}
+
+/* The types that a lookup suits, as few words as they take. */
+static const char *suited(nr_arena *a, const nr_lookup *l)
+{
+    nr_buf with = nr_buf_in(a), without = nr_buf_in(a);
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        if ((*t)->flags & NR_TF_RELATION) continue;
+        nr_spec spec = {.type = *t};
+        nr_buf *b = nr_lookup_suits(l, &spec) ? &with : &without;
+        nr_buf_printf(b, "%s%s", b->n ? ", " : "", (*t)->name);
+    }
+    if (!without.n) return "all";
+    bool most = with.n > without.n;
+    return nr_arena_printf(a, "%s%.*s", most ? "all but " : "", NR_FMT(nr_buf_slice(most ? &without : &with))).p;
+}
+
+static void print_lookups(nr_arena *a)
+{
+    static const char *const operands[] = {
+        [NR_ARG_ONE] = "a value of the field", [NR_ARG_LIST] = "a JSON array", [NR_ARG_PAIR] = "a JSON array of two", [NR_ARG_TRUTH] = "`true` or `false`, `1` or `0`",
+    };
+    puts("\n## Lookups\n\n`<field>__<lookup>`, or `<field>` alone for exact; `pk` means the primary key. A relation has the lookups of its target's primary key. Operands are\n"
+         "read by the field's type: what is not of its syntax is BADVALUE, what no entity can have matches nothing. Every lookup works without\n"
+         "an index too, by reading entities. Of `isnull` a set index answers `true` alone.\n");
+    HEAD("lookup", "operand", "fields", "index that answers it", "true of");
+    for (const nr_lookup *l = nr_lookups; l->name; l++)
+        ROW(code(a, l->name), operands[l->arg], suited(a, l), l->points ? "set, ordered" : "ordered", l->doc);
+}
+
+/* ---- types and definitions ------------------------------------------------------------------------------------------------------------- */
+
+static void print_types(nr_arena *a)
+{
+    static const char *const kinds[] = {[NR_REPLY_STRING] = "bulk string", [NR_REPLY_INTEGER] = "number", [NR_REPLY_DOUBLE] = "double", [NR_REPLY_BOOL] = "boolean"};
+    puts("\n## Field types\n\nIn RESP2 every value is a bulk string of its canonical text, NULL is nil.\n");
+    HEAD("type", "Django's names", "what it is", "a write takes", "RESP3");
+    for (const nr_type *const *t = nr_types; *t; t++)
+        ROW(code(a, (*t)->name), (*t)->django, (*t)->doc, (*t)->expects, (*t)->flags & NR_TF_RELATION ? "as the target's primary key" : kinds[(*t)->reply]);
+}
+
+static const char *types_with(nr_arena *a, unsigned flags)
+{
+    nr_buf b = nr_buf_in(a);
+    for (const nr_type *const *t = nr_types; *t; t++)
+        if ((*t)->flags & flags) nr_buf_printf(&b, "%s%s", b.n ? ", " : "", (*t)->name);
+    nr_buf_byte(&b, 0);
+    return nr_buf_slice(&b).p;
+}
+
+static void print_options(nr_arena *a)
+{
+    puts("\n## Definitions\n\nThe document of MODEL SET is a JSON object:\n");
+    HEAD("key", "takes", "meaning");
+    for (const nr_schema_option *o = nr_schema_keys; o->name; o++)
+        if (o->set) ROW(code(a, o->name), o->expects, o->doc);
+    puts("\nA field is an object of options:\n");
+    HEAD("option", "takes", "types", "meaning");
+    for (const nr_schema_option *o = nr_schema_options; o->name; o++)
+        if (o->set) ROW(code(a, o->name), o->expects, o->types ? types_with(a, o->types) : "all", o->doc);
+    printf("\nA definition has at most %d bytes and %d fields; a model's name at most %d bytes, a field's %d, a primary key's text %d.\n", NR_SCHEMA_BYTES_MAX, NR_FIELDS_MAX,
+           NR_MODEL_NAME_MAX, NR_FIELD_NAME_MAX, NR_PK_TEXT_MAX);
+}
+
+/* ---- indexes --------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *const sample =
+    "{\"fields\": {\"title\": {\"type\": \"char\", \"index\": true}, \"slug\": {\"type\": \"slug\", \"unique\": true}, "
+    "\"status\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\"]}, \"author\": {\"type\": \"fk\", \"to\": \"auth.User\"}}}";
+
+static const char *set_key(nr_arena *a, const nr_index *ix, const nr_value *v)
+{
+    nr_buf b = nr_buf_in(a);
+    nr_index_set_key(ix, v, &b);
+    nr_buf_byte(&b, 0);
+    return code(a, nr_buf_slice(&b).p);
+}
+
+static void print_set_keys(nr_arena *a, const nr_index *ix)
+{
+    static const char longer[] = "a text of more than sixty-four bytes, which is too long for the name of a key";
+    const nr_value v = {.kind = NR_V_TEXT, .s = NR_S("draft")}, none = NR_NULL, digest = {.kind = NR_V_TEXT, .s = NR_S(longer)};
+    const char *name = nr_arena_copy(a, ix->field->name).p;
+    printf("\nThe sets of `%s`:\n\n", name);
+    HEAD("value", "key");
+    ROW("`draft`", set_key(a, ix, &v));
+    ROW("NULL", set_key(a, ix, &none));
+    ROW("over 64 bytes: a digest, and what it finds is verified", set_key(a, ix, &digest));
+}
+
+static void print_indexes(nr_arena *a)
+{
+    static const char *const structures[] = {[NR_IX_PK] = "sorted set", [NR_IX_ORDERED] = "sorted set", [NR_IX_SET] = "a set for each value, under the prefix"};
+    nr_err err = {.code = NR_OK};
+    nr_schema *s = nr_schema_parse(NR_S("blog.Post"), nr_slice_of(sample), NULL, NULL, a, &err);
+    nr_index *indexes;
+    size_t n;
+    if (!s) die("the sample definition", err.msg);
+    nr_schema_indexes(s, a, &indexes, &n);
+    printf("\n## Indexes\n\n`\"index\": true`, `unique`, and a list with a lookup that needs order make an ordered index; a list of none but such as a set can answer makes a set\n"
+           "index; relations always have a set index. The model `blog.Post` of\n\n```json\n%s\n```\n\nhas:\n\n", sample);
+    HEAD("index", "key", "structure");
+    for (size_t i = 0; i < n; i++) ROW(code(a, nr_arena_copy(a, indexes[i].name).p), code(a, nr_arena_copy(a, indexes[i].key).p), structures[indexes[i].kind]);
+    for (size_t i = 0; i < n; i++)
+        if (indexes[i].kind == NR_IX_SET && nr_slice_is(indexes[i].field->name, "status")) print_set_keys(a, &indexes[i]);
+    puts("\nAn index is named by its field and its key function, which says what of a value is indexed. The format is its version: an index of another one is built anew.\n");
+    HEAD("key function", "format", "indexes");
+    for (const nr_keyfn *const *k = nr_keyfns; *k; k++) ROW(code(a, (*k)->name), nr_arena_printf(a, "%u", (*k)->format).p, (*k)->doc);
+}
+
+/* ---- errors, settings, INFO ------------------------------------------------------------------------------------------------------------ */
+
+/* A code without a text is of no use in this version. */
+static const char *const errors[NR_E_COUNT] = {
+    [NR_E_SYNTAX] = "the arguments, or a document's JSON, are not as the command takes them; also what is not available in this version",
+    [NR_E_NOMODEL] = "there is no such model, or it is abstract",
+    [NR_E_NOFIELD] = "the model has no such field",
+    [NR_E_NOLOOKUP] = "the field has no such lookup",
+    [NR_E_BADVALUE] = "a value is not of the field's type or not allowed by its options; in MODEL SET the definition is at fault",
+    [NR_E_NOTNULL] = "a field that cannot be NULL would be",
+    [NR_E_NOTUNIQUE] = "another entity has this value of a unique field",
+    [NR_E_EXISTS] = "INSERT, and the entity is there; MODEL SET, and the key holds something else",
+    [NR_E_NOTFOUND] = "UPDATE, and there is no such entity",
+    [NR_E_CONFLICT] = "the key of the entity holds something that is no entity; or BY finds another entity than the primary key given",
+    [NR_E_PROTECTED] = "something else depends on it: models that refer, entities of a model to be dropped",
+    [NR_E_LIMIT] = "a budget is used up (see the settings), or a counter; nothing is cut short",
+    [NR_E_NOPERM] = "the server's own: the user may not use the command or the key of the model",
+    [NR_E_LOADING] = "the server's own: it is still loading its data",
+    [NR_E_CORRUPT] = "keys do not hold what they should; the message names the key",
+};
+
+static void print_errors(nr_arena *a)
+{
+    puts("\n## Errors\n\nThe first word is a code, then a sentence says what to do. A command that fails has changed nothing; when even that could not be kept, CORRUPT says so.\n");
+    HEAD("code", "meaning");
+    for (int i = NR_OK + 1; i < NR_E_COUNT; i++)
+        if (errors[i]) ROW(code(a, nr_code_word((nr_code)i)), errors[i]);
+}
+
+static const note settings[] = {
+    {"max-scan", "rows that a command may examine"},
+    {"max-results", "rows that a query may return, and entities that MGET may be asked for"},
+    {"max-memory", "bytes that a command may hold; the text of a JSON argument may have a sixteenth of it"},
+    {"max-time", "milliseconds that a command may take"},
+    {NULL, NULL},
+};
+
+/* Stands in for the server: the module registers its settings here, and they are printed. */
+static int print_setting(RedisModuleCtx *ctx, const char *name, long long value, unsigned flags, long long low, long long high,
+                         RedisModuleConfigGetNumericFunc get, RedisModuleConfigSetNumericFunc set, RedisModuleConfigApplyFunc apply, void *at)
+{
+    (void)ctx, (void)get, (void)set, (void)apply, (void)at;
+    printf("| `nonrel.%s` | %lld%s | %lld | %lld | %s |\n", name, value, flags & REDISMODULE_CONFIG_MEMORY ? " bytes" : "", low, high, note_need(settings, name));
+    return REDISMODULE_OK;
+}
+
+static int end_settings(RedisModuleCtx *ctx)
+{
+    (void)ctx;
+    return REDISMODULE_OK;
+}
+
+static void print_settings(void)
+{
+    puts("\n## Settings\n\n`CONFIG SET nonrel.max-scan 1000000`, in redis.conf `nonrel.max-scan 1000000` below the `loadmodule` line. A command that passes one stops with LIMIT.\n");
+    HEAD("setting", "default", "lowest", "highest", "limits");
+    RedisModule_RegisterNumericConfig = print_setting;
+    RedisModule_LoadConfigs = end_settings;
+    if (nr_register_settings(NULL) != REDISMODULE_OK) die("settings", "were not registered");
+}
+
+static const note info[] = {
+    {"nonrel_version", "of the module"},
+    {"nonrel_models", "models in all databases, abstract ones too"},
+    {"nonrel_entities", "their entities"},
+    {"nonrel_index_entries", "entries of their indexes"},
+    {"nonrel_left_out", "keys that were met under a model's prefix and are no entities by its definition"},
+    {"nonrel_corrupt", "models that are marked CORRUPT: the log says why"},
+    {"nonrel_calls", "commands since the start"},
+    {"nonrel_errors", "those that failed"},
+    {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, saves, deletes, queries, left_out, corrupt"},
+    {NULL, NULL},
+};
+
+static void print_info(nr_arena *a)
+{
+    puts("\n## INFO nonrel\n");
+    HEAD("field", "meaning");
+    for (const note *n = info; n->name; n++) ROW(code(a, n->name), n->text);
+}
+
+int main(void)
+{
+    nr_arena a;
+    nr_arena_init(&a, nr_env_libc());
+    puts("# Reference\n\nGenerated by `make docs` from the tables of NONREL " NR_VERSION "; do not edit it by hand. The [guide](guide.md) is the place to begin.");
+    print_commands();
+    print_clauses(&a);
+    print_lookups(&a);
+    print_types(&a);
+    print_options(&a);
+    print_indexes(&a);
+    print_errors(&a);
+    print_settings();
+    print_info(&a);
+    nr_arena_clear(&a);
+    return 0;
+}
