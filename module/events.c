@@ -36,6 +36,15 @@ static void on_swap(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void 
     nr_engine_swapped(nr_root.engine, info->dbnum_first, info->dbnum_second);
 }
 
+static void on_config(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
+{
+    (void)ctx;
+    (void)e;
+    (void)sub;
+    (void)data;
+    nr_root.policy_known = false;
+}
+
 int nr_register_events(RedisModuleCtx *ctx)
 {
     int types = REDISMODULE_NOTIFY_GENERIC | REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_LIST | REDISMODULE_NOTIFY_SET | REDISMODULE_NOTIFY_HASH |
@@ -44,6 +53,7 @@ int nr_register_events(RedisModuleCtx *ctx)
     bool ok = RedisModule_SubscribeToKeyspaceEvents(ctx, types, on_key) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_FlushDB, on_flush) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Loading, on_loading) == REDISMODULE_OK &&
-              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_SwapDB, on_swap) == REDISMODULE_OK;
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_SwapDB, on_swap) == REDISMODULE_OK &&
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Config, on_config) == REDISMODULE_OK;
     return ok ? REDISMODULE_OK : REDISMODULE_ERR;
 }

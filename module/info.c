@@ -58,6 +58,7 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     RedisModule_InfoAddFieldULongLong(info, "index_entries", p.entries);
     RedisModule_InfoAddFieldULongLong(info, "left_out", p.left_out);
     RedisModule_InfoAddFieldULongLong(info, "corrupt", p.corrupt);
+    RedisModule_InfoAddFieldULongLong(info, "indexes_evictable", nr_root.policy_known && nr_root.evicts_any);
     nr_figures f = nr_engine_figures(nr_root.engine);
     RedisModule_InfoAddFieldULongLong(info, "calls", f.calls);
     RedisModule_InfoAddFieldULongLong(info, "errors", f.errors);

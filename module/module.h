@@ -13,6 +13,9 @@ typedef struct nr_module {
     RedisModuleCtx *background; /* for what happens outside commands: INFO, logs */
     int busy;                   /* a command of ours is at work: what the keyspace reports is our own doing */
     bool cluster;
+    bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
+    bool evicts_any;            /* allkeys-*: index keys may go */
+    int allow_eviction;         /* nonrel.allow-eviction */
 } nr_module;
 
 extern nr_module nr_root;
@@ -22,6 +25,9 @@ int nr_register_commands(RedisModuleCtx *ctx);
 int nr_register_settings(RedisModuleCtx *ctx);
 int nr_register_events(RedisModuleCtx *ctx);
 int nr_register_info(RedisModuleCtx *ctx);
+
+/* Whether the server may evict index keys and the settings do not allow that. */
+bool nr_eviction_refused(RedisModuleCtx *ctx, int context_flags);
 
 /* A store over the database that ctx has selected; clear before ctx goes. */
 typedef struct nr_store_redis {

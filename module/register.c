@@ -41,7 +41,10 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->cluster = nr_root.cluster;
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;
     nr_root.busy++;
-    if (!nr_call_run(c, cmd, argv, argc)) reply_error(ctx, &c->err);
+    bool adds = (cmd->flags & NR_CMD_WRITE) && (cmd->flags & NR_CMD_DENYOOM) && !c->applied;
+    bool ok = !(adds && nr_eviction_refused(ctx, flags)) ||
+              nr_fail(&c->err, NR_E_LIMIT, "maxmemory-policy may evict index keys; set it to noeviction or volatile-*, or nonrel.allow-eviction to yes");
+    if (!ok || !nr_call_run(c, cmd, argv, argc)) reply_error(ctx, &c->err);
     nr_root.busy--;
     nr_store_redis_clear(&store);
 }

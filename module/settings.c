@@ -22,6 +22,20 @@ static int setting_set(const char *name, long long value, void *at, RedisModuleS
     return REDISMODULE_OK;
 }
 
+static int flag_get(const char *name, void *at)
+{
+    (void)name;
+    return *(int *)at;
+}
+
+static int flag_set(const char *name, int value, void *at, RedisModuleString **err)
+{
+    (void)name;
+    (void)err;
+    *(int *)at = value;
+    return REDISMODULE_OK;
+}
+
 int nr_register_settings(RedisModuleCtx *ctx)
 {
     const nr_limits d = NR_LIMITS_DEFAULT;
@@ -36,5 +50,7 @@ int nr_register_settings(RedisModuleCtx *ctx)
         if (RedisModule_RegisterNumericConfig(ctx, s->name, s->value, s->flags, s->lowest, s->highest, setting_get, setting_set, NULL, s->at) != REDISMODULE_OK)
             return REDISMODULE_ERR;
     }
+    if (RedisModule_RegisterBoolConfig(ctx, "allow-eviction", 0, REDISMODULE_CONFIG_DEFAULT, flag_get, flag_set, NULL, &nr_root.allow_eviction) != REDISMODULE_OK)
+        return REDISMODULE_ERR;
     return RedisModule_LoadConfigs(ctx);
 }

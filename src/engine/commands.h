@@ -17,7 +17,7 @@ bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_later(nr_call *c, const nr_slice *argv, size_t argc);
 
-/* Bytes of JSON that a command may bring: a tree takes a multiple of its text. */
+/* Bytes of JSON that a command may bring: a tree of small values takes some 60 times its text. */
 size_t nr_json_budget(const nr_call *c);
 
 /* Starts a run of plans for a call; nr_run_close ends it. */

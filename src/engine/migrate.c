@@ -200,11 +200,17 @@ static bool extends_itself(nr_call *c, const nr_schema *s, nr_slice name, int de
     return false;
 }
 
+static nr_models_overlay overlay_of(migration *g)
+{
+    nr_models_overlay all = {0};
+    for (size_t i = 0; i < g->changes.n; i++) nr_vec_push(&g->call->arena, &all, g->changes.at[i].after);
+    return all;
+}
+
 /* Parses a definition in the light of those that this command has already changed. */
 static nr_model *parse_in(migration *g, nr_slice name, nr_slice json)
 {
-    nr_models_overlay overlay = {0};
-    for (size_t i = 0; i < g->changes.n; i++) nr_vec_push(&g->call->arena, &overlay, g->changes.at[i].after);
+    nr_models_overlay overlay = overlay_of(g);
     return nr_definition_parse(g->call, name, json, &overlay);
 }
 
@@ -295,10 +301,10 @@ bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
     bool same = false;
     bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same) && (same || carry_out(&g));
     if (ok && !same) replicate_set(c, argv[0], g.changes.at[0].after->schema->source);
-    for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
-    if (ok && !same) nr_models_reload(c);
+    nr_models_overlay fresh = overlay_of(&g);
+    if (ok && !same) nr_models_reload(c, fresh.at, fresh.n);
+    for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
     if (!ok) return false;
-    nr_model_find(c, argv[0]);
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

@@ -186,21 +186,15 @@ void nr_models_load_all(nr_call *c)
     nr_catalog_set_complete(c->engine->catalog, c->db, true);
 }
 
-void nr_models_reload(nr_call *c)
+void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh)
 {
     bool complete = nr_catalog_complete(c->engine->catalog, c->db);
-    nr_slices names = {0};
-    NR_VEC(nr_counters) counters = {0};
+    NR_VEC(nr_remains) kept = {0};
     size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        nr_vec_push(&c->arena, &names, nr_arena_copy(&c->arena, m->schema->name));
-        nr_vec_push(&c->arena, &counters, m->counters);
-    }
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) nr_vec_push(&c->arena, &kept, nr_model_take_remains(m, &c->arena));
     nr_catalog_forget(c->engine->catalog, c->db);
-    for (size_t i = 0; i < names.n; i++) {
-        nr_model *m = nr_model_find(c, names.at[i]);
-        if (m) m->counters = counters.at[i];
-    }
+    for (size_t i = 0; i < n_fresh; i++) nr_vec_push(&c->arena, &kept, nr_model_take_remains(fresh[i], &c->arena));
+    for (size_t i = 0; i < kept.n; i++) nr_model_give_remains(nr_model_find(c, kept.at[i].name), &kept.at[i]);
     nr_catalog_set_complete(c->engine->catalog, c->db, complete);
 }
 

@@ -43,8 +43,9 @@ nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);
 bool nr_model_refers(const nr_model *m, nr_slice name);
 bool nr_model_extends(const nr_model *m, nr_slice name);
 
-/* After a change of definitions: forgets what is cached of the database and reads again what was known. */
-void nr_models_reload(nr_call *c);
+/* After a change of definitions: forgets what is cached of the database and reads again what was known. fresh: the models as the command made them (the
+ * caller's still), for what they learned of their keys. */
+void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh);
 
 bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_model_get(nr_call *c, const nr_slice *argv, size_t argc);

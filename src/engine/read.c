@@ -5,7 +5,7 @@
 
 size_t nr_json_budget(const nr_call *c)
 {
-    return (size_t)c->limits.max_memory / 16;
+    return (size_t)c->limits.max_memory / 64;
 }
 
 void nr_run_start(nr_run *run, nr_call *c, nr_model *m)

@@ -48,6 +48,13 @@ nr_model *nr_catalog_make(nr_catalog *c)
     return m;
 }
 
+nr_remains nr_model_take_remains(nr_model *m, nr_arena *arena)
+{
+    nr_remains r = {nr_arena_copy(arena, m->schema->name), m->counters, m->left_out};
+    nr_map_init(&m->left_out, r.left_out.env);
+    return r;
+}
+
 /* Empties a map whose values are heap memory. */
 static void clear_copies(nr_map *m)
 {
@@ -154,6 +161,19 @@ void nr_catalog_unmark(nr_catalog *c, int db, nr_slice name)
     database *d = db_of(c, db);
     void *m = d ? nr_map_take(&d->marks, name) : NULL;
     if (m) c->env->free(m);
+}
+
+void nr_model_give_remains(nr_model *m, nr_remains *r)
+{
+    size_t at = 0;
+    nr_slice key;
+    if (m) {
+        m->counters.saves += r->counters.saves;
+        m->counters.deletes += r->counters.deletes;
+        m->counters.queries += r->counters.queries;
+        while (nr_map_next(&r->left_out, &at, &key, NULL)) nr_model_leave_out_key(m, key);
+    }
+    clear_copies(&r->left_out);
 }
 
 bool nr_model_leave_out_key(nr_model *m, nr_slice key)

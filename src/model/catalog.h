@@ -53,6 +53,16 @@ void nr_catalog_unmark(nr_catalog *c, int db, nr_slice name);
 bool nr_model_leave_out_key(nr_model *m, nr_slice key);
 void nr_model_take_back_key(nr_model *m, nr_slice key);
 
+/* What is kept of a model when its definition is read again: figures, and what is known of its keys. Taking leaves the model without them; m NULL: given to
+ * nobody, freed. Several for one name add up. */
+typedef struct nr_remains {
+    nr_slice name; /* in the arena */
+    nr_counters counters;
+    nr_map left_out;
+} nr_remains;
+nr_remains nr_model_take_remains(nr_model *m, nr_arena *arena);
+void nr_model_give_remains(nr_model *m, nr_remains *r);
+
 /* Whether every definition of the database's keyspace is in the catalog; put there by whoever walked it, cleared by clear. */
 bool nr_catalog_complete(const nr_catalog *c, int db);
 void nr_catalog_set_complete(nr_catalog *c, int db, bool complete);

@@ -161,8 +161,10 @@ static const nr_pred *bind_filters(binder *b, const nr_ast *ast)
 static bool bind_order(binder *b, const nr_ast *ast, nr_query *q)
 {
     nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, ast->order.n);
-    for (size_t i = 0; i < ast->order.n; i++) {
-        nr_slice name = ast->order.at[i];
+    bool *seen = NR_NEW_N(b->arena, bool, b->schema->n_fields);
+    for (size_t k = 0; k < ast->order.n; k++) {
+        size_t i = q->n_order;
+        nr_slice name = ast->order.at[k];
         if (nr_slice_is(name, "?")) return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? is not available in this version");
         bool minus = name.n && name.p[0] == '-';
         if (minus) name = (nr_slice){name.p + 1, name.n - 1};
@@ -174,9 +176,10 @@ static bool bind_order(binder *b, const nr_ast *ast, nr_query *q)
         if (!keys[i].field->spec.type)
             return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(keys[i].field->name),
                            NR_FMT(keys[i].field->to));
+        if (!seen[keys[i].field->id]) q->n_order++; /* a field that comes again decides nothing */
+        seen[keys[i].field->id] = true;
     }
     q->order = keys;
-    q->n_order = ast->order.n;
     return true;
 }
 
