@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/commands.h"
 #include "module.h"
 #include "query/ast.h"
 #include "query/lookup.h"
@@ -254,7 +255,7 @@ static const char *const errors[NR_E_COUNT] = {
     [NR_E_NOTFOUND] = "UPDATE, and there is no such entity",
     [NR_E_CONFLICT] = "the key of the entity holds something that is no entity; or BY finds another entity than the primary key given",
     [NR_E_PROTECTED] = "something else depends on it: models that refer, entities of a model to be dropped",
-    [NR_E_LIMIT] = "a budget is used up (see the settings), or a counter; nothing is cut short",
+    [NR_E_LIMIT] = "a budget is used up (see the settings), or a counter; or the server may evict index keys. An answer is never cut short",
     [NR_E_NOPERM] = "the server's own: the user may not use the command or the key of the model",
     [NR_E_LOADING] = "the server's own: it is still loading its data",
     [NR_E_CORRUPT] = "keys do not hold what they should; the message names the key",
@@ -271,8 +272,9 @@ static void print_errors(nr_arena *a)
 static const note settings[] = {
     {"max-scan", "rows that a command may examine"},
     {"max-results", "rows that a query may return, and entities that MGET may be asked for"},
-    {"max-memory", "bytes that a command may hold; the text of a JSON argument may have a sixteenth of it"},
+    {"max-memory", "bytes that a command may hold"},
     {"max-time", "milliseconds that a command may take"},
+    {"allow-eviction", "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
     {NULL, NULL},
 };
 
@@ -285,6 +287,14 @@ static int print_setting(RedisModuleCtx *ctx, const char *name, long long value,
     return REDISMODULE_OK;
 }
 
+static int print_flag(RedisModuleCtx *ctx, const char *name, int value, unsigned flags, RedisModuleConfigGetBoolFunc get, RedisModuleConfigSetBoolFunc set,
+                      RedisModuleConfigApplyFunc apply, void *at)
+{
+    (void)ctx, (void)flags, (void)get, (void)set, (void)apply, (void)at;
+    printf("| `nonrel.%s` | %s | no | yes | %s |\n", name, value ? "yes" : "no", note_need(settings, name));
+    return REDISMODULE_OK;
+}
+
 static int end_settings(RedisModuleCtx *ctx)
 {
     (void)ctx;
@@ -293,11 +303,15 @@ static int end_settings(RedisModuleCtx *ctx)
 
 static void print_settings(void)
 {
-    puts("\n## Settings\n\n`CONFIG SET nonrel.max-scan 1000000`, in redis.conf `nonrel.max-scan 1000000` below the `loadmodule` line. A command that passes one stops with LIMIT.\n");
-    HEAD("setting", "default", "lowest", "highest", "limits");
+    puts("\n## Settings\n\n`CONFIG SET nonrel.max-scan 1000000`, in redis.conf `nonrel.max-scan 1000000`. A command that passes a limit stops with LIMIT.\n");
+    HEAD("setting", "default", "lowest", "highest", "is about");
     RedisModule_RegisterNumericConfig = print_setting;
+    RedisModule_RegisterBoolConfig = print_flag;
     RedisModule_LoadConfigs = end_settings;
     if (nr_register_settings(NULL) != REDISMODULE_OK) die("settings", "were not registered");
+    nr_call c = {.limits = NR_LIMITS_DEFAULT};
+    printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of max-memory, %zu bytes by default.\n",
+           (long long)c.limits.max_memory / (long long)nr_json_budget(&c), nr_json_budget(&c));
 }
 
 static const note info[] = {
@@ -307,6 +321,7 @@ static const note info[] = {
     {"nonrel_index_entries", "entries of their indexes"},
     {"nonrel_left_out", "keys that were met under a model's prefix and are no entities by its definition"},
     {"nonrel_corrupt", "models that are marked CORRUPT: the log says why"},
+    {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
     {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, saves, deletes, queries, left_out, corrupt"},

@@ -5,12 +5,14 @@
  * rebuilds it. */
 #include "engine/models.h"
 
+#include "engine/build.h"
 #include "engine/definition.h"
 #include "engine/migrate.h"
 #include "query/lookup.h"
 #include "table/rows.h"
 
 enum { DEEPEST = 32 }; /* chains of parents, and of pks that are relations */
+enum { MOST_PREFIXES = 100000 }; /* of keys, that a look at the whole keyspace counts */
 
 typedef struct loader {
     nr_call *call;
@@ -157,13 +159,52 @@ nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
 typedef struct names_walk {
     nr_call *call;
     nr_slices names;
+    nr_map under; /* model name -> uint64_t: keys "<name>:..." */
 } names_walk;
+
+/* Where a key's model name ends: at the first colon behind a hash tag. */
+static size_t name_end(nr_slice key)
+{
+    const char *tag = key.n && key.p[0] == '{' ? memchr(key.p, '}', key.n) : NULL;
+    size_t from = tag ? (size_t)(tag - key.p) : 0;
+    const char *colon = memchr(key.p + from, ':', key.n - from);
+    return colon ? (size_t)(colon - key.p) : 0;
+}
 
 static bool take_name(void *ctx, nr_slice key, nr_holds holds)
 {
     names_walk *w = ctx;
-    if (holds == NR_HOLDS_HASH && nr_model_name_valid(key)) nr_vec_push(&w->call->arena, &w->names, nr_arena_copy(&w->call->arena, key));
+    nr_arena *a = &w->call->arena;
+    nr_slice name = {key.p, key.n ? name_end(key) : 0};
+    if (!name.n) {
+        if (holds == NR_HOLDS_HASH && nr_model_name_valid(key)) nr_vec_push(a, &w->names, nr_arena_copy(a, key));
+        return true;
+    }
+    uint64_t *count = nr_map_get(&w->under, name);
+    if (count) ++*count;
+    else if (w->under.n < MOST_PREFIXES && nr_model_name_valid(name)) {
+        count = NR_NEW(a, uint64_t);
+        *count = 1;
+        nr_map_put(&w->under, nr_arena_copy(a, name), count);
+    }
     return true;
+}
+
+/* More keys than entities: somebody's keys under the prefix are none, and are looked at to be named. */
+static void find_left_out(nr_call *c, const names_walk *w)
+{
+    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    for (size_t i = 0; i < w->names.n; i++) {
+        nr_model *m = nr_catalog_get(c->engine->catalog, c->db, w->names.at[i]);
+        const uint64_t *keys = nr_map_get(&w->under, w->names.at[i]);
+        uint64_t entities = 0;
+        nr_slices pks = {0};
+        if (!m || !keys || m->schema->abstract || !m->schema->resolved) continue;
+        if (c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &entities) || entities == *keys) continue;
+        nr_err kept = c->err;
+        nr_build_find_entities(c, m, &pks);
+        c->err = kept;
+    }
 }
 
 static void load_quietly(nr_call *c, nr_slice name)
@@ -180,10 +221,13 @@ void nr_models_load_all(nr_call *c)
     nr_slice name;
     while (nr_catalog_take_suspect(c->engine->catalog, c->db, buf, &name)) load_quietly(c, name);
     if (nr_catalog_complete(c->engine->catalog, c->db)) return;
-    names_walk w = {c, {0}};
+    names_walk w = {.call = c};
+    nr_map_init(&w.under, c->env);
     c->store->cls->walk(c->store, NR_S(""), take_name, &w);
     for (size_t i = 0; i < w.names.n; i++) load_quietly(c, w.names.at[i]);
     nr_catalog_set_complete(c->engine->catalog, c->db, true);
+    find_left_out(c, &w);
+    nr_map_clear(&w.under);
 }
 
 void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh)

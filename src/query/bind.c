@@ -21,7 +21,8 @@ static size_t split(nr_slice path)
 static bool refuse_lookup(binder *b, const nr_field *f, nr_slice rest)
 {
     nr_slice first = {rest.p, split(rest)};
-    if (nr_lookup_later(first))
+    bool known = nr_lookup_find(rest) && !(f->spec.type->flags & NR_TF_BYTES); /* of text, by canonical text: later */
+    if (known || nr_lookup_later(first))
         return nr_fail(b->err, NR_E_NOLOOKUP, "lookup %s on field '%.*s' is not available in this version", NR_SHOW(first), NR_FMT(f->name));
     if (f->type->flags & NR_TF_RELATION)
         return nr_fail(b->err, NR_E_NOLOOKUP, "%s is no lookup; paths through the relation '%.*s' are not available in this version", NR_SHOW(first),

@@ -1,4 +1,5 @@
-# docs.tcl -- the reference says what the server has: its commands, settings and INFO fields. (That it is fresh is `make docs-check`.)
+# docs.tcl -- the reference says what the server has: its commands, settings and INFO fields, and the sessions of the other pages run as they are printed.
+# (That the reference is fresh is `make docs-check`.)
 source tests/nonrel/nonrel.tcl
 
 proc read_doc {name} {
@@ -39,7 +40,7 @@ start_nonrel {} {
         set have {}
         foreach {name value} [r config get nonrel.*] { lappend have "$name $value" }
         set documented {}
-        foreach {line name value} [regexp -all -inline -line {^\| `(nonrel\.[a-z-]+)` \| (\d+)} [read_doc reference.md]] { lappend documented "$name $value" }
+        foreach {line name value} [regexp -all -inline -line {^\| `(nonrel\.[a-z-]+)` \| (\w+)} [read_doc reference.md]] { lappend documented "$name $value" }
         assert_equal [lsort $have] [lsort $documented]
     }
 
@@ -62,5 +63,17 @@ start_nonrel {} {
         regexp -line {^nonrel_db\d+_a\.Model:(.*)$} [r info nonrel] -> figures
         foreach {pair field} [regexp -all -inline {([a-z_]+)=\d} $figures] { lappend have $field }
         assert_equal $have [split [string map {{, } ,} $names] ,]
+    }
+
+    foreach page {README.md docs/guide.md} {
+        test "the sessions of $page run as they are printed" {
+            r flushall
+            set file [open $::nonrel_root/$page]
+            fconfigure $file -encoding utf-8
+            set printed [string trimright [read $file] \n]
+            close $file
+            set run [exec -- $::nonrel_root/tools/sessions.sh [srv 0 port] $::nonrel_root/$page]
+            foreach is [split $run \n] should [split $printed \n] { assert_equal $should $is }
+        }
     }
 }

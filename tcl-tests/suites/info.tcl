@@ -143,7 +143,11 @@ start_nonrel {overrides {save {}}} {
         r del lo.Model:2 lo.Model:3
         r debug reload
         assert_equal 0 [total left_out]
+    }
+
+    test {the models of this suite go} {
         r nonrel.model drop lo.Model ENTITIES
+        assert_equal 4 [total models]
     }
 
     test {INFO: the section stands in INFO everything and alone} {

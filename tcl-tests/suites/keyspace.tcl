@@ -222,6 +222,38 @@ start_nonrel {overrides {save {}}} {
         assert_equal 10 [r nonrel.count blog.Post]
     }
 
+    test {an entity that somebody broke is left out and named, and the others stay} {
+        r nonrel.model set broken.Model {{"fields":{"n":{"type":"int","index":true,"null":true},"text":{"type":"char","null":true}}}}
+        for {set i 1} {$i <= 5} {incr i} { r nonrel.save broken.Model n $i text t$i }
+        r hset broken.Model:2 n two
+        r del broken.Model:3
+        r set broken.Model:3 text
+        r hset broken.Model:4 text "\xff"
+        foreach step {{r ping} {r debug reload} {restart_server 0 true false 1 save}} {
+            eval $step
+            assert_equal {1 5} [lsort [r nonrel.query broken.Model FIELDS pk FLAT]] $step
+            assert_equal {1 5} [r nonrel.query broken.Model FILTER n__gte 0 ORDER n FIELDS n FLAT]
+            assert_equal {5 1} [r nonrel.query broken.Model ORDER -n FIELDS pk FLAT]
+            assert_equal {{} {} {}} [r nonrel.mget broken.Model 2 3 4]
+            assert_equal {} [r nonrel.get broken.Model 2]
+            assert_equal 0 [r nonrel.exists broken.Model FILTER text t4]
+            assert {[llength [r nonrel.index check broken.Model]] > 0}
+            assert_equal 10 [r nonrel.count blog.Post]
+        }
+        assert_morethan [count_log_message 0 broken.Model:2] 0
+        assert_morethan [count_log_message 0 broken.Model:3] 0
+        assert_morethan [count_log_message 0 broken.Model:4] 0
+    }
+
+    test {what is left out is in no count} {
+        assert_equal 2 [r nonrel.count broken.Model]
+        assert_equal 2 [r nonrel.count broken.Model FILTER n__gte 0]
+        assert_equal {2 1} [list [lindex [r nonrel.query broken.Model LIMIT 0 1 WITHCOUNT] 0] [llength [lindex [r nonrel.query broken.Model LIMIT 0 1 WITHCOUNT] 1]]]
+        r del broken.Model:2 broken.Model:3 broken.Model:4
+        assert_equal 2 [r nonrel.count broken.Model]
+        r del broken.Model {*}[r keys broken.Model*]
+    }
+
     test {DROP ENTITIES leaves foreign keys alone} {
         r nonrel.model drop old.Thing ENTITIES
         assert_equal {old.Thing: old.Thing:05 old.Thing:10 old.Thing:3 old.Thing:4 old.Thing:7 old.Thing:8 old.Thing:9 old.Thing:x} [lsort [r keys old.Thing*]]
