@@ -279,8 +279,8 @@ static const refusal refusals[] = {
     {"{'ordering': ['-']}", NR_E_NOFIELD, "ordering: no field ''"},
     {"{'ordering': ['']}", NR_E_NOFIELD, "ordering: no field ''"},
     {"{'ordering': ['--id']}", NR_E_NOFIELD, "ordering: no field '-id'"},
-    {"{'ordering': ['?']}", NR_E_BADVALUE, "ordering: '?': only names of fields are available in this version"},
-    {"{'ordering': ['author__name']}", NR_E_BADVALUE, "ordering: 'author__name': only names of fields"},
+    {"{'ordering': ['?']}", NR_E_BADVALUE, "ordering: '?' is not available in this version"},
+    {"{'ordering': ['author__name']}", NR_E_BADVALUE, "ordering: 'author__name' is not available in this version"},
     {"{'ordering': [1]}", NR_E_BADVALUE, "ordering: expected names of fields, got number"},
 
     /* what comes later */

@@ -215,14 +215,6 @@ bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
     return true;
 }
 
-static bool delete_one(nr_writer *w, const nr_value *pk)
-{
-    nr_change *ch = nr_writer_entity(w, pk);
-    if (!ch) return false;
-    ch->after = NULL;
-    return true;
-}
-
 static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
 {
     const nr_field *f = nr_schema_pk(w->model->schema);
@@ -230,7 +222,7 @@ static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
         nr_operand op;
         if (!nr_field_operand(f, pks[i], &c->arena, &op, &c->err)) return false;
         bool possible = op.side == 0 && !(op.v.kind == NR_V_TEXT && op.v.s.n == 0);
-        if (possible && !delete_one(w, &op.v)) return false;
+        if (possible && !nr_writer_remove(w, &op.v)) return false;
     }
     return true;
 }
@@ -251,7 +243,7 @@ static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size
     for (size_t i = 0; ok && i < rows.n; i++) {
         nr_value pk;
         nr_slice text = nr_rows_pk(m->rows, rows.at[i]);
-        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && delete_one(w, &pk);
+        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && nr_writer_remove(w, &pk);
     }
     return ok;
 }

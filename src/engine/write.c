@@ -28,37 +28,46 @@ static bool over_memory(nr_writer *w)
     return true;
 }
 
-/* Reads what is there; *row NULL: no key. */
-static bool read_entity(nr_writer *w, nr_slice pk, nr_slice key, const nr_value **row)
-{
-    nr_call *c = w->call;
-    nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
-    nr_found found;
-    *row = NULL;
-    if (!nr_entity_read(w->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
-    if (found == NR_FOUND) *row = values;
-    if (found != NR_UNREADABLE) return true;
-    nr_holds holds = c->store->cls->holds(c->store, key);
-    return nr_fail(&c->err, NR_E_CONFLICT, "key %s holds %s; delete or mend it first", NR_SHOW(key),
-                   holds == NR_HOLDS_HASH ? "a hash that does not decode by the definition" : "another type of value");
-}
-
-nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
+/* What is known of pk so far in this command, or read now; *found says what was there at first. NULL: err. */
+static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
 {
     nr_call *c = w->call;
     nr_slice text = nr_arena_copy(&c->arena, nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena));
     nr_change *ch = nr_map_get(&w->by_pk, text);
+    *found = ch && ch->before ? NR_FOUND : NR_ABSENT;
     if (ch) return ch;
     if (over_memory(w)) return NULL;
     ch = NR_NEW(&c->arena, nr_change);
     ch->pk = text;
     ch->key = nr_entity_key(w->model, text, &c->arena);
-    if (!read_entity(w, text, ch->key, &ch->before)) return NULL;
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
+    if (!nr_entity_read(w->model, c->store, c->env, text, NULL, true, &c->arena, values, found, &c->err)) return NULL;
+    if (*found == NR_UNREADABLE) return ch;
+    if (*found == NR_FOUND) ch->before = values;
     nr_map_put(&w->by_pk, ch->pk, ch);
     nr_vec_push(&c->arena, &w->changes, ch);
-    ch->after = NULL;
     if (ch->before) nr_writer_edit(w, ch, pk);
     return ch;
+}
+
+nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
+{
+    nr_call *c = w->call;
+    nr_found found;
+    nr_change *ch = look(w, pk, &found);
+    if (!ch || found != NR_UNREADABLE) return ch;
+    bool hash = c->store->cls->holds(c->store, ch->key) == NR_HOLDS_HASH;
+    nr_fail(&c->err, NR_E_CONFLICT, "key %s holds %s; delete or mend it first", NR_SHOW(ch->key),
+            hash ? "a hash that does not decode by the definition" : "another type of value");
+    return NULL;
+}
+
+bool nr_writer_remove(nr_writer *w, const nr_value *pk)
+{
+    nr_found found;
+    nr_change *ch = look(w, pk, &found);
+    if (ch && found != NR_UNREADABLE) ch->after = NULL;
+    return ch != NULL;
 }
 
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk)

@@ -35,6 +35,9 @@ void nr_writer_clear(nr_writer *w);
  * entity is CONFLICT. The caller edits after (made from before by edit). */
 nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk);
 
+/* The entity of pk will be gone; one that is not there, or a key that is no entity, stays as it is. False: err. */
+bool nr_writer_remove(nr_writer *w, const nr_value *pk);
+
 /* Gives ch an after to edit: a copy of what is there, or all NULL but the pk. */
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
 

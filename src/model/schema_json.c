@@ -286,7 +286,7 @@ static bool add_ordering(nr_schema_reader *r, const nr_json *item)
     nr_slice name = {item->text.p + descending, item->text.n - descending};
     bool later = nr_slice_is(name, "?");
     for (size_t i = 1; i < name.n; i++) later = later || (name.p[i - 1] == '_' && name.p[i] == '_');
-    if (later) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s: only names of fields are available in this version", NR_SHOW(item->text));
+    if (later) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
     nr_err why = {.code = NR_OK};
     const nr_field *f = nr_schema_need(s, name, &why);
     if (f) s->ordering[s->n_ordering++] = (nr_sort_key){f, descending};

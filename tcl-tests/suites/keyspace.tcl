@@ -284,6 +284,47 @@ start_nonrel {overrides {save {}}} {
         r nonrel.model drop typed.Model ENTITIES
     }
 
+    test {entities that expire under our hands crash nothing and are in no row} {
+        r nonrel.model set short.Model {{"fields":{"n":{"type":"int","index":true},"k":{"type":"char","index":["exact"]}}}}
+        r debug set-active-expire 0
+        for {set i 1} {$i <= 40} {incr i} { r nonrel.save short.Model n $i k [expr {$i % 2}] }
+        foreach restart {{} {r debug reload} {restart_server 0 true false 1 save}} {
+            set gone {}
+            foreach pk [lrange [lsort -integer [r nonrel.query short.Model FIELDS pk FLAT]] 0 9] {
+                r pexpire short.Model:$pk 1
+                lappend gone $pk
+            }
+            after 5
+            eval $restart
+            r debug set-active-expire 0
+            foreach query {{} {FILTER n__gte 0 ORDER n} {FILTER k 1} {ORDER -n LIMIT 0 100} {EXCLUDE k 0}} {
+                foreach pk $gone { assert {$pk ni [r nonrel.query short.Model {*}$query FIELDS id n k]} }
+                foreach row [r nonrel.query short.Model {*}$query FIELDS id n k] { assert {[lindex $row 1] ni $gone} }
+            }
+            foreach pk $gone { assert_equal {} [r nonrel.get short.Model $pk] }
+            r nonrel.index check short.Model
+            r nonrel.delete short.Model FILTER n__lt 3
+        }
+        r debug set-active-expire 1
+        r nonrel.model drop short.Model ENTITIES
+        r del {*}[r keys short.Model*] none
+    }
+
+    test {an index of another format is never trusted: answers stay right, the next write rebuilds it, and the log says so} {
+        foreach index [r nonrel.index list blog.Post] {
+            set answers [lrange [blog_answers r] 0 end-6]
+            set name [dict get $index name]
+            r hset blog.Post indexes [regsub "(\"name\":\"[string map {. \\.} $name]\"\[^\}]*\"format\":)\[0-9]+" [r hget blog.Post indexes] {\199}]
+            assert_match {*99*} [r hget blog.Post indexes]
+            if {$name ne {pk}} { assert_same_answers $answers [lrange [blog_answers r] 0 end-6] }
+            r debug reload
+            r nonrel.save blog.Post pk 1 note $name
+            assert_no_match {*99*} [r hget blog.Post indexes]
+            assert_equal {} [r nonrel.index check blog.Post] $name
+            assert_morethan [count_log_message 0 "index $name of blog.Post"] 0
+        }
+    }
+
     test {keyspace events: what HSET and DEL would raise, for each entity} {
         r config set notify-keyspace-events KEA
         r nonrel.model set ev.Model {{"fields":{"n":{"type":"int","index":true,"null":true}}}}

@@ -316,6 +316,18 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
             $primary nonrel.model drop many.Model
         }
 
+        test {indexes of another format are rebuilt on both sides, and once more from the AOF} {
+            $primary hset blog.Post indexes [regsub -all {"format":[0-9]+} [$primary hget blog.Post indexes] {"format":99}]
+            $primary nonrel.save blog.Post pk 3 views 33
+            assert_same_data
+            assert_no_match {*99*} [r hget blog.Post indexes]
+            restart_server 0 true false
+            assert_no_match {*99*} [r hget blog.Post indexes]
+            assert_same_answers [blog_answers $primary] [blog_answers r]
+            attach_replica
+            assert_same_data
+        }
+
         test {limits of the replica do not stop what its primary has done} {
             r config set nonrel.max-memory 65536
             r config set nonrel.max-scan 1
