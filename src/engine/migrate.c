@@ -210,7 +210,7 @@ static bool check_parents(nr_call *c, const nr_model *after)
     nr_slice name = after->schema->name;
     int found = extends_itself(c, after->schema, name, 0);
     if (found > 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
-    return !found || nr_fail(&c->err, NR_E_LIMIT, "extends: the chain of parents of %.*s is longer than %d", NR_FMT(name), LONGEST_CHAIN);
+    return !found || nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s are more than %d deep", NR_FMT(name), LONGEST_CHAIN);
 }
 
 /* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
