@@ -340,7 +340,7 @@ const char *world_run(world *w, const nr_slice *argv, size_t argc)
     c.host = (nr_host){.ctx = &r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
     const nr_command *cmd = nr_command_find(argv, argc, &used, &c.err);
     bool ok = cmd && nr_call_run(&c, cmd, argv + used, argc - used);
-    if (ok != (c.err.code == NR_OK)) world_fail("the command says %d with error %s", ok, nr_code_word(c.err.code));
+    if (ok != (c.err.code == NR_OK)) world_fail("%s says %d with error %s %s, and replied %s", cmd ? cmd->name : "", ok, nr_code_word(c.err.code), c.err.msg, w->reply.p);
     finish(w, &c.err, &sink);
     nr_call_clear(&c);
     return w->reply.p;
