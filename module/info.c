@@ -18,7 +18,7 @@ static void add_model(void *ctx, const nr_model_figures *f)
     p->entries += f->entries;
     p->left_out += f->left_out;
     p->corrupt += f->corrupt;
-    snprintf(field, sizeof field, "db%d:%.*s", p->db, NR_FMT(f->name));
+    snprintf(field, sizeof field, "db%d_%.*s", p->db, NR_FMT(f->name));
     RedisModule_InfoBeginDictField(p->info, field);
     RedisModule_InfoAddFieldULongLong(p->info, "entities", f->entities);
     RedisModule_InfoAddFieldULongLong(p->info, "indexes", f->indexes);

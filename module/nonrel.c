@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "module.h"
+#include "types/json.h"
 
 nr_module nr_root;
 
@@ -59,7 +60,9 @@ __attribute__((visibility("default"))) int RedisModule_OnLoad(RedisModuleCtx *ct
         return REDISMODULE_ERR;
     }
     nr_root = (nr_module){.limits = NR_LIMITS_DEFAULT};
-    nr_root.env = (nr_env){NULL, env_alloc, env_realloc, env_free, env_now, env_mono, env_random, env_log};
+    nr_root.env = (nr_env){0, NULL, env_alloc, env_realloc, env_free, env_now, env_mono, env_random, env_log};
+    env_random(NULL, &nr_root.env.seed, sizeof nr_root.env.seed);
+    nr_json_use_memory(&nr_root.env);
     nr_root.background = RedisModule_GetDetachedThreadSafeContext(ctx);
     nr_root.engine = nr_engine_new(&nr_root.env);
     nr_root.cluster = (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_CLUSTER) != 0;

@@ -5,7 +5,7 @@
 # gets SIGKILL, and starts again on the same files. Every acknowledged write must be there, a batch whole or not at all, and every index must
 # agree with the entities. What a client was told is in its log: each reply names the pk, so a log alone tells what must be found.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
 rounds=${1:-10}
 clients=4
@@ -38,7 +38,8 @@ start_server() { # <preamble yes|no>
 }
 
 define() {
-    cli nonrel.model set crash.Item '{"pk":"name","fields":{"name":{"type":"char"},"version":{"type":"int","index":true},"code":{"type":"char","unique":true},
+    cli nonrel.model set crash.Item '{"pk":"name","fields":{"name":{"type":"char"},"version":{"type":"int","index":true},
+        "code":{"type":"char","unique":true},
         "kind":{"type":"char","index":["exact"]},"price":{"type":"decimal","max_digits":10,"decimal_places":2,"null":true,"index":true},
         "made":{"type":"datetime","auto_now_add":true,"index":true}}}' &&
         cli nonrel.model set crash.Auto '{"fields":{"tag":{"type":"char","unique":true}}}'
@@ -57,7 +58,8 @@ commands() { # <client> <round>
             printf "nonrel.save crash.Item name u-%s version 2 kind changed NULL price\n", name
             printf save, "d-" name, "cd-" name
             printf "nonrel.save crash.Item name d-%s version 2\n", name
-            printf "eval \"redis.call(" quote "NONREL.DELETE" quote ", KEYS[1], " quote "PK" quote ", ARGV[1]) return ARGV[1]\" 1 crash.Item d-%s\n", name
+            printf "eval \"redis.call(" quote "NONREL.DELETE" quote ", KEYS[1], "
+            printf quote "PK" quote ", ARGV[1]) return ARGV[1]\" 1 crash.Item d-" name "\n"
             printf "nonrel.save crash.Item JSON " quote "[{\"name\":\"a-%s\",\"version\":1,\"code\":\"ca-%s\",\"kind\":\"pair\"},", name, name
             printf "{\"name\":\"b-%s\",\"version\":1,\"code\":\"cb-%s\",\"kind\":\"pair\"}]" quote "\n", name, name
             printf "eval \"return " quote "t-" quote " .. ARGV[1] .. " quote " " quote " .. redis.call(" quote "NONREL.SAVE" quote ", KEYS[1], " \

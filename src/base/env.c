@@ -62,7 +62,7 @@ static void libc_log(void *ctx, nr_log_level level, const char *msg)
 
 const nr_env *nr_env_libc(void)
 {
-    static const nr_env env = {NULL, libc_alloc, libc_realloc, free, libc_now, libc_mono, libc_random, libc_log};
+    static const nr_env env = {0, NULL, libc_alloc, libc_realloc, free, libc_now, libc_mono, libc_random, libc_log};
     return &env;
 }
 

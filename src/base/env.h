@@ -7,6 +7,7 @@
 typedef enum nr_log_level { NR_LOG_NOTICE, NR_LOG_WARNING } nr_log_level;
 
 typedef struct nr_env {
+    uint64_t seed;                                   /* of hash tables: unpredictable where keys come from clients */
     void *ctx;                                       /* handed back in every call that takes ctx */
     void *(*alloc)(size_t n);                        /* n > 0; never NULL: out of memory ends the process, as in the server */
     void *(*realloc)(void *p, size_t n);

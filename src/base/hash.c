@@ -34,9 +34,9 @@ static uint64_t word_at(const char *p, size_t n)
     return w;
 }
 
-static sip sip_absorb(nr_slice in, uint64_t wide)
+static sip sip_absorb(uint64_t seed, nr_slice in, uint64_t wide)
 {
-    const uint64_t k0 = 0x6e6f6e72656c2e31, k1 = 0x696e6465782e6b79;
+    const uint64_t k0 = 0x6e6f6e72656c2e31 ^ seed, k1 = 0x696e6465782e6b79;
     sip s = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d ^ wide, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573};
     size_t i = 0;
     for (; i + 8 <= in.n; i += 8) {
@@ -58,16 +58,16 @@ static uint64_t sip_squeeze(sip *s)
     return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-uint64_t nr_hash(nr_slice in)
+uint64_t nr_hash(uint64_t seed, nr_slice in)
 {
-    sip s = sip_absorb(in, 0);
+    sip s = sip_absorb(seed, in, 0);
     s.v2 ^= 0xff;
     return sip_squeeze(&s);
 }
 
 void nr_hash_digest(nr_slice in, char out[32])
 {
-    sip s = sip_absorb(in, 0xee);
+    sip s = sip_absorb(0, in, 0xee);
     s.v2 ^= 0xee;
     uint64_t a = sip_squeeze(&s);
     s.v1 ^= 0xdd;
@@ -110,13 +110,13 @@ static void grow(nr_map *m)
 
 void *nr_map_get(const nr_map *m, nr_slice key)
 {
-    return m->slots ? slot_of(m, key, nr_hash(key))->value : NULL;
+    return m->slots ? slot_of(m, key, nr_hash(m->env->seed, key))->value : NULL;
 }
 
 void *nr_map_put(nr_map *m, nr_slice key, void *value)
 {
     if (!m->slots || m->n * 4 >= (m->mask + 1) * 3) grow(m);
-    uint64_t hash = nr_hash(key);
+    uint64_t hash = nr_hash(m->env->seed, key);
     nr_map_slot *s = slot_of(m, key, hash);
     void *old = s->value;
     if (s->key.p) {
@@ -132,7 +132,7 @@ void *nr_map_put(nr_map *m, nr_slice key, void *value)
 void *nr_map_take(nr_map *m, nr_slice key)
 {
     if (!m->slots) return NULL;
-    nr_map_slot *s = slot_of(m, key, nr_hash(key));
+    nr_map_slot *s = slot_of(m, key, nr_hash(m->env->seed, key));
     if (!s->key.p) return NULL;
     void *old = s->value;
     size_t hole = (size_t)(s - m->slots);

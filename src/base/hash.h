@@ -1,13 +1,13 @@
 /* hash.h -- SipHash, and a map from byte strings to pointers.
  *
- * SipHash-1-3 and its 128-bit form: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012. The key is fixed: an index digest must
- * be the same after a restart, and every answer found by digest is verified. */
+ * SipHash-1-3 and its 128-bit form: Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012. The digest's key
+ * is fixed: it must be the same after a restart, and every answer found by it is verified. Tables take a seed, so that nobody can make keys collide. */
 #ifndef NR_HASH_H
 #define NR_HASH_H
 
 #include "base/arena.h"
 
-uint64_t nr_hash(nr_slice s);
+uint64_t nr_hash(uint64_t seed, nr_slice s);
 
 /* 128-bit digest as 32 lower-case hex digits, no NUL. */
 void nr_hash_digest(nr_slice s, char out[32]);

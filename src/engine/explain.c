@@ -44,11 +44,20 @@ static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *know
 static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
 {
     bool get = nr_slice_caseis(argv[0], "GET"), remove = nr_slice_caseis(argv[0], "DELETE");
-    size_t first = remove ? 3 : 2;
+    size_t first = remove ? 3 : 2, end = get && argc > 3 ? 3 : argc;
     nr_slices lines = {0};
-    if (!nr_model_need(c, argv[1])) return false;
+    nr_ast ast;
+    nr_query q;
+    nr_model *m = nr_model_need(c, argv[1]);
+    if (!m) return false;
     if (argc <= first) return nr_fail(&c->err, NR_E_SYNTAX, "%s needs a primary key", NR_SHOW(argv[0]));
-    nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", get ? 1 : argc - first));
+    for (size_t i = first; i < end; i++) {
+        nr_operand op;
+        if (!nr_field_operand(nr_schema_pk(m->schema), argv[i], &c->arena, &op, &c->err)) return false;
+    }
+    if (!nr_ast_parse(argv + end, argc - end, NR_CL_FIELDS, &c->arena, &ast, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, false, nr_json_budget(c), &c->arena, &q, &c->err)) return false;
+    nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", end - first));
     return reply_lines(c, &lines);
 }
 
@@ -65,6 +74,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     nr_slices lines = {0};
     bool known = false;
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 3 && nr_slice_caseis(argv[2], "ALL");
+    if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2) return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
     if (!nr_query_bind(&ast, m, e->ordering, nr_json_budget(c), &c->arena, &q, &c->err)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {

@@ -190,14 +190,43 @@ static bool build_all(migration *g)
     return true;
 }
 
-static bool extends_itself(nr_call *c, const nr_schema *s, nr_slice name, int depth)
+enum { LONGEST_CHAIN = 30 }; /* of parents, and of primary keys that are references */
+
+/* Walks up the parents of s: 1 when name is among them, -1 when there is no end to them. */
+static int extends_itself(nr_call *c, const nr_schema *s, nr_slice name, int depth)
 {
+    if (depth > LONGEST_CHAIN) return -1;
     for (size_t i = 0; i < s->extends.n; i++) {
-        if (nr_slice_eq(s->extends.at[i], name)) return true;
+        if (nr_slice_eq(s->extends.at[i], name)) return 1;
         const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, s->extends.at[i]);
-        if (depth > 32 || (m && extends_itself(c, m->schema, name, depth + 1))) return true;
+        int found = m ? extends_itself(c, m->schema, name, depth + 1) : 0;
+        if (found) return found;
     }
-    return false;
+    return 0;
+}
+
+static bool check_parents(nr_call *c, const nr_model *after)
+{
+    nr_slice name = after->schema->name;
+    int found = extends_itself(c, after->schema, name, 0);
+    if (found > 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
+    return !found || nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s are more than %d deep", NR_FMT(name), LONGEST_CHAIN);
+}
+
+/* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
+static bool check_pk_chain(nr_call *c, const nr_model *after)
+{
+    const nr_schema *s = after->schema;
+    for (int depth = 0; !s->abstract && (nr_schema_pk(s)->type->flags & NR_TF_RELATION); depth++) {
+        nr_slice to = nr_schema_pk(s)->to;
+        if (nr_slice_eq(to, after->schema->name) || depth > LONGEST_CHAIN)
+            return nr_fail(&c->err, NR_E_BADVALUE, "pk: primary keys refer to each other in a circle, or in a chain longer than %d, through %.*s", LONGEST_CHAIN,
+                           NR_FMT(to));
+        const nr_model *m = nr_model_find(c, to);
+        if (!m) return !c->err.code;
+        s = m->schema;
+    }
+    return true;
 }
 
 static nr_models_overlay overlay_of(migration *g)
@@ -249,6 +278,25 @@ static bool plan_children(migration *g, nr_slice parent)
     return true;
 }
 
+/* A model that refers to this one may say things (a default, choices) that are no values of this primary key. */
+static bool check_referrers(migration *g, const nr_model *before, const nr_model *after)
+{
+    nr_call *c = g->call;
+    if (before && !before->schema->abstract && !after->schema->abstract && same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
+        return true;
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        if (m == before || !nr_model_refers(m, after->schema->name)) continue;
+        nr_model *again = parse_in(g, m->schema->name, m->schema->source);
+        nr_catalog_discard(c->engine->catalog, again);
+        if (again) continue;
+        nr_err why = c->err;
+        nr_err_clear(&c->err);
+        return nr_fail(&c->err, why.code, "%s refers to %.*s: %s", nr_model_shown(c, m), NR_FMT(after->schema->name), why.msg);
+    }
+    return true;
+}
+
 static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
 {
     nr_call *c = g->call;
@@ -257,14 +305,13 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
     nr_model *after = parse_in(g, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source);
-    bool cycle = !*same && extends_itself(c, after->schema, name, 0);
-    if (*same || cycle) {
+    if (*same || !check_parents(c, after) || !check_pk_chain(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
-        return !cycle || nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
+        return *same;
     }
     if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
-    if (before) nr_models_load_all(c);
-    return !before || plan_children(g, name);
+    nr_models_load_all(c);
+    return plan_children(g, name) && check_referrers(g, before, after);
 }
 
 static bool carry_out(migration *g)

@@ -173,12 +173,16 @@ static bool check_mode(saver *s, const nr_change *ch, bool must_insert)
 }
 
 /* What a field gets that the command does not give. Resolved commands leave nothing open. */
-static void fill(saver *s, nr_change *ch, const nr_field *f)
+static bool fill(saver *s, nr_change *ch, const nr_field *f)
 {
+    if (ch->fresh && f->default_json && !f->spec.type && !s->call->applied)
+        return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type", NR_FMT(f->name),
+                       NR_FMT(f->to));
     bool clock = f->auto_now || (f->auto_now_add && ch->fresh);
-    if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return;
+    if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return true;
     ch->after[f->id] = clock ? f->spec.type->now(s->call->now_us) : f->default_value;
     s->writer.verbatim = false;
+    return true;
 }
 
 static nr_change *save_row(saver *s, const row *r)
@@ -189,7 +193,7 @@ static nr_change *save_row(saver *s, const row *r)
     for (size_t i = 1; i < s->model->schema->n_fields; i++) {
         const nr_field *f = &s->model->schema->fields[i];
         if (r->given[i]) ch->after[i] = r->values[i];
-        else fill(s, ch, f);
+        else if (!fill(s, ch, f)) return NULL;
         if (ch->after[i].kind != NR_V_NULL || f->null) continue;
         nr_fail(&s->call->err, NR_E_NOTNULL, "field '%.*s' of %.*s cannot be NULL", NR_FMT(f->name), NR_FMT(s->model->schema->name));
         return NULL;

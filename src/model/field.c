@@ -11,6 +11,14 @@ static bool refuse(const nr_field *f, nr_slice got, const char *expected, nr_err
     return nr_fail(err, NR_E_BADVALUE, "field '%.*s' got %s, expected %s", NR_FMT(f->name), NR_SHOW(got), expected);
 }
 
+/* What the type would have taken; a decimal's digits are the field's. */
+static const char *expects(const nr_field *f, const char *by_type, nr_arena *arena)
+{
+    const nr_spec *s = &f->spec;
+    if (!(s->type->flags & NR_TF_DIGITS)) return by_type;
+    return nr_arena_printf(arena, "a decimal number of at most %d digits before the point and %d behind it", s->max_digits - s->places, s->places).p;
+}
+
 static bool has_spec(const nr_field *f, nr_err *err)
 {
     if (f->spec.type) return true;
@@ -73,7 +81,7 @@ bool nr_field_read(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *
 {
     const char *wanted = NULL;
     if (!has_spec(f, err)) return false;
-    if (!nr_type_read(&f->spec, text, arena, out, &wanted)) return refuse(f, text, wanted, err);
+    if (!nr_type_read(&f->spec, text, arena, out, &wanted)) return refuse(f, text, expects(f, wanted, arena), err);
     nr_buf expected = nr_buf_in(arena);
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         if (options[i](f, out, &expected)) continue;

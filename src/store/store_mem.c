@@ -423,7 +423,7 @@ static uint64_t object_digest(const object *o, nr_arena *a)
         add_slice(&b, o->pairs[i].name);
         add_slice(&b, o->pairs[i].value);
     }
-    return nr_hash(nr_buf_slice(&b));
+    return nr_hash(0, nr_buf_slice(&b));
 }
 
 uint64_t nr_store_mem_digest(nr_store *s)

@@ -39,9 +39,9 @@ static size_t home_of(const nr_rows *rows, uint32_t hash)
     return (size_t)(((uint64_t)hash << 32) >> (64 - rows->bits));
 }
 
-static uint32_t hash_of(nr_slice pk)
+static uint32_t hash_of(const nr_rows *rows, nr_slice pk)
 {
-    return (uint32_t)(nr_hash(pk) >> 32);
+    return (uint32_t)(nr_hash(rows->env->seed, pk) >> 32);
 }
 
 static void make_slots(nr_rows *rows, unsigned bits)
@@ -87,7 +87,7 @@ static size_t slot_of(const nr_rows *rows, nr_slice pk, uint32_t hash)
 
 uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk)
 {
-    return rows->slots[slot_of(rows, pk, hash_of(pk))];
+    return rows->slots[slot_of(rows, pk, hash_of(rows, pk))];
 }
 
 static void grow_slots(nr_rows *rows)
@@ -136,7 +136,7 @@ static row_key *key_new(nr_rows *rows, nr_slice pk)
 uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
 {
     if (rows->count >= slot_count(rows) / 4 * 3) grow_slots(rows);
-    uint32_t hash = hash_of(pk);
+    uint32_t hash = hash_of(rows, pk);
     size_t slot = slot_of(rows, pk, hash);
     if (rows->slots[slot] != NR_NO_ROW) return rows->slots[slot];
     uint32_t row = take_row(rows);
@@ -169,7 +169,7 @@ static void empty_slot(nr_rows *rows, size_t hole)
 
 void nr_rows_drop(nr_rows *rows, nr_slice pk)
 {
-    size_t slot = slot_of(rows, pk, hash_of(pk));
+    size_t slot = slot_of(rows, pk, hash_of(rows, pk));
     uint32_t row = rows->slots[slot];
     if (row == NR_NO_ROW) return;
     empty_slot(rows, slot);

@@ -154,3 +154,8 @@ void nr_json_print(const nr_json *j, nr_buf *out)
         break;
     }
 }
+
+void nr_json_use_memory(const nr_env *env)
+{
+    json_set_alloc_funcs(env->alloc, env->free);
+}

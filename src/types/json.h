@@ -22,6 +22,9 @@ struct nr_json {
     const nr_json *items;  /* ARRAY, OBJECT */
 };
 
+/* Has jansson take its memory from env, for the whole process. */
+void nr_json_use_memory(const nr_env *env);
+
 /* NULL on failure, err set: SYNTAX with line and column; LIMIT when text is longer than max_bytes or too deep. Everything lives in arena. */
 const nr_json *nr_json_parse(nr_slice text, size_t max_bytes, nr_arena *arena, nr_err *err);
 

@@ -250,14 +250,15 @@ start_nonrel {overrides {save {}}} {
 
     test {COMMAND LIST FILTERBY MODULE names them all} {
         set commands [r command list filterby module nonrel]
-        foreach command {nonrel.save nonrel.get nonrel.mget nonrel.query nonrel.count nonrel.exists nonrel.delete nonrel.explain nonrel.model nonrel.index} {
+        foreach command {nonrel.save nonrel.get nonrel.mget nonrel.query nonrel.count nonrel.exists nonrel.delete nonrel.explain
+                nonrel.model nonrel.index} {
             assert {$command in $commands}
         }
     }
 
     test {arity is told and checked} {
-        foreach {command wrong} {nonrel.get {blog.Post} nonrel.mget {blog.Post} nonrel.query {} nonrel.count {} nonrel.exists {} nonrel.delete {blog.Post}
-                nonrel.save {blog.Post} nonrel.explain {QUERY}} {
+        foreach {command wrong} {nonrel.get {blog.Post} nonrel.mget {blog.Post} nonrel.query {} nonrel.count {} nonrel.exists {}
+                nonrel.delete {blog.Post} nonrel.save {blog.Post} nonrel.explain {QUERY}} {
             assert_error {ERR wrong number of arguments*} {r $command {*}$wrong} $command
         }
         assert {[lindex [r command info nonrel.query] 0 1] == -2}

@@ -14,7 +14,8 @@ start_nonrel {overrides {save {} appendonly yes appendfsync always}} {
     set out [open $file w]
     for {set i 1} {$i <= $lines} {incr i} { puts $out "{\"code\":\"c$i\",\"n\":[expr {$i % 100}],\"kind\":\"k[expr {$i % 5}]\"}" }
     close $out
-    r nonrel.model set load.Item {{"pk":"code","fields":{"code":{"type":"char"},"n":{"type":"int","index":true},"kind":{"type":"char","index":["exact"]}}}}
+    r nonrel.model set load.Item {{"pk":"code","fields":{"code":{"type":"char"},
+        "n":{"type":"int","index":true},"kind":{"type":"char","index":["exact"]}}}}
 
     foreach round {1 2 3} {
         test "kill -9 during nonrel load, round $round: what is there is whole, and the indexes agree" {

@@ -50,7 +50,8 @@ start_nonrel {} {
         assert_equal -1 [r ttl b.Post:1]
         foreach word {insert update by json pxat if null} { refused {NOFIELD *} nonrel.save b.Post $word 1 title x }
         refused {NOFIELD *} nonrel.save b.Post json {{"title": "x"}}
-        model b.Words {{"fields": {"insert": {"type": "char", "null": true}, "json": {"type": "char", "null": true}, "by": {"type": "char", "null": true}}}}
+        model b.Words {{"fields": {"insert": {"type": "char", "null": true}, "json": {"type": "char", "null": true},
+            "by": {"type": "char", "null": true}}}}
         r nonrel.save b.Words insert 1 json 2 by 3
         assert_equal {id 1 insert 1 json 2 by 3} [r nonrel.get b.Words 1]
     }
@@ -262,7 +263,8 @@ start_nonrel {} {
         refused {SYNTAX *} nonrel.save b.Post INSERT JSON
         refused {SYNTAX *} nonrel.save b.Post JSON {{}} {{}}
         refused {SYNTAX *} nonrel.save b.Post JSON {{}} title a
-        foreach odd {{} { } \{ \[ {{"title"}} {{"title":}} {{title: "a"}} {{'title': 'a'}} {{"title": "a",}} {[{},]} {{"views": 01}} {{} {}} {{"title": nan}} nul} {
+        foreach odd {{} { } \{ \[ {{"title"}} {{"title":}} {{title: "a"}} {{'title': 'a'}} {{"title": "a",}} {[{},]} {{"views": 01}} {{} {}}
+            {{"title": nan}} nul} {
             refused {* *} nonrel.save b.Post JSON $odd
         }
         foreach odd {5 null true {"x"}} { refused {BADVALUE *} nonrel.save b.Post JSON $odd }
@@ -606,7 +608,8 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         posts
         foreach clauses {
-            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {Q {{"title": "a"}}} DISTINCT {FIELDS title DISTINCT} {WITH author} {PREFETCH posts} {PAGE 10}
+            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {Q {{"title": "a"}}} DISTINCT {FIELDS title DISTINCT} {WITH author}
+            {PREFETCH posts} {PAGE 10}
             {PAGE 10 AFTER x} NOSCAN {MAXSCAN 5} {FORMAT JSON} {where {title = 'a'}} {format json}
         } { later nonrel.query b.Post {*}$clauses }
         foreach clauses {{WHERE {title = 'a'}} {Q {{"title": "a"}}}} {
@@ -647,5 +650,15 @@ start_nonrel {} {
         refused {* *} nonrel.model list a b
         refused {* *} nonrel.index list b.Post more
         refused {* *} nonrel.index check b.Post more
+    }
+
+    test {the model is the one declared key: first, behind the subcommand, behind the command word of EXPLAIN} {
+        blog
+        foreach command {{save b.Post title x} {get b.Post 1} {mget b.Post 1 2} {query b.Post FILTER title x} {count b.Post} {exists b.Post}
+            {delete b.Post PK 1 2} {model set b.Post {{}}} {model get b.Post}
+            {model drop b.Post} {index list b.Post} {index check b.Post} {explain query b.Post} {explain count b.Post FILTER title x}} {
+            assert_equal b.Post [r command getkeys nonrel.[lindex $command 0] {*}[lrange $command 1 end]] $command
+        }
+        assert_error {*no key arguments*} {r command getkeys nonrel.model list}
     }
 }

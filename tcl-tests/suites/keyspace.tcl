@@ -248,7 +248,8 @@ start_nonrel {overrides {save {}}} {
     test {what is left out is in no count} {
         assert_equal 2 [r nonrel.count broken.Model]
         assert_equal 2 [r nonrel.count broken.Model FILTER n__gte 0]
-        assert_equal {2 1} [list [lindex [r nonrel.query broken.Model LIMIT 0 1 WITHCOUNT] 0] [llength [lindex [r nonrel.query broken.Model LIMIT 0 1 WITHCOUNT] 1]]]
+        lassign [r nonrel.query broken.Model LIMIT 0 1 WITHCOUNT] total rows
+        assert_equal {2 1} [list $total [llength $rows]]
         r del broken.Model:2 broken.Model:3 broken.Model:4
         assert_equal 2 [r nonrel.count broken.Model]
         r del broken.Model {*}[r keys broken.Model*]
@@ -256,7 +257,8 @@ start_nonrel {overrides {save {}}} {
 
     test {DROP ENTITIES leaves foreign keys alone} {
         r nonrel.model drop old.Thing ENTITIES
-        assert_equal {old.Thing: old.Thing:05 old.Thing:10 old.Thing:3 old.Thing:4 old.Thing:7 old.Thing:8 old.Thing:9 old.Thing:x} [lsort [r keys old.Thing*]]
+        assert_equal {old.Thing: old.Thing:05 old.Thing:10 old.Thing:3 old.Thing:4 old.Thing:7 old.Thing:8 old.Thing:9 old.Thing:x} \
+            [lsort [r keys old.Thing*]]
         r del {*}[r keys old.Thing*]
     }
 
@@ -271,7 +273,8 @@ start_nonrel {overrides {save {}}} {
             assert_error {CORRUPT *} {r nonrel.save typed.Model n 2 k a}
             assert_error {CORRUPT *} {r nonrel.save typed.Model JSON {[{"n":3,"k":"c"},{"n":4,"k":"a"}]}}
             assert_equal $digest [debug_digest]
-            foreach command {{nonrel.query typed.Model FILTER n 1} {nonrel.count typed.Model} {nonrel.index list typed.Model} {nonrel.query typed.Model ORDER n}} {
+            foreach command {{nonrel.query typed.Model FILTER n 1} {nonrel.count typed.Model} {nonrel.index list typed.Model}
+                    {nonrel.query typed.Model ORDER n}} {
                 catch {r {*}$command}
             }
             if {$key ne {typed.Model/seq}} { assert {[catch {r nonrel.index check typed.Model} lines] || $lines ne {}} }
@@ -357,7 +360,8 @@ start_nonrel {overrides {save {}}} {
         set dirty [s rdb_changes_since_last_save]
         foreach command {
             {nonrel.save blog.Post title x slug post-1} {nonrel.save blog.Post title x} {nonrel.save blog.Post slug new-one}
-            {nonrel.save blog.Post INSERT pk 1 title x slug new-one} {nonrel.save blog.Post UPDATE pk 77 title x} {nonrel.save blog.Post pk 1 views many}
+            {nonrel.save blog.Post INSERT pk 1 title x slug new-one} {nonrel.save blog.Post UPDATE pk 77 title x}
+            {nonrel.save blog.Post pk 1 views many}
             {nonrel.save blog.Post JSON {[{"title":"x","slug":"new-a"},{"title":"x","slug":"post-2"}]}}
             {nonrel.save blog.Post JSON {[{"title":"x","slug":"new-a"},{"title":"x"}]}}
             {nonrel.save blog.Post JSON [} {nonrel.delete blog.Post FILTER nothing 1} {nonrel.delete blog.Post PK one} {nonrel.model drop blog.Post}
@@ -430,8 +434,8 @@ start_nonrel {overrides {save {} cluster-enabled yes cluster-config-file nodes.c
 
     test {cluster mode: models under a tag work, all keys in its slot} {
         r nonrel.model set {{shop}auth.User} {{"pk":"name","fields":{"name":{"type":"slug"}}}}
-        r nonrel.model set {{shop}catalog.Item} {{"fields":{"name":{"type":"char","index":true,"unique":true},"kind":{"type":"char","index":["exact"]},
-            "owner":{"type":"fk","to":"{shop}auth.User","null":true}}}}
+        r nonrel.model set {{shop}catalog.Item} {{"fields":{"name":{"type":"char","index":true,"unique":true},
+            "kind":{"type":"char","index":["exact"]},"owner":{"type":"fk","to":"{shop}auth.User","null":true}}}}
         for {set i 0} {$i < 20} {incr i} { r nonrel.save {{shop}catalog.Item} name item-$i kind [expr {$i % 3}] }
         assert_equal 7 [r nonrel.count {{shop}catalog.Item} FILTER kind 0]
         assert_equal 6 [r nonrel.query {{shop}catalog.Item} FILTER name item-5 FIELDS pk FLAT]

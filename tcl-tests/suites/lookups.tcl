@@ -233,7 +233,8 @@ start_nonrel {} {
 
         test "82 the empty primary key, $with" {
             r flushall
-            model t.M [string map [list INDEX $index] {{"pk": "name", "fields": {"name": {"type": "char"}, "v": {"type": "int", "null": true, "index": INDEX}}}}]
+            model t.M [string map [list INDEX $index] {{"pk": "name", "fields": {"name": {"type": "char"},
+                "v": {"type": "int", "null": true, "index": INDEX}}}}]
             rows t.M {name apple v 1} {name banana v 2}
             refused {BADVALUE *'name'*} nonrel.save t.M name {} v 3
             refused {BADVALUE *} nonrel.save t.M JSON {{"name": "", "v": 3}}
@@ -281,7 +282,8 @@ start_nonrel {} {
 
         test "105 numbers as text keys are text, fractions are no integer keys, $with" {
             r flushall
-            model t.Text [string map [list INDEX $index] {{"pk": "name", "fields": {"name": {"type": "char"}, "v": {"type": "int", "null": true, "index": INDEX}}}}]
+            model t.Text [string map [list INDEX $index] {{"pk": "name",
+                "fields": {"name": {"type": "char"}, "v": {"type": "int", "null": true, "index": INDEX}}}}]
             assert_equal 1 [r nonrel.save t.Text name 1 v 1]
             assert_equal 1.1 [r nonrel.save t.Text JSON {{"name": 1.1, "v": 2}}]
             assert_equal {1 1.1} [found t.Text]
@@ -310,7 +312,8 @@ start_nonrel {} {
 
         test "107 a save with a pk that is there changes the named fields, $with" {
             r flushall
-            model t.M [string map [list INDEX $index] {{"fields": {"v": {"type": "int", "null": true, "index": INDEX}, "w": {"type": "int", "null": true, "index": INDEX}}}}]
+            model t.M [string map [list INDEX $index] {{"fields": {"v": {"type": "int", "null": true, "index": INDEX},
+                "w": {"type": "int", "null": true, "index": INDEX}}}}]
             rows t.M {v 1 w 2}
             assert_equal 1 [r nonrel.save t.M pk 1 v 3]
             assert_equal {id 1 v 3 w 2} [r nonrel.get t.M 1]
@@ -453,7 +456,8 @@ start_nonrel {} {
 
         test "primary keys that look like parts of key names, $with" {
             r flushall
-            model t.M [string map [list INDEX $index] {{"pk": "k", "fields": {"k": {"type": "char"}, "v": {"type": "char", "null": true, "index": INDEX}}}}]
+            model t.M [string map [list INDEX $index] {{"pk": "k", "fields": {"k": {"type": "char"},
+                "v": {"type": "char", "null": true, "index": INDEX}}}}]
             foreach k {ids id pk seq i s /pk i/v s/v/=x * [a] a:b { } = ! # NULL} { r nonrel.save t.M k $k v $k }
             assert_equal 17 [r nonrel.count t.M]
             foreach k {ids pk s/v/=x * [a] a:b = ! # NULL} {
@@ -627,5 +631,90 @@ start_nonrel {} {
             assert_equal 349 [llength [ordered t.M FILTER v__gte 50 LIMIT 0 349]]
             r config set nonrel.max-results 100000
         }
+    }
+
+    # -- the same cases for the primary key, which has an index of its own ----------------------------------------------------------------------
+
+    test {29, 30, 33 startswith of a text pk} {
+        r flushall
+        model t.K {{"pk": "k", "fields": {"k": {"type": "char"}, "n": {"type": "int", "null": true}}}}
+        foreach k [list a ab [u "a\u00e9"] [u "a\uffff"] "a\xf0\x9f\x98\x80" b A "a\x00b" "a\x7f"] { r nonrel.save t.K k $k }
+        assert_equal 7 [llength [found t.K FILTER pk__startswith a]]
+        assert_equal 9 [llength [found t.K FILTER pk__startswith {}]]
+        assert_equal {A b} [found t.K EXCLUDE pk__startswith a]
+        assert_equal [list "a\x00b"] [found t.K FILTER k__startswith "a\x00"]
+        assert_equal [list a "a\x00b"] [r nonrel.query t.K FILTER pk__lt "a\x01" pk__gte a ORDER pk FIELDS pk FLAT]
+        assert_equal a [found t.K FILTER pk a]
+        assert_equal {} [found t.K FILTER pk__isnull true]
+        assert_equal 9 [r nonrel.count t.K EXCLUDE pk__isnull 1]
+        assert_equal {} [found t.K FILTER pk__startswith "a\xf0\x9f\x98\x81"]
+        sound t.K
+    }
+
+    test {59, 61, 62, 66 range, bounds and in of an integer pk} {
+        one_field false int
+        foreach pk {5 10 15 -3} { r nonrel.save t.M pk $pk }
+        assert_equal 10 [found t.M FILTER pk__range {[6, 14]}]
+        assert_equal {5 10 15} [found t.M FILTER pk__range {[5, 15]}]
+        assert_equal {-3 5 15} [found t.M EXCLUDE pk__range {[6, 14]}]
+        assert_equal {} [found t.M FILTER pk__range {[14, 6]}]
+        assert_equal {} [found t.M FILTER pk__lt 10 pk__gt 5]
+        assert_equal 10 [found t.M FILTER pk__lt 15 id__gt 5]
+        assert_equal {-3 5} [found t.M FILTER pk__lte 5]
+        assert_equal {5 10 15} [found t.M FILTER pk__gt -3]
+        assert_equal 10 [found t.M FILTER pk__in {[5, 10]} pk__in {[10, 15, 99]}]
+        assert_equal {} [found t.M FILTER pk__in {[]}]
+        assert_equal {-3 5 10 15} [found t.M EXCLUDE pk__in {[]}]
+        assert_equal {-3 15} [found t.M EXCLUDE pk__in {[5, null, "10"]}]
+        assert_equal {-3 5 15} [found t.M EXCLUDE pk 10]
+    }
+
+    test {102, 112 pks at the ends of 64 bits, and beyond} {
+        one_field false int
+        foreach pk {9223372036854775807 -9223372036854775808 9007199254740992 9007199254740993} { r nonrel.save t.M pk $pk }
+        assert_equal {-9223372036854775808 9007199254740992 9007199254740993 9223372036854775807} [ordered t.M ORDER pk]
+        assert_equal 9007199254740993 [found t.M FILTER pk 9007199254740993]
+        assert_equal 9223372036854775807 [found t.M FILTER pk__gt 9007199254740993]
+        assert_equal {} [found t.M FILTER pk__gt 9223372036854775807]
+        assert_equal {} [found t.M FILTER pk__lt -9223372036854775808]
+        assert_equal {} [found t.M FILTER pk 9223372036854775808]
+        assert_equal 4 [r nonrel.count t.M FILTER pk__lt 9223372036854775808]
+        assert_equal 4 [r nonrel.count t.M FILTER pk__gte -9223372036854775809]
+        assert_equal 4 [r nonrel.count t.M EXCLUDE pk__gt 99999999999999999999]
+        assert_equal nil [typed nonrel.get t.M 9223372036854775808]
+    }
+
+    test {111 pks of every type stand in their own order} {
+        foreach {type options values} {
+            decimal {, "max_digits": 5, "decimal_places": 1} {-10.0 -9.5 0.0 3.0} float {} {-1e+300 -2 -1.5 0 5e-324 1 10 1e+300} datetime {}
+            {0001-01-01T00:00:00Z 1969-12-31T23:59:59.999999Z 1970-01-01T00:00:00Z 9999-12-31T23:59:59Z}
+            date {} {0001-01-01 1969-12-31 1970-01-01 9999-12-31} time {} {00:00:00 00:00:00.000001 13:05:09 23:59:59.999999} duration {}
+            {-P2D -P1D PT0S PT1S P1D P10D} bool {} {0 1} smallint {} {-32768 -1 0 1 32767}
+            uuid {} {00000000-0000-4000-8000-000000000001 10000000-0000-4000-8000-000000000000 ffffffff-ffff-4fff-bfff-ffffffffffff}
+        } {
+            r flushall
+            model t.K "{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"$type\" $options}}}"
+            foreach value [lshuffle $values] { r nonrel.save t.K k $value }
+            assert_equal $values [r nonrel.query t.K ORDER pk FIELDS k FLAT] $type
+            assert_equal [lreverse $values] [r nonrel.query t.K ORDER -pk FIELDS k FLAT] $type
+            set n 0
+            foreach value $values {
+                assert_equal $n [r nonrel.count t.K FILTER pk__lt $value]
+                assert_equal [incr n] [r nonrel.count t.K FILTER pk__lte $value]
+                assert_equal [list $value] [r nonrel.query t.K FILTER pk $value FIELDS k FLAT]
+            }
+            assert_equal [llength $values] [r zcard t.K/pk]
+            sound t.K
+        }
+    }
+
+    test {a blob as pk takes exact and isnull} {
+        r flushall
+        model t.K {{"pk": "k", "fields": {"k": {"type": "blob"}}}}
+        foreach k [list "\xff" "\x00" a] { r nonrel.save t.K k $k }
+        assert_equal [list "\xff"] [found t.K FILTER pk "\xff"]
+        assert_equal 2 [llength [found t.K EXCLUDE pk "\xff"]]
+        refused {NOLOOKUP *} nonrel.query t.K FILTER pk__gt a
+        assert_equal 3 [llength [ordered t.K ORDER pk]]
     }
 }

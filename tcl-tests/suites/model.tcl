@@ -67,7 +67,8 @@ start_nonrel {} {
             r nonrel.save $name JSON {{}}
             assert_equal 1 [r nonrel.count $name]
         }
-        foreach name [list {} 1a a-b a. .a a..b a:b a/b a/pk "a b" "\{shop\}" "\{\}a" "\{a" "a\}" "a\{b\}" "\{a\}\{b\}c" [u \u00e4] "a\x00" "a\n" * a* ? \[a\] [string repeat a 100000]] {
+        foreach name [list {} 1a a-b a. .a a..b a:b a/b a/pk "a b" "\{shop\}" "\{\}a" "\{a" "a\}" "a\{b\}" \
+            "\{a\}\{b\}c" [u \u00e4] "a\x00" "a\n" * a* ? \[a\] [string repeat a 100000]] {
             refused {* *} nonrel.model set $name {{}}
         }
     }
@@ -81,7 +82,8 @@ start_nonrel {} {
             assert_equal 5 [dict get [r nonrel.get m.F 1] $name]
             assert_equal OK [r nonrel.model drop m.F ENTITIES]
         }
-        foreach name {{} 1a a__b a_ _ __a a- {a b} a.b a:b pk and or not query true false null INSERT UPDATE BY TTL PXAT IF NULL JSON SET EXPR ALL PK FILTER EXCLUDE WHERE PARAMS Q
+        foreach name {{} 1a a__b a_ _ __a a- {a b} a.b a:b pk and or not query true false null INSERT UPDATE BY TTL PXAT IF NULL JSON SET EXPR ALL
+            PK FILTER EXCLUDE WHERE PARAMS Q
                 ORDER REVERSE LIMIT FIELDS FLAT DISTINCT WITH PREFETCH WITHCOUNT PAGE AFTER NOSCAN MAXSCAN FORMAT GROUPBY HAVING} {
             refused {* *} nonrel.model set m.F [fields "\"$name\": {\"type\": \"int\"}"]
         }
@@ -93,25 +95,43 @@ start_nonrel {} {
     test {a definition that is none is refused, says where, and changes nothing} {
         r flushall
         foreach {definition pattern} {
-            {} * {x} * {[]} {*object*} {"a"} {*object*} 5 {*object*} null {*object*} {{"fields": []}} {*fields*} {{"fields": {"a": 1}}} {*fields.a*} {{"fields": {"a": {}}}} {*fields.a*type*}
-            {{"fields": {"a": {"type": "strnig"}}}} {*fields.a*'strnig'*} {{"fields": {"a": {"type": 5}}}} {*fields.a.type*} {{"fields": {"a": {"type": "int", "nul": true}}}} {*fields.a*'nul'*null*}
-            {{"fields": {"a": {"type": "int", "null": 1}}}} {*fields.a.null*} {{"fields": {"a": {"type": "int", "null": "true"}}}} {*fields.a.null*} {{"feilds": {}}} {*'feilds'*fields*}
-            {{"fields": {"a": {"type": "int"}}, "pk": "b"}} {*pk*'b'*} {{"fields": {"a": {"type": "int", "pk": true}, "b": {"type": "int", "pk": true}}}} {*pk*}
-            {{"fields": {"a": {"type": "int", "null": true}}, "pk": "a"}} {*a*null*} {{"ordering": ["b"]}} {*ordering*'b'*} {{"ordering": "id"}} {*ordering*} {{"ordering": [5]}} {*ordering*}
-            {{"fields": {"a": {"type": "decimal"}}}} {*fields.a*max_digits*} {{"fields": {"a": {"type": "decimal", "max_digits": 5}}}} {*fields.a*decimal_places*}
-            {{"fields": {"a": {"type": "decimal", "max_digits": 39, "decimal_places": 2}}}} {*max_digits*38*} {{"fields": {"a": {"type": "decimal", "max_digits": 2, "decimal_places": 3}}}} {*decimal_places*}
-            {{"fields": {"a": {"type": "int", "max_length": 5}}}} {*max_length*} {{"fields": {"a": {"type": "char", "max_length": 0}}}} {*max_length*} {{"fields": {"a": {"type": "char", "max_length": 1.5}}}} {*max_length*}
-            {{"fields": {"a": {"type": "char", "max_length": -1}}}} {*max_length*} {{"fields": {"a": {"type": "char", "max_digits": 5}}}} {*max_digits*}
-            {{"fields": {"a": {"type": "int", "default": "x"}}}} {*fields.a.default*} {{"fields": {"a": {"type": "int", "default": null}}}} {*default*null*} {{"fields": {"a": {"type": "int", "default": [1]}}}} {*default*}
-            {{"fields": {"a": {"type": "char", "choices": ["x"], "default": "y"}}}} {*default*} {{"fields": {"a": {"type": "int", "min": 5, "default": 1}}}} {*default*} {{"fields": {"a": {"type": "smallint", "default": 99999}}}} {*default*}
-            {{"fields": {"a": {"type": "char", "choices": []}}}} {*choices*} {{"fields": {"a": {"type": "int", "choices": ["x"]}}}} {*choices*} {{"fields": {"a": {"type": "char", "choices": "x"}}}} {*choices*}
+            {} * {x} * {[]} {*object*} {"a"} {*object*} 5 {*object*} null {*object*} {{"fields": []}} {*fields*} {{"fields": {"a": 1}}}
+            {*fields.a*} {{"fields": {"a": {}}}} {*fields.a*type*}
+            {{"fields": {"a": {"type": "strnig"}}}} {*fields.a*'strnig'*} {{"fields": {"a": {"type": 5}}}} {*fields.a.type*}
+            {{"fields": {"a": {"type": "int", "nul": true}}}} {*fields.a*'nul'*null*}
+            {{"fields": {"a": {"type": "int", "null": 1}}}} {*fields.a.null*} {{"fields": {"a": {"type": "int", "null": "true"}}}}
+            {*fields.a.null*} {{"feilds": {}}} {*'feilds'*fields*}
+            {{"fields": {"a": {"type": "int"}}, "pk": "b"}} {*pk*'b'*}
+            {{"fields": {"a": {"type": "int", "pk": true}, "b": {"type": "int", "pk": true}}}} {*pk*}
+            {{"fields": {"a": {"type": "int", "null": true}}, "pk": "a"}} {*a*null*} {{"ordering": ["b"]}} {*ordering*'b'*} {{"ordering": "id"}}
+            {*ordering*} {{"ordering": [5]}} {*ordering*}
+            {{"fields": {"a": {"type": "decimal"}}}} {*fields.a*max_digits*} {{"fields": {"a": {"type": "decimal", "max_digits": 5}}}}
+            {*fields.a*decimal_places*}
+            {{"fields": {"a": {"type": "decimal", "max_digits": 39, "decimal_places": 2}}}} {*max_digits*38*}
+            {{"fields": {"a": {"type": "decimal", "max_digits": 2, "decimal_places": 3}}}} {*decimal_places*}
+            {{"fields": {"a": {"type": "int", "max_length": 5}}}} {*max_length*} {{"fields": {"a": {"type": "char", "max_length": 0}}}}
+            {*max_length*} {{"fields": {"a": {"type": "char", "max_length": 1.5}}}} {*max_length*}
+            {{"fields": {"a": {"type": "char", "max_length": -1}}}} {*max_length*} {{"fields": {"a": {"type": "char", "max_digits": 5}}}}
+            {*max_digits*}
+            {{"fields": {"a": {"type": "int", "default": "x"}}}} {*fields.a.default*} {{"fields": {"a": {"type": "int", "default": null}}}}
+            {*default*null*} {{"fields": {"a": {"type": "int", "default": [1]}}}} {*default*}
+            {{"fields": {"a": {"type": "char", "choices": ["x"], "default": "y"}}}} {*default*}
+            {{"fields": {"a": {"type": "int", "min": 5, "default": 1}}}} {*default*} {{"fields": {"a": {"type": "smallint", "default": 99999}}}}
+            {*default*}
+            {{"fields": {"a": {"type": "char", "choices": []}}}} {*choices*} {{"fields": {"a": {"type": "int", "choices": ["x"]}}}} {*choices*}
+            {{"fields": {"a": {"type": "char", "choices": "x"}}}} {*choices*}
             {{"fields": {"a": {"type": "int", "min": "x"}}}} {*min*} {{"fields": {"a": {"type": "int", "min": 5, "max": 1}}}} {*m[ai][nx]*}
-            {{"fields": {"a": {"type": "int", "auto_now": true}}}} {*auto_now*} {{"fields": {"a": {"type": "fk"}}}} {*fields.a*to*} {{"fields": {"a": {"type": "int", "to": "m.B"}}}} {*to*}
-            {{"fields": {"a": {"type": "fk", "to": "1"}}}} {*to*} {{"fields": {"a": {"type": "fk", "to": "m.B", "on_delete": "explode"}}}} {*on_delete*'explode'*}
-            {{"fields": {"a": {"type": "int", "index": "exact"}}}} {*index*} {{"fields": {"a": {"type": "int", "index": ["exakt"]}}}} {*index*'exakt'*exact*} {{"fields": {"a": {"type": "int", "index": ["startswith"]}}}} {*index*startswith*}
+            {{"fields": {"a": {"type": "int", "auto_now": true}}}} {*auto_now*} {{"fields": {"a": {"type": "fk"}}}} {*fields.a*to*}
+            {{"fields": {"a": {"type": "int", "to": "m.B"}}}} {*to*}
+            {{"fields": {"a": {"type": "fk", "to": "1"}}}} {*to*} {{"fields": {"a": {"type": "fk", "to": "m.B", "on_delete": "explode"}}}}
+            {*on_delete*'explode'*}
+            {{"fields": {"a": {"type": "int", "index": "exact"}}}} {*index*} {{"fields": {"a": {"type": "int", "index": ["exakt"]}}}}
+            {*index*'exakt'*exact*} {{"fields": {"a": {"type": "int", "index": ["startswith"]}}}} {*index*startswith*}
             {{"fields": {"a": {"type": "int", "index": [5]}}}} {*index*} {{"fields": {"a": {"type": "blob", "index": true}}}} {*index*}
-            {{"fields": {"a": {"type": "auto"}}}} {*auto*} {{"extends": ["m.None"]}} {*extends*'m.None'*} {{"extends": "m.None"}} {*extends*} {{"extends": ["m.A"]}} {*extends*} {{"abstract": 1}} {*abstract*}
-            {{"store": "disk"}} {*store*'disk'*} {{"pk": 5}} {*pk*} {{"fields": {"a": {"type": "int"}, "a": {"type": "int"}}}} * {{"fields": {"id": {"type": "char"}}}} *id* {{"fields": {}} x} *
+            {{"fields": {"a": {"type": "auto"}}}} {*auto*} {{"extends": ["m.None"]}} {*extends*'m.None'*} {{"extends": "m.None"}} {*extends*}
+            {{"extends": ["m.A"]}} {*extends*} {{"abstract": 1}} {*abstract*}
+            {{"store": "disk"}} {*store*'disk'*} {{"pk": 5}} {*pk*} {{"fields": {"a": {"type": "int"}, "a": {"type": "int"}}}} *
+            {{"fields": {"id": {"type": "char"}}}} *id* {{"fields": {}} x} *
         } {
             assert_match $pattern [refused {* *} nonrel.model set m.A $definition] $definition
         }
@@ -126,12 +146,17 @@ start_nonrel {} {
         model m.B {{}}
         foreach type {json m2m list set dict embedded JSONField ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
-            {"type": "date", "unique_for_date": "d"} {"type": "int", "column": true} {"type": "fk", "to": "m.B", "related_name": "x"} {"type": "fk", "to": "m.B", "to_field": "x"}
-            {"type": "fk", "to": "m.B", "check": true} {"type": "fk", "to": "m.B", "on_delete": "cascade"} {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}
-            {"type": "fk", "to": "m.B", "on_delete": "set_null"} {"type": "fk", "to": "m.B", "on_delete": "set_default"} {"type": "char", "index": ["iexact"]} {"type": "char", "index": ["icontains"]}
-            {"type": "char", "index": ["exact", "endswith"]} {"type": "char", "index": [{"regex": "^a"}]} {"type": "char", "index": [{"iregex": "^a"}]} {"type": "datetime", "index": ["month"]} {"type": "datetime", "index": ["year"]}
+            {"type": "date", "unique_for_date": "d"} {"type": "int", "column": true} {"type": "fk", "to": "m.B", "related_name": "x"}
+            {"type": "fk", "to": "m.B", "to_field": "x"}
+            {"type": "fk", "to": "m.B", "check": true} {"type": "fk", "to": "m.B", "on_delete": "cascade"}
+            {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}
+            {"type": "fk", "to": "m.B", "on_delete": "set_null"} {"type": "fk", "to": "m.B", "on_delete": "set_default"}
+            {"type": "char", "index": ["iexact"]} {"type": "char", "index": ["icontains"]}
+            {"type": "char", "index": ["exact", "endswith"]} {"type": "char", "index": [{"regex": "^a"}]}
+            {"type": "char", "index": [{"iregex": "^a"}]} {"type": "datetime", "index": ["month"]} {"type": "datetime", "index": ["year"]}
         } { later nonrel.model set m.A [field_options $options] }
-        foreach rest {{"unique_together": [["a", "b"]]} {"indexes": [{"name": "f", "fields": ["a"]}]} {"store": "memory"} {"ttl": 60} {"ordering": ["?"]} {"extends": ["m.B"]}} {
+        foreach rest {{"unique_together": [["a", "b"]]} {"indexes": [{"name": "f", "fields": ["a"]}]} {"store": "memory"} {"ttl": 60}
+            {"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
         }
         later nonrel.model set m.A [fields {"f": {"type": "fk", "to": "m.B"}} {, "ordering": ["f__id"]}]
@@ -140,7 +165,8 @@ start_nonrel {} {
 
     test {DROP is refused while there are entities, with ENTITIES they go too} {
         r flushall
-        model m.A [fields {"v": {"type": "int", "index": true, "null": true}, "w": {"type": "int", "index": ["exact"], "null": true}, "u": {"type": "char", "unique": true, "null": true}}]
+        model m.A [fields {"v": {"type": "int", "index": true, "null": true}, "w": {"type": "int", "index": ["exact"], "null": true},
+            "u": {"type": "char", "unique": true, "null": true}}]
         rows m.A {v 1 w 1 u x} {v 2} {NULL v}
         r set m.A:foreign x
         r set m.AB x
@@ -207,11 +233,64 @@ start_nonrel {} {
         sound m.A
     }
 
+    test {GET gives back what was set, numbers as they were written} {
+        r flushall
+        set definition {{"fields":{"d":{"type":"decimal","max_digits":16,"decimal_places":2,"default":99999999999999.90,
+            "help":"\u0000 \" \\\\ text"},"e":{"type":"float","default":1e1}}}}
+        model m.A $definition
+        assert_equal [regsub -all {\n *} $definition {}] [r nonrel.model get m.A]
+        model m.B [r nonrel.model get m.A]
+        assert_equal [r nonrel.model get m.A] [r nonrel.model get m.B]
+        r nonrel.save m.A JSON {{}}
+        assert_equal {id 1 d 99999999999999.90 e 10} [r nonrel.get m.A 1]
+    }
+
+    test {a definition may have many fields, too many are an error} {
+        r flushall
+        foreach {n code} {200 OK 100000 error} {
+            set json {}
+            for {set i 0} {$i < $n} {incr i} { lappend json "\"f$i\": {\"type\": \"int\", \"null\": true}" }
+            if {$code eq "OK"} { model m.A [fields [join $json ,]] } else { refused {* *} nonrel.model set m.B [fields [join $json ,]] }
+        }
+        r nonrel.save m.A f7 1 f199 2
+        assert_equal 402 [llength [r nonrel.get m.A 1]]
+        assert_equal 1 [found m.A FILTER f199 2 f7 1 f8__isnull true]
+    }
+
+    test {primary keys that refer to each other in a circle are refused} {
+        r flushall
+        model m.A [fields {"k": {"type": "fk", "to": "m.B", "pk": true}}]
+        refused {BADVALUE *} nonrel.model set m.B [fields {"k": {"type": "fk", "to": "m.A", "pk": true}}]
+        refused {BADVALUE *} nonrel.model set m.C [fields {"k": {"type": "fk", "to": "self", "pk": true}}]
+        model m.B {{}}
+        assert_equal 5 [r nonrel.save m.A k 5]
+    }
+
+    test {the default of a reference to a model that comes later: using it before is NOMODEL} {
+        r flushall
+        model m.A [fields {"r": {"type": "fk", "to": "m.B", "default": "x", "null": true}, "n": {"type": "int", "null": true}}]
+        refused {NOMODEL *m.B*} nonrel.save m.A n 1
+        assert_equal 1 [r nonrel.save m.A NULL r n 1]
+        model m.B [fields {"k": {"type": "char", "pk": true}}]
+        assert_equal 2 [r nonrel.save m.A n 1]
+        assert_equal x [r hget m.A:2 r]
+    }
+
+    test {a model that makes the default of a reference to it impossible is refused} {
+        r flushall
+        model m.A [fields {"r": {"type": "fk", "to": "m.B", "choices": ["x", "y"], "default": "x", "null": true}}]
+        assert_match {*m.A*} [refused {* *} nonrel.model set m.B {{}}]
+        model m.B [fields {"k": {"type": "char", "pk": true}}]
+        assert_equal 1 [r nonrel.save m.A r y]
+        refused {BADVALUE *} nonrel.save m.A r z
+    }
+
     # -- extends ----------------------------------------------------------------------------------------------------------------------------
 
     test {extends copies the fields of abstract parents, the first wins, the child's own win over all} {
         r flushall
-        model m.Stamped [fields {"created": {"type": "datetime", "auto_now_add": true}, "n": {"type": "int", "default": 1}} {, "abstract": true, "ordering": ["-n"]}]
+        model m.Stamped [fields {"created": {"type": "datetime", "auto_now_add": true}, "n": {"type": "int", "default": 1}} {, "abstract": true,
+            "ordering": ["-n"]}]
         model m.Named [fields {"name": {"type": "char", "index": true, "null": true}, "n": {"type": "char", "default": "x"}} {, "abstract": true}]
         model m.Child {{"extends": ["m.Stamped", "m.Named"], "fields": {"own": {"type": "int", "null": true}}}}
         model m.Over {{"extends": ["m.Named"], "fields": {"n": {"type": "bool", "default": true}}}}
@@ -254,17 +333,39 @@ start_nonrel {} {
         model m.Two {{"extends": ["m.Mid"], "fields": {"own": {"type": "int", "null": true}}}}
         rows m.One {a 1} {a 2}
         rows m.Two {a 3 own 4}
-        model m.Base [fields {"a": {"type": "int", "null": true, "index": true}, "b": {"type": "char", "default": "new", "index": ["exact"]}} {, "abstract": true}]
+        model m.Base [fields {"a": {"type": "int", "null": true, "index": true},
+            "b": {"type": "char", "default": "new", "index": ["exact"]}} {, "abstract": true}]
         assert_equal {1 2} [found m.One FILTER b new]
         assert_equal 1 [found m.Two FILTER b new a 3]
         assert_equal new [r hget m.Two:1 b]
         sound m.One
         sound m.Two
         # What one child cannot take, no model takes.
-        refused {BADVALUE *} nonrel.model set m.Base [fields {"a": {"type": "char", "null": true}, "b": {"type": "char", "default": "new"}} {, "abstract": true}]
-        refused {* *} nonrel.model set m.Base [fields {"a": {"type": "int", "null": true}, "b": {"type": "char", "default": "new"}, "own": {"type": "char", "null": true}, "c": {"type": "int"}} {, "abstract": true}]
+        refused {BADVALUE *} nonrel.model set m.Base [fields {"a": {"type": "char", "null": true},
+            "b": {"type": "char", "default": "new"}} {, "abstract": true}]
+        refused {* *} nonrel.model set m.Base [fields {"a": {"type": "int", "null": true}, "b": {"type": "char", "default": "new"},
+            "own": {"type": "char", "null": true}, "c": {"type": "int"}} {, "abstract": true}]
         refused {* *} nonrel.model set m.Base {{"extends": ["m.Mid"], "abstract": true}}
         assert_equal {1 2} [found m.One FILTER b new]
+    }
+
+    test {a chain of parents may be deep, too deep is an error that says so} {
+        r flushall
+        model m.P0 [fields {"f0": {"type": "int", "null": true}} {, "abstract": true}]
+        for {set i 1} {$i <= 10} {incr i} {
+            model m.P$i "{\"abstract\": true, \"extends\": \[\"m.P[expr {$i - 1}]\"\], \"fields\": {\"f$i\": {\"type\": \"int\", \"null\": true}}}"
+        }
+        model m.Leaf {{"extends": ["m.P10"]}}
+        r nonrel.save m.Leaf f0 1 f10 2
+        assert_equal {f0 1 f10 2} [r nonrel.get m.Leaf 1 FIELDS f0 f10]
+        r debug reload
+        assert_equal {f0 1 f10 2} [r nonrel.get m.Leaf 1 FIELDS f0 f10]
+        model m.P0 [fields {"f0": {"type": "int", "null": true}, "new": {"type": "int", "default": 7}} {, "abstract": true}]
+        assert_equal 1 [found m.Leaf FILTER new 7]
+        for {} {$i <= 100} {incr i} {
+            if {[catch {r nonrel.model set m.P$i "{\"abstract\": true, \"extends\": \[\"m.P[expr {$i - 1}]\"\]}"} error]} break
+        }
+        if {$i <= 100} { assert_match {LIMIT *chain of parents*} $error }
     }
 
     # -- migrations -------------------------------------------------------------------------------------------------------------------------
@@ -273,7 +374,8 @@ start_nonrel {} {
         r flushall
         model m.A [fields {"v": {"type": "int"}}]
         for {set i 1} {$i <= 200} {incr i} { r nonrel.save m.A v $i }
-        model m.A [fields {"v": {"type": "int"}, "n": {"type": "char", "null": true, "index": true}, "d": {"type": "decimal", "max_digits": 4, "decimal_places": 2, "default": 1.5, "index": true},
+        model m.A [fields {"v": {"type": "int"}, "n": {"type": "char", "null": true, "index": true},
+            "d": {"type": "decimal", "max_digits": 4, "decimal_places": 2, "default": 1.5, "index": true},
             "b": {"type": "bool", "default": false, "index": ["exact"]}, "z": {"type": "char", "null": true, "default": "q"}}]
         assert_equal {0 1.50 200 200 b d id q v z} [lsort [r hgetall m.A:200]]
         assert_equal {id 7 v 7 n {} d 1.50 b 0 z q} [r nonrel.get m.A 7]
@@ -313,13 +415,18 @@ start_nonrel {} {
         model m.A [fields {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}}]
         rows m.A {v 1 c x}
         foreach changed {
-            {"v": {"type": "int", "null": true}} {"v": {"type": "char", "null": true}, "c": {"type": "char", "null": true}} {"v": {"type": "int"}, "c": {"type": "char", "null": true}}
-            {"v": {"type": "int", "null": true, "unique": true}, "c": {"type": "char", "null": true}} {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true, "max_length": 5}}
-            {"v": {"type": "int", "null": true, "min": 5}, "c": {"type": "char", "null": true}} {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true, "choices": ["a"]}}
-            {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}, "new": {"type": "int"}} {"id": {"type": "uuid", "pk": true}, "v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}}
+            {"v": {"type": "int", "null": true}} {"v": {"type": "char", "null": true}, "c": {"type": "char", "null": true}}
+            {"v": {"type": "int"}, "c": {"type": "char", "null": true}}
+            {"v": {"type": "int", "null": true, "unique": true}, "c": {"type": "char", "null": true}}
+            {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true, "max_length": 5}}
+            {"v": {"type": "int", "null": true, "min": 5}, "c": {"type": "char", "null": true}}
+            {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true, "choices": ["a"]}}
+            {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}, "new": {"type": "int"}}
+            {"id": {"type": "uuid", "pk": true}, "v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}}
             {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}, "k": {"type": "char", "pk": true}}
         } { assert_match {*entities*} [refused {BADVALUE *} nonrel.model set m.A [fields $changed]] }
-        assert_match {*entities*} [refused {BADVALUE *} nonrel.model set m.A [fields {"v": {"type": "int", "null": true}, "c": {"type": "char", "null": true}} {, "abstract": true}]]
+        assert_match {*entities*} [refused {BADVALUE *} nonrel.model set m.A [fields {"v": {"type": "int", "null": true},
+            "c": {"type": "char", "null": true}} {, "abstract": true}]]
         assert_equal {id 1 v 1 c x} [r nonrel.get m.A 1]
         # Without entities all of it is possible.
         r nonrel.delete m.A ALL
@@ -353,7 +460,8 @@ start_nonrel {} {
     test {SET of a new model takes in the hashes that are there} {
         r flushall
         for {set i 1} {$i <= 150} {incr i} { r hset m.A:$i id $i v [expr {$i % 5}] c t$i }
-        model m.A [fields {"v": {"type": "int", "index": true}, "c": {"type": "char", "null": true, "unique": true}, "w": {"type": "int", "null": true, "index": ["exact"]}}]
+        model m.A [fields {"v": {"type": "int", "index": true}, "c": {"type": "char", "null": true, "unique": true},
+            "w": {"type": "int", "null": true, "index": ["exact"]}}]
         assert_equal 150 [r nonrel.count m.A]
         assert_equal 30 [r nonrel.count m.A FILTER v 3]
         assert_equal 77 [found m.A FILTER c t77]
@@ -412,8 +520,10 @@ start_nonrel {} {
     test {INDEX LIST names every index, with all there is to say} {
         r flushall
         model m.T {{}}
-        model m.A [fields {"n": {"type": "int", "index": true, "null": true}, "c": {"type": "char", "index": true, "null": true}, "s": {"type": "char", "index": ["exact", "isnull"], "null": true},
-            "u": {"type": "int", "unique": true, "null": true}, "f": {"type": "fk", "to": "m.T", "null": true}, "plain": {"type": "int", "null": true}}]
+        model m.A [fields {"n": {"type": "int", "index": true, "null": true}, "c": {"type": "char", "index": true, "null": true},
+            "s": {"type": "char", "index": ["exact", "isnull"], "null": true},
+            "u": {"type": "int", "unique": true, "null": true}, "f": {"type": "fk", "to": "m.T", "null": true},
+            "plain": {"type": "int", "null": true}}]
         rows m.A {n 1 c a s a u 1 f 1} {n 2}
         set seen {}
         foreach index [r nonrel.index list m.A] {

@@ -29,7 +29,8 @@ proc grid_rows {condition {order {}} {way -increasing}} {
 }
 
 set indexes {
-    {false false false} {true false false} {true true true} {{["exact"]} {["exact"]} {["exact"]}} {{["exact", "isnull"]} true false} {["lt"] {["exact"]} true}
+    {false false false} {true false false} {true true true} {{["exact"]} {["exact"]} {["exact"]}} {{["exact", "isnull"]} true false}
+    {["lt"] {["exact"]} true}
 }
 
 start_nonrel {} {
@@ -72,10 +73,14 @@ start_nonrel {} {
             grid {*}$index
             set all [grid_rows 1]
             foreach {clauses want} {
-                {ORDER a} {[grid_rows 1 1]} {ORDER c} {[grid_rows 1 3]} {ORDER b} {[grid_rows 1 2]} {ORDER d} {[lreverse $all]} {ORDER -d} {$all} {ORDER pk} {$all} {ORDER -pk} {[lreverse $all]}
-                {ORDER -a} {[grid_rows 1 1 -decreasing]} {ORDER -c} {[grid_rows 1 3 -decreasing]} {ORDER a REVERSE} {[lreverse [grid_rows 1 1]]} {ORDER -a REVERSE} {[lreverse [grid_rows 1 1 -decreasing]]}
-                {ORDER a pk} {[grid_rows 1 1]} {FILTER b 1 ORDER a} {[grid_rows {$b == 1} 1]} {FILTER a__gt 1 ORDER -a} {[grid_rows {$a > 1} 1 -decreasing]}
-                {EXCLUDE a 2 ORDER c} {[grid_rows {$a != 2} 3]} {FILTER c__startswith t3 ORDER a} {[grid_rows {$c eq "t3"} 1]} {FILTER a__lt 3 ORDER a REVERSE} {[lreverse [grid_rows {$a >= 0 && $a < 3} 1]]}
+                {ORDER a} {[grid_rows 1 1]} {ORDER c} {[grid_rows 1 3]} {ORDER b} {[grid_rows 1 2]} {ORDER d} {[lreverse $all]} {ORDER -d} {$all}
+                {ORDER pk} {$all} {ORDER -pk} {[lreverse $all]}
+                {ORDER -a} {[grid_rows 1 1 -decreasing]} {ORDER -c} {[grid_rows 1 3 -decreasing]} {ORDER a REVERSE} {[lreverse [grid_rows 1 1]]}
+                {ORDER -a REVERSE} {[lreverse [grid_rows 1 1 -decreasing]]}
+                {ORDER a pk} {[grid_rows 1 1]} {FILTER b 1 ORDER a} {[grid_rows {$b == 1} 1]} {FILTER a__gt 1 ORDER -a}
+                {[grid_rows {$a > 1} 1 -decreasing]}
+                {EXCLUDE a 2 ORDER c} {[grid_rows {$a != 2} 3]} {FILTER c__startswith t3 ORDER a} {[grid_rows {$c eq "t3"} 1]}
+                {FILTER a__lt 3 ORDER a REVERSE} {[lreverse [grid_rows {$a >= 0 && $a < 3} 1]]}
             } {
                 set want [subst $want]
                 assert_equal $want [ordered q.M {*}$clauses] $clauses
@@ -88,10 +93,27 @@ start_nonrel {} {
             }
         }
 
+        test "without an order the rows stand as they stand, slices and REVERSE are of that, indexes $index" {
+            grid {*}$index
+            foreach filters {{} {FILTER a 1} {FILTER b 1} {FILTER a__in [1,2] b 2} {FILTER c__startswith t} {EXCLUDE a 2} {FILTER d__lt 40}
+                {FILTER a__gt 1 EXCLUDE c t4} {FILTER pk__gt 20}} {
+                set all [ordered q.M {*}$filters]
+                set entities [lmap row [r nonrel.query q.M {*}$filters] {dict get $row id}]
+                assert_equal $all $entities $filters
+                assert_equal [lreverse $all] [ordered q.M REVERSE {*}$filters] "REVERSE $filters"
+                foreach {offset count} {0 5 3 7 10 -1 0 1000} {
+                    set end [expr {$count < 0 ? "end" : $offset + $count - 1}]
+                    assert_equal [lrange $all $offset $end] [ordered q.M {*}$filters LIMIT $offset $count] "$filters LIMIT $offset $count"
+                    assert_equal [lrange [lreverse $all] $offset $end] [ordered q.M {*}$filters REVERSE LIMIT $offset $count] $filters
+                }
+            }
+        }
+
         test "several keys in several directions, indexes $index" {
             grid {*}$index
             foreach {order sorts} {
-                {b -a} {{1 -decreasing} {2 -increasing}} {-b a} {{1 -increasing} {2 -decreasing}} {-b -a c} {{3 -increasing} {1 -decreasing} {2 -decreasing}}
+                {b -a} {{1 -decreasing} {2 -increasing}} {-b a} {{1 -increasing} {2 -decreasing}} {-b -a c}
+                {{3 -increasing} {1 -decreasing} {2 -decreasing}}
                 {a -pk} {{0 -decreasing} {1 -increasing}} {c b -a} {{1 -decreasing} {2 -increasing} {3 -increasing}}
             } {
                 set rows {}
@@ -136,7 +158,8 @@ start_nonrel {} {
         foreach index {false true} {
             r flushall
             model q.S "{\"fields\": {\"v\": {\"type\": \"char\", \"index\": $index}}}"
-            set values [list {} "\x00" "\x00\x00" "\x00a" "\x01" " " A AB Aa B a "a\x00" "a\x00b" "a\x01" aa b [u \u00e9] [u \uffff] "\xf0\x9f\x98\x80"]
+            set values [list {} "\x00" "\x00\x00" "\x00a" "\x01" " " A AB Aa B a "a\x00" "a\x00b" "a\x01" aa b [u \u00e9] [u \uffff] \
+                "\xf0\x9f\x98\x80"]
             foreach value [lshuffle $values] { r nonrel.save q.S v $value }
             assert_equal $values [r nonrel.query q.S ORDER v FIELDS v FLAT]
             assert_equal [lreverse $values] [r nonrel.query q.S ORDER -v FIELDS v FLAT]
@@ -167,7 +190,8 @@ start_nonrel {} {
         foreach type {int char} {
             r flushall
             foreach {name index} {q.None false q.Ordered true q.Set {["exact", "in", "isnull"]}} {
-                model $name "{\"fields\": {\"v\": {\"type\": \"$type\", \"null\": true, \"index\": $index}, \"w\": {\"type\": \"int\", \"index\": $index}}}"
+                model $name "{\"fields\": {\"v\": {\"type\": \"$type\", \"null\": true, \"index\": $index},
+                    \"w\": {\"type\": \"int\", \"index\": $index}}}"
             }
             for {set i 0} {$i < 80} {incr i} {
                 set row [list w [randomInt 5]]
@@ -205,7 +229,9 @@ start_nonrel {} {
         assert_equal {nonrel.max-results 100000} [r config get nonrel.max-results]
         assert_equal 268435456 [lindex [r config get nonrel.max-memory] 1]
         assert_equal {nonrel.max-time 5000} [r config get nonrel.max-time]
-        foreach {name bad} {max-scan 0 max-scan -1 max-scan x max-results 0 max-time 0 max-memory 0} { assert_error {*} {r config set nonrel.$name $bad} }
+        foreach {name bad} {max-scan 0 max-scan -1 max-scan x max-results 0 max-time 0 max-memory 0} {
+            assert_error {*} {r config set nonrel.$name $bad}
+        }
         r config set nonrel.max-scan 12345
         r config rewrite
         restart_server 0 true false
@@ -232,7 +258,9 @@ start_nonrel {} {
         r config set nonrel.max-results 60
         assert_equal 60 [llength [r nonrel.query q.M]]
         r config set nonrel.max-results 59
-        foreach shape {{} {ORDER d} {ORDER a REVERSE} {LIMIT 0 60} {LIMIT 0 -1} {WITHCOUNT} {FIELDS pk FLAT}} { refused {LIMIT *max-results*} nonrel.query q.M {*}$shape }
+        foreach shape {{} {ORDER d} {ORDER a REVERSE} {LIMIT 0 60} {LIMIT 0 -1} {WITHCOUNT} {FIELDS pk FLAT}} {
+            refused {LIMIT *max-results*} nonrel.query q.M {*}$shape
+        }
         assert_equal 59 [llength [r nonrel.query q.M LIMIT 1 -1]]
         assert_equal 60 [r nonrel.count q.M]
         assert_equal 60 [r nonrel.delete q.M ALL]
@@ -260,8 +288,10 @@ start_nonrel {} {
     test {EXPLAIN shows the index that narrows, and the exact number of its rows} {
         grid true {["exact"]}
         foreach {command pattern} {
-            {query q.M FILTER a 1} {*index=a.*a__exact*rows=10*} {query q.M FILTER b 1} {*index=b.*b__exact*rows=20*} {query q.M FILTER pk 7} {*index=pk*} {count q.M FILTER a__gt 3} {*index=a.*rows=10*}
-            {delete q.M FILTER a 1} {*index=a.*rows=10*} {exists q.M FILTER a__lt 2} {*index=a.*rows=20*} {query q.M FILTER a 1 d 3} {*index=a.*} {query q.M FILTER d 3 b 1} {*index=b.*}
+            {query q.M FILTER a 1} {*index=a.*a__exact*rows=10*} {query q.M FILTER b 1} {*index=b.*b__exact*rows=20*} {query q.M FILTER pk 7}
+            {*index=pk*} {count q.M FILTER a__gt 3} {*index=a.*rows=10*}
+            {delete q.M FILTER a 1} {*index=a.*rows=10*} {exists q.M FILTER a__lt 2} {*index=a.*rows=20*} {query q.M FILTER a 1 d 3} {*index=a.*}
+            {query q.M FILTER d 3 b 1} {*index=b.*}
             {query q.M FILTER a__isnull true} {*index=a.*rows=10*} {query q.M FILTER a 77} {*rows=0*}
         } { assert_match $pattern [join [r nonrel.explain {*}$command] \n] $command }
         assert_match {*a.*} [join [r nonrel.explain query q.M FILTER a 1 b__in {[0, 1, 2]}] \n]
@@ -271,7 +301,9 @@ start_nonrel {} {
 
     test {EXPLAIN: the most selective of two indexes comes first, whatever the order of the filters} {
         grid true true
-        foreach clauses {{FILTER a 1 b 0} {FILTER b 0 a 1} {FILTER b 0 FILTER a 1}} { assert_match {*index=a.*} [join [r nonrel.explain query q.M {*}$clauses] \n] }
+        foreach clauses {{FILTER a 1 b 0} {FILTER b 0 a 1} {FILTER b 0 FILTER a 1}} {
+            assert_match {*index=a.*} [join [r nonrel.explain query q.M {*}$clauses] \n]
+        }
         foreach clauses {{FILTER a__gte 0 b 0} {FILTER b 0 a__gte 0}} { assert_match {*index=b.*} [join [r nonrel.explain query q.M {*}$clauses] \n] }
     }
 
@@ -280,7 +312,9 @@ start_nonrel {} {
         foreach clauses {{ORDER a LIMIT 0 5} {ORDER -a LIMIT 0 5} {ORDER a REVERSE LIMIT 0 5} {ORDER pk LIMIT 0 5} {ORDER -pk LIMIT 0 5}} {
             assert_no_match {*Sort*} [join [r nonrel.explain query q.M {*}$clauses] \n]
         }
-        foreach clauses {{ORDER d LIMIT 0 5} {ORDER b LIMIT 0 5} {ORDER a d}} { assert_match {*Sort*} [join [r nonrel.explain query q.M {*}$clauses] \n] $clauses }
+        foreach clauses {{ORDER d LIMIT 0 5} {ORDER b LIMIT 0 5} {ORDER a d}} {
+            assert_match {*Sort*} [join [r nonrel.explain query q.M {*}$clauses] \n] $clauses
+        }
         assert_match {*Limit 5*} [join [r nonrel.explain query q.M ORDER a LIMIT 0 5] \n]
     }
 
@@ -302,6 +336,31 @@ start_nonrel {} {
         assert_equal 1 [r nonrel.count q.AA]
         assert_equal 2 [r nonrel.delete q.A ALL]
         assert_equal 1 [r nonrel.count q.AA]
+    }
+
+    test {very many filters, sort keys and list items} {
+        grid true
+        assert_equal 10 [llength [ordered q.M {*}[lrepeat 2000 FILTER a 1]]]
+        assert_equal 10 [llength [ordered q.M FILTER {*}[lrepeat 2000 a 1]]]
+        assert_equal 50 [llength [ordered q.M {*}[lrepeat 2000 EXCLUDE a 1]]]
+        assert_equal 50 [llength [ordered q.M EXCLUDE {*}[lrepeat 2000 a 1]]]
+        assert_equal [grid_rows 1 1] [ordered q.M ORDER {*}[lrepeat 500 a]]
+        assert_equal [grid_rows 1 1] [ordered q.M ORDER a -a a -a]
+        set list "\[[join [lrepeat 50000 1 2 \"3\" null] ,]\]"
+        assert_equal [grid_rows {$a in {1 2 3}}] [found q.M FILTER a__in $list]
+    }
+
+    test {an entity that is gone without our doing is in no answer} {
+        grid true {["exact"]}
+        r del q.M:1 q.M:2
+        r pexpire q.M:3 1
+        after 20
+        foreach clauses {{} {FILTER a__in [1,2,3]} {FILTER b 1} {FILTER d__gt 50} {ORDER a} {ORDER d LIMIT 0 60}} {
+            foreach pk [ordered q.M {*}$clauses] { assert {$pk ni {1 2 3}} }
+        }
+        assert_equal {[nil nil nil]} [typed nonrel.mget q.M 1 2 3]
+        assert_equal 0 [r nonrel.exists q.M FILTER pk 1]
+        assert_equal PONG [r ping]
     }
 
     test {many rows: batches, limits and order at their borders} {

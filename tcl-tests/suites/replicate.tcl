@@ -136,7 +136,8 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
         r nonrel.save blog.Post title m slug m1
         r nonrel.delete blog.Post FILTER slug m1
         r exec
-        r eval {redis.call('NONREL.SAVE', KEYS[1], 'title', 'l', 'slug', 'l1') return redis.call('NONREL.DELETE', KEYS[1], 'FILTER', 'slug', 'l1')} 1 blog.Post
+        r eval {redis.call('NONREL.SAVE', KEYS[1], 'title', 'l', 'slug', 'l1')
+            return redis.call('NONREL.DELETE', KEYS[1], 'FILTER', 'slug', 'l1')} 1 blog.Post
         r fcall two 1 blog.Post f1 f2
         foreach {first second} {{nonrel.save *slug m1*} {nonrel.delete blog.Post PK *} {nonrel.save *slug l1*} {nonrel.delete blog.Post PK *}
                 {nonrel.save *slug f1*} {nonrel.save *slug f2*}} {
@@ -188,7 +189,8 @@ foreach {diskless load} {no disabled  yes disabled  yes swapdb} {
                 r replicaof no one
                 r nonrel.save blog.Post title own slug the-replicas-own
                 r nonrel.model set own.Model {{"fields":{"n":{"type":"int"}}}}
-                r nonrel.model set shop.Item {{"pk":"token","fields":{"token":{"type":"uuid"},"name":{"type":"char","index":true},"extra":{"type":"int","default":3,"index":true},
+                r nonrel.model set shop.Item {{"pk":"token","fields":{"token":{"type":"uuid"},"name":{"type":"char","index":true},
+                    "extra":{"type":"int","default":3,"index":true},
                     "price":{"type":"decimal","max_digits":12,"decimal_places":2,"default":"9.99","index":true}}}}
                 assert_equal 1 [r nonrel.count blog.Post FILTER slug the-replicas-own]
                 attach_replica
@@ -202,7 +204,8 @@ foreach {diskless load} {no disabled  yes disabled  yes swapdb} {
             test "a migration, FLUSHDB and SWAPDB on the primary (diskless $diskless, load $load)" {
                 $primary nonrel.model set wide.Model {{"fields":{"n":{"type":"int"}}}}
                 for {set i 0} {$i < 10} {incr i} { $primary nonrel.save wide.Model n $i }
-                $primary nonrel.model set wide.Model {{"fields":{"n":{"type":"int","index":true},"made":{"type":"char","default":"d","index":["exact"]}}}}
+                $primary nonrel.model set wide.Model {{"fields":{"n":{"type":"int","index":true},
+                    "made":{"type":"char","default":"d","index":["exact"]}}}}
                 catch_up
                 assert_equal 10 [r nonrel.count wide.Model FILTER made d]
                 assert_equal {3 4} [r nonrel.query wide.Model FILTER n__range {[2,3]} ORDER n FIELDS pk FLAT]
@@ -229,9 +232,10 @@ foreach {diskless load} {no disabled  yes disabled  yes swapdb} {
                 foreach command [commands_on shop.Item] {
                     if {[lindex $command 0] eq {write}} { assert_error {READONLY *} {r {*}[lrange $command 1 end]} }
                 }
-                foreach command {{nonrel.get shop.Item 00000000-0000-0000-0000-000000000000} {nonrel.query shop.Item} {nonrel.count shop.Item} {nonrel.exists shop.Item}
-                        {nonrel.explain QUERY shop.Item FILTER name bolt} {nonrel.index list shop.Item} {nonrel.index check shop.Item} {nonrel.model list}
-                        {nonrel.model get shop.Item} {nonrel.mget shop.Item 00000000-0000-0000-0000-000000000000}} {
+                foreach command {{nonrel.get shop.Item 00000000-0000-0000-0000-000000000000} {nonrel.query shop.Item} {nonrel.count shop.Item}
+                        {nonrel.exists shop.Item} {nonrel.explain QUERY shop.Item FILTER name bolt} {nonrel.index list shop.Item}
+                        {nonrel.index check shop.Item}
+                        {nonrel.model list} {nonrel.model get shop.Item} {nonrel.mget shop.Item 00000000-0000-0000-0000-000000000000}} {
                     assert_equal [$primary {*}$command] [r {*}$command]
                 }
                 assert_equal [debug_digest -1] [debug_digest 0]
@@ -272,7 +276,6 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
             $primary nonrel.model set pair.Model {{"fields":{"n":{"type":"int","index":true}}}}
             catch_up
             set reader [redis_client]
-            set seen {}
             for {set i 0} {$i < 60} {incr i} {
                 $primary nonrel.save pair.Model JSON "\[{\"pk\":1,\"n\":$i},{\"pk\":2,\"n\":$i},{\"pk\":3,\"n\":$i}]"
                 foreach try {1 2 3} {

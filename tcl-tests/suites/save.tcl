@@ -39,7 +39,8 @@ start_nonrel {} {
         float {} {0.1 0.1 5.0 5 -0 0 -0.0 0 1e21 1e+21 1e20 100000000000000000000 1e-6 0.000001 1e-7 1e-7 1E2 100 1.50 1.5 5e-324 5e-324
             1.7976931348623157e308 1.7976931348623157e+308 9007199254740993 9007199254740992 -1.5e-10 -1.5e-10 123456.789 123456.789}
             {nan NaN inf -inf Infinity 1e400 {} . 1. .5 +1 01 -01 0x10 1e 1e+ { 1} {1 } 1,5 1_0 true}
-        decimal {, "max_digits": 5, "decimal_places": 2} {5 5.00 5.0 5.00 -0 0.00 -0.00 0.00 999.99 999.99 -999.99 -999.99 1e1 10.00 0.5 0.50 1.500 1.50 12.5e-1 1.25 0 0.00}
+        decimal {, "max_digits": 5, "decimal_places": 2} {5 5.00 5.0 5.00 -0 0.00 -0.00 0.00 999.99 999.99 -999.99 -999.99 1e1 10.00 0.5 0.50
+        1.500 1.50 12.5e-1 1.25 0 0.00}
             {345.673 1000 -1000 1e3 0.001 .5 5. +5 01 {} { 5} nan inf 1e-3 1e1000000000 5,0}
         decimal {, "max_digits": 38, "decimal_places": 10} {1234567890123456789012345678.0123456789 1234567890123456789012345678.0123456789
             -9999999999999999999999999999.9999999999 -9999999999999999999999999999.9999999999} {12345678901234567890123456789 0.00000000001}
@@ -47,21 +48,30 @@ start_nonrel {} {
         bool {} {1 1 0 0 true 1 false 0 TRUE 1 False 0 tRuE 1} {2 -1 yes no t f {} { 1} 01 on null}
         slug {} {a-b_C9 a-b_C9 {} {}} {{a b} a.b ä a/b "a\n"}
         email {} {a@b.de a@b.de A.b+c@Example.COM A.b+c@Example.COM} {a @b.de a@ a@b a@@b.de {a b@c.de} a@b..de}
-        url {} {https://a.de/x?y=1#z https://a.de/x?y=1#z http://localhost:8000/ http://localhost:8000/} {a.de http:// javascript:alert(1) //a.de {http://a b.de/}}
+        url {} {https://a.de/x?y=1#z https://a.de/x?y=1#z http://localhost:8000/ http://localhost:8000/}
+        {a.de http:// javascript:alert(1) //a.de {http://a b.de/}}
         ip {} {1.2.3.4 1.2.3.4 255.255.255.255 255.255.255.255 2001:DB8:0:0::1 2001:db8::1 ::1 ::1 :: ::}
             {1.2.3 256.1.1.1 1.2.3.4.5 1.2.3.4/8 {} :::1 2001:db8::g 01.2.3.4 { 1.2.3.4} fe80::1%eth0}
-        uuid {} {123E4567-E89B-12D3-A456-426614174000 123e4567-e89b-12d3-a456-426614174000} {123e4567 {} 123e4567-e89b-12d3-a456-42661417400g 123e4567-e89b-12d3-a456-4266141740001}
+        uuid {} {123E4567-E89B-12D3-A456-426614174000 123e4567-e89b-12d3-a456-426614174000}
+        {123e4567 {} 123e4567-e89b-12d3-a456-42661417400g 123e4567-e89b-12d3-a456-4266141740001}
         date {} {2026-11-22 2026-11-22 0001-01-01 0001-01-01 9999-12-31 9999-12-31 2024-02-29 2024-02-29 2000-02-29 2000-02-29}
-            {2023-02-29 1900-02-29 0000-01-01 10000-01-01 2026-13-01 2026-00-01 2026-01-00 2026-01-32 2026-04-31 2026-1-1 26-01-01 20260101 2026/01/01 { 2026-01-01} {2026-01-01 } 2026-01-01T00:00 {} -001-01-01 now}
-        time {} {13:05:09.000250 13:05:09.000250 13:05:09 13:05:09 13:05 13:05:00 00:00:00.000000 00:00:00 23:59:59.999999 23:59:59.999999 13:05:09.25 13:05:09.250000}
+            {2023-02-29 1900-02-29 0000-01-01 10000-01-01 2026-13-01 2026-00-01 2026-01-00 2026-01-32 2026-04-31 2026-1-1 26-01-01 20260101
+            2026/01/01 { 2026-01-01} {2026-01-01 } 2026-01-01T00:00 {} -001-01-01 now}
+        time {} {13:05:09.000250 13:05:09.000250 13:05:09 13:05:09 13:05 13:05:00 00:00:00.000000 00:00:00 23:59:59.999999 23:59:59.999999
+        13:05:09.25 13:05:09.250000}
             {24:00 24:00:00 13:60 13:05:60 13:5 1:05 13:05:09. 13:05:09.1234567 13:05:09,5 {} 13 {13:05 } 130509}
-        datetime {} {2026-11-22T13:05:09.000250Z 2026-11-22T13:05:09.000250Z {2026-11-22 13:05} 2026-11-22T13:05:00Z 2026-11-22T13:05:09 2026-11-22T13:05:09Z
-            2026-11-22T13:05:09.000000Z 2026-11-22T13:05:09Z 2026-11-22T13:05:09.5Z 2026-11-22T13:05:09.500000Z 2026-11-22T23:30:00-01:00 2026-11-23T00:30:00Z
+        datetime {} {2026-11-22T13:05:09.000250Z 2026-11-22T13:05:09.000250Z {2026-11-22 13:05} 2026-11-22T13:05:00Z 2026-11-22T13:05:09
+        2026-11-22T13:05:09Z
+            2026-11-22T13:05:09.000000Z 2026-11-22T13:05:09Z 2026-11-22T13:05:09.5Z 2026-11-22T13:05:09.500000Z 2026-11-22T23:30:00-01:00
+            2026-11-23T00:30:00Z
             2026-01-01T00:00+05:30 2025-12-31T18:30:00Z 2026-11-22 2026-11-22T00:00:00Z 1969-12-31T23:59:59.999999Z 1969-12-31T23:59:59.999999Z
             0001-01-01T00:00:00Z 0001-01-01T00:00:00Z 9999-12-31T23:59:59.999999Z 9999-12-31T23:59:59.999999Z}
-            {2026-11-22T13 2026-11-22T13:05:60Z 2026-11-22T24:00Z 2026-11-22T13:05:09.1234567Z 2026-11-22T13:05:09+0100 2026-11-22T13:05:09+01 2026-11-22T13:05:09+25:00
-            2026-11-22T13:05:09+01:60 2026-02-30T00:00Z 0001-01-01T00:00:00+00:01 9999-12-31T23:59:59-00:01 2026-11-22Z { 2026-11-22T13:05} {2026-11-22T13:05Z } {2026-11-22  13:05} {} 1763816709 2026-11-22T13:05:09.Z now}
-        duration {} {PT0S PT0S P1D P1D -P1D -P1D P1DT2H3M4S P1DT2H3M4S PT0.5S PT0.500000S PT0.000001S PT0.000001S {1 02:03:04} P1DT2H3M4S 02:03:04.5 PT2H3M4.500000S 00:00:00 PT0S
+            {2026-11-22T13 2026-11-22T13:05:60Z 2026-11-22T24:00Z 2026-11-22T13:05:09.1234567Z 2026-11-22T13:05:09+0100 2026-11-22T13:05:09+01
+            2026-11-22T13:05:09+25:00
+            2026-11-22T13:05:09+01:60 2026-02-30T00:00Z 0001-01-01T00:00:00+00:01 9999-12-31T23:59:59-00:01 2026-11-22Z { 2026-11-22T13:05}
+            {2026-11-22T13:05Z } {2026-11-22  13:05} {} 1763816709 2026-11-22T13:05:09.Z now}
+        duration {} {PT0S PT0S P1D P1D -P1D -P1D P1DT2H3M4S P1DT2H3M4S PT0.5S PT0.500000S PT0.000001S PT0.000001S {1 02:03:04} P1DT2H3M4S
+        02:03:04.5 PT2H3M4.500000S 00:00:00 PT0S
             -PT1S -PT1S {0 00:00:01} PT1S PT90S PT1M30S PT24H P1D P0DT0H0M0S PT0S -PT0S PT0S}
             {P {} PT P1 1D P1Y P1M P1W PT1 PT1.S PT1.1234567S {P1D } T1S PT1S1M 1:2:3 {1 day} 02:03 5 --P1D nan}
     } {
@@ -96,9 +106,12 @@ start_nonrel {} {
 
     test {Django's class names stand for the types} {
         foreach {class type value} {
-            BigIntegerField bigint 1 SmallIntegerField smallint 1 PositiveIntegerField positiveint 1 IntegerField int 1 FloatField float 1.5 BooleanField bool 1 CharField char a
-            TextField text a SlugField slug a EmailField email a@b.de URLField url http://a.de/ GenericIPAddressField ip ::1 UUIDField uuid 123e4567-e89b-12d3-a456-426614174000
-            DateField date 2026-11-22 TimeField time 13:05:09 DateTimeField datetime 2026-11-22T13:05:09Z DurationField duration P1D BinaryField blob x
+            BigIntegerField bigint 1 SmallIntegerField smallint 1 PositiveIntegerField positiveint 1 IntegerField int 1 FloatField float 1.5
+            BooleanField bool 1 CharField char a
+            TextField text a SlugField slug a EmailField email a@b.de URLField url http://a.de/ GenericIPAddressField ip ::1 UUIDField uuid
+            123e4567-e89b-12d3-a456-426614174000
+            DateField date 2026-11-22 TimeField time 13:05:09 DateTimeField datetime 2026-11-22T13:05:09Z DurationField duration P1D BinaryField
+            blob x
         } {
             one $class
             assert_equal $value [canonical $value]
@@ -115,7 +128,8 @@ start_nonrel {} {
         foreach type {char text} {
             foreach options {{} {, "index": true} {, "index": ["exact"]} {, "unique": true}} {
                 one $type $options
-                foreach value [list {} " " a\x00b "\r\n\t" [u "\u00e9\u4e2d\uffff"] "\xf0\x9f\x98\x80" [string repeat x 1048576] [string repeat [u \u4e2d] 100000] None NULL] {
+                foreach value [list {} " " a\x00b "\r\n\t" [u "\u00e9\u4e2d\uffff"] "\xf0\x9f\x98\x80" [string repeat x 1048576] \
+                    [string repeat [u \u4e2d] 100000] None NULL] {
                     assert_equal $value [canonical $value]
                 }
                 foreach bad [list "\xff" "\xc3" "\xc0\x80" "\xed\xa0\x80" "\xf4\x90\x80\x80" "a\xe4b" "\xe2\x82" "\xf0\x9f\x98"] {
@@ -129,7 +143,9 @@ start_nonrel {} {
 
     test {max_length counts code points, and nothing is cut} {
         one char {, "max_length": 3}
-        foreach value [list abc [u "\u00e9\u4e2d\u00e9"] "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80" {}] { assert_equal $value [canonical $value] }
+        foreach value [list abc [u "\u00e9\u4e2d\u00e9"] "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80" {}] {
+            assert_equal $value [canonical $value]
+        }
         refused {BADVALUE *'v'*'abcd'*3*4*} nonrel.save s.M v abcd
         refused {BADVALUE *} nonrel.save s.M v [u "\u00e9\u00e9\u00e9\u00e9"]
     }
@@ -144,10 +160,14 @@ start_nonrel {} {
 
     test {numbers in JSON keep their text} {
         one decimal {, "max_digits": 20, "decimal_places": 2}
-        foreach {given text} {9.99 9.99 99999999999999.99 99999999999999.99 0.1 0.10 {"5"} 5.00 -0.0 0.00 1e2 100.00} { assert_equal $text [json_text $given] }
+        foreach {given text} {9.99 9.99 99999999999999.99 99999999999999.99 0.1 0.10 {"5"} 5.00 -0.0 0.00 1e2 100.00} {
+            assert_equal $text [json_text $given]
+        }
         refused {BADVALUE *} nonrel.save s.M JSON {{"v": 0.30000000000000004}}
         one bigint
-        foreach {given text} {9223372036854775807 9223372036854775807 -9223372036854775808 -9223372036854775808 {"5"} 5} { assert_equal $text [json_text $given] }
+        foreach {given text} {9223372036854775807 9223372036854775807 -9223372036854775808 -9223372036854775808 {"5"} 5} {
+            assert_equal $text [json_text $given]
+        }
         foreach bad {9223372036854775808 5.0 1e2 true false [] {""} {"x"}} { refused {BADVALUE *'v'*} nonrel.save s.M JSON "{\"v\": $bad}" }
         one float
         foreach {given text} {1.0 1 1e21 1e+21 0.1 0.1 12345678901234567890 12345678901234567000} { assert_equal $text [json_text $given] }
@@ -228,10 +248,13 @@ start_nonrel {} {
 
     test {unique compares canonical values, NULLs never collide} {
         r flushall
-        model s.U {{"fields": {"d": {"type": "decimal", "max_digits": 5, "decimal_places": 2, "unique": true, "null": true}, "f": {"type": "float", "unique": true, "null": true},
+        model s.U {{"fields": {"d": {"type": "decimal", "max_digits": 5, "decimal_places": 2, "unique": true, "null": true},
+            "f": {"type": "float", "unique": true, "null": true},
             "t": {"type": "datetime", "unique": true, "null": true}, "c": {"type": "char", "unique": true, "null": true}}}}
         r nonrel.save s.U d 1.5 f 0 t 2026-11-22T13:00:00+01:00 c a
-        foreach {field value} {d 1.50 d 1.5 d 15e-1 f -0.0 f 0e5 t 2026-11-22T12:00Z c a} { refused "NOTUNIQUE *'$field'*" nonrel.save s.U $field $value }
+        foreach {field value} {d 1.50 d 1.5 d 15e-1 f -0.0 f 0e5 t 2026-11-22T12:00Z c a} {
+            refused "NOTUNIQUE *'$field'*" nonrel.save s.U $field $value
+        }
         for {set i 0} {$i < 3} {incr i} { r nonrel.save s.U NULL d NULL c }
         assert_equal 4 [r nonrel.count s.U]
         r nonrel.save s.U c A
@@ -291,7 +314,8 @@ start_nonrel {} {
 
     test {SAVE BY in a batch sees what the batch has saved} {
         users
-        assert_equal {1 1 2} [r nonrel.save s.User BY email JSON {[{"email": "a@x.de", "name": "a"}, {"email": "a@x.de", "age": 3}, {"email": "b@x.de"}]}]
+        assert_equal {1 1 2} [r nonrel.save s.User BY email JSON {[{"email": "a@x.de", "name": "a"}, {"email": "a@x.de", "age": 3},
+            {"email": "b@x.de"}]}]
         assert_equal {id 1 email a@x.de name a age 3} [r nonrel.get s.User 1]
         sound s.User
     }
@@ -300,13 +324,16 @@ start_nonrel {} {
 
     test {any scalar type can be the pk, and is found by it} {
         foreach {type options values} {
-            bigint {} {9223372036854775807 -9223372036854775808 0} float {} {0.1 -1.5 1e+21} decimal {, "max_digits": 5, "decimal_places": 2} {-1.50 0.00 10.00}
+            bigint {} {9223372036854775807 -9223372036854775808 0} float {} {0.1 -1.5 1e+21} decimal {, "max_digits": 5, "decimal_places": 2}
+            {-1.50 0.00 10.00}
             bool {} {0 1} char {} {a A ä "a b" a:b "\n" NULL} date {} {0001-01-01 2026-11-22} time {} {00:00:00 23:59:59.999999}
-            datetime {} {1969-12-31T23:59:59Z 2026-11-22T13:05:09.000250Z} duration {} {-P1D PT0S P1D} ip {} {1.2.3.4 ::1} email {} {a@b.de} url {} {http://a.de/}
+            datetime {} {1969-12-31T23:59:59Z 2026-11-22T13:05:09.000250Z} duration {} {-P1D PT0S P1D} ip {} {1.2.3.4 ::1} email {} {a@b.de} url
+            {} {http://a.de/}
             uuid {} {00000000-0000-4000-8000-000000000001} slug {} {a-b} blob {} {x "\xff\x00"}
         } {
             r flushall
-            model s.K "{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"$type\" $options}, \"v\": {\"type\": \"int\", \"null\": true, \"index\": true}}}"
+            model s.K "{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"$type\" $options},
+                \"v\": {\"type\": \"int\", \"null\": true, \"index\": true}}}"
             set values [lmap v $values {u $v}]
             foreach value $values {
                 r nonrel.save s.K k $value v 1
@@ -323,7 +350,8 @@ start_nonrel {} {
     }
 
     test {pks in other spellings are the same entity} {
-        foreach {type options one other} {bigint {} 7 007 decimal {, "max_digits": 5, "decimal_places": 2} 1.50 15e-1 bool {} 1 TRUE uuid {} 123e4567-e89b-12d3-a456-426614174000 123E4567-E89B-12D3-A456-426614174000
+        foreach {type options one other} {bigint {} 7 007 decimal {, "max_digits": 5, "decimal_places": 2} 1.50 15e-1 bool {} 1 TRUE uuid {}
+            123e4567-e89b-12d3-a456-426614174000 123E4567-E89B-12D3-A456-426614174000
             datetime {} 2026-11-22T12:00:00Z 2026-11-22T13:00+01:00 ip {} ::1 0:0:0:0:0:0:0:1 float {} 100 1e2} {
             r flushall
             model s.K "{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"$type\" $options}, \"v\": {\"type\": \"int\", \"null\": true}}}"
@@ -358,8 +386,10 @@ start_nonrel {} {
 
     test {a default is written by an insert that does not name the field} {
         r flushall
-        model s.D {{"fields": {"n": {"type": "int", "default": 7, "null": true}, "c": {"type": "char", "default": "", "index": true}, "b": {"type": "bool", "default": false},
-            "d": {"type": "decimal", "max_digits": 5, "decimal_places": 2, "default": 9.9}, "z": {"type": "int", "default": null, "null": true}, "w": {"type": "int", "null": true}}}}
+        model s.D {{"fields": {"n": {"type": "int", "default": 7, "null": true}, "c": {"type": "char", "default": "", "index": true},
+            "b": {"type": "bool", "default": false},
+            "d": {"type": "decimal", "max_digits": 5, "decimal_places": 2, "default": 9.9}, "z": {"type": "int", "default": null, "null": true},
+            "w": {"type": "int", "null": true}}}}
         assert_equal 1 [r nonrel.save s.D w 1]
         assert_equal {id 1 n 7 c {} b 0 d 9.90 z {} w 1} [r nonrel.get s.D 1]
         assert_equal {9.90} [r hget s.D:1 d]
@@ -376,7 +406,8 @@ start_nonrel {} {
 
     test {auto_now at every save, auto_now_add at insert, a given value stands} {
         r flushall
-        model s.T {{"fields": {"made": {"type": "datetime", "auto_now_add": true, "index": true}, "changed": {"type": "datetime", "auto_now": true}, "day": {"type": "date", "auto_now_add": true},
+        model s.T {{"fields": {"made": {"type": "datetime", "auto_now_add": true, "index": true},
+            "changed": {"type": "datetime", "auto_now": true}, "day": {"type": "date", "auto_now_add": true},
             "clock": {"type": "time", "auto_now": true}, "n": {"type": "int", "null": true}}}}
         r nonrel.save s.T n 1
         set one [r nonrel.get s.T 1]
@@ -391,7 +422,8 @@ start_nonrel {} {
         assert_equal [dict get $one made] [dict get $two made]
         assert {[dict get $two changed] > [dict get $one changed]}
         r nonrel.save s.T pk 1 changed 2000-01-01 made 2000-01-02 day 2000-01-03
-        assert_equal {2000-01-01T00:00:00Z 2000-01-02T00:00:00Z 2000-01-03} [list {*}[r nonrel.query s.T FIELDS changed FLAT] {*}[r nonrel.query s.T FIELDS made FLAT] {*}[r nonrel.query s.T FIELDS day FLAT]]
+        assert_equal {2000-01-01T00:00:00Z 2000-01-02T00:00:00Z 2000-01-03} \
+            [concat {*}[lmap field {changed made day} {r nonrel.query s.T FIELDS $field FLAT}]]
         assert_equal 1 [found s.T FILTER made__lt 2001-01-01]
         refused {NOTNULL *} nonrel.save s.T pk 1 NULL changed
         sound s.T
@@ -406,7 +438,8 @@ start_nonrel {} {
 
     test {choices are asked by value} {
         r flushall
-        model s.C {{"fields": {"c": {"type": "char", "choices": ["draft", "published"], "default": "draft"}, "n": {"type": "int", "choices": [1, 2], "null": true},
+        model s.C {{"fields": {"c": {"type": "char", "choices": ["draft", "published"], "default": "draft"},
+            "n": {"type": "int", "choices": [1, 2], "null": true},
             "d": {"type": "decimal", "max_digits": 3, "decimal_places": 1, "choices": [0.5, "1"], "null": true}}}}
         r nonrel.save s.C c published n 2 d 0.50
         refused {BADVALUE *'c'*'Draft'*draft*published*} nonrel.save s.C c Draft
@@ -420,7 +453,8 @@ start_nonrel {} {
 
     test {min and max hold their own value} {
         r flushall
-        model s.B {{"fields": {"n": {"type": "int", "min": -1, "max": 5, "null": true}, "d": {"type": "decimal", "max_digits": 4, "decimal_places": 2, "min": 0.5, "null": true},
+        model s.B {{"fields": {"n": {"type": "int", "min": -1, "max": 5, "null": true},
+            "d": {"type": "decimal", "max_digits": 4, "decimal_places": 2, "min": 0.5, "null": true},
             "t": {"type": "date", "max": "2026-12-31", "null": true}, "f": {"type": "float", "max": 1.5, "null": true}}}}
         foreach {field good} {n -1 n 5 d 0.50 d 99 t 2026-12-31 f 1.5 f -9} { r nonrel.save s.B $field $good }
         foreach {field bad} {n -2 n 6 d 0.49 t 2027-01-01 f 1.51} { refused "BADVALUE *'$field'*" nonrel.save s.B $field $bad }
@@ -446,7 +480,8 @@ start_nonrel {} {
         r flushall
         model s.Day {{"pk": "d", "fields": {"d": {"type": "date"}}}}
         model s.Next {{"pk": "day", "fields": {"day": {"type": "fk", "to": "s.Day"}}}}
-        model s.Last {{"fields": {"next": {"type": "fk", "to": "s.Next", "null": true, "index": true}, "self": {"type": "fk", "to": "self", "null": true}}}}
+        model s.Last {{"fields": {"next": {"type": "fk", "to": "s.Next", "null": true, "index": true},
+            "self": {"type": "fk", "to": "self", "null": true}}}}
         r nonrel.save s.Last next 2026-11-22 self 1
         refused {BADVALUE *'next'*} nonrel.save s.Last next 5
         refused {BADVALUE *'self'*} nonrel.save s.Last self x
@@ -477,7 +512,8 @@ start_nonrel {} {
         set other [redis [srv 0 host] [srv 0 port] 0 $::tls]
         $other select 9
         foreach {key write} {
-            s.User:1 {nonrel.save s.User pk 1 name b} s.User {nonrel.save s.User pk 1 name c} s.User {nonrel.save s.User name d} s.User:2 {nonrel.delete s.User PK 2}
+            s.User:1 {nonrel.save s.User pk 1 name b} s.User {nonrel.save s.User pk 1 name c} s.User {nonrel.save s.User name d} s.User:2
+            {nonrel.delete s.User PK 2}
             s.User {nonrel.delete s.User FILTER name c} s.User {nonrel.model set s.User {{"fields": {"name": {"type": "char", "null": true}}}}}
         } {
             r watch $key

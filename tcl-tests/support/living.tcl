@@ -68,7 +68,8 @@ proc blog_answers {client} {
         if {$filter ne {}} { lappend answers [$client nonrel.query blog.Post EXCLUDE {*}$filter ORDER pk FIELDS pk FLAT] }
     }
     foreach field {pk title slug status views rating score public born created} {
-        lappend answers [list $field [$client nonrel.query blog.Post ORDER $field FIELDS pk FLAT] [$client nonrel.query blog.Post ORDER -$field LIMIT 2 7]]
+        lappend answers [list $field [$client nonrel.query blog.Post ORDER $field FIELDS pk FLAT] \
+            [$client nonrel.query blog.Post ORDER -$field LIMIT 2 7]]
     }
     lappend answers [$client nonrel.query blog.Post ORDER pk] [$client nonrel.query shop.Item ORDER name] [$client nonrel.query auth.User ORDER pk]
     lappend answers [$client nonrel.model list] [$client nonrel.model get blog.Post]
@@ -91,7 +92,8 @@ proc assert_indexes_clean {client {models {blog.Post auth.User shop.Item}}} {
 proc commands_on {model} {
     list \
         [list read nonrel.model get $model] [list read nonrel.get $model 1] [list read nonrel.mget $model 1 2] [list read nonrel.query $model] \
-        [list read nonrel.count $model] [list read nonrel.exists $model] [list read nonrel.explain QUERY $model] [list read nonrel.explain COUNT $model] \
+        [list read nonrel.count $model] [list read nonrel.exists $model] [list read nonrel.explain QUERY $model] \
+        [list read nonrel.explain COUNT $model] \
         [list read nonrel.explain DELETE $model ALL] [list read nonrel.index list $model] [list read nonrel.index check $model] \
         [list write nonrel.save $model name x] [list write nonrel.save $model JSON {{"name":"x"}}] [list write nonrel.delete $model ALL] \
         [list write nonrel.delete $model PK 1] [list write nonrel.model set $model {{"fields":{"name":{"type":"char"}}}}] \

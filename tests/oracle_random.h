@@ -1,0 +1,51 @@
+/* oracle_random.h -- random definitions, queries and writes for the oracle, and the arguments that say them to the engine. */
+#ifndef ORACLE_RANDOM_H
+#define ORACLE_RANDOM_H
+
+#include "oracle.h"
+
+enum { OARGS_MAX = 256, OS_ROWS_MAX = 600 };
+
+typedef struct oargs {
+    nr_arena *arena;
+    nr_slice at[OARGS_MAX];
+    size_t n;
+} oargs;
+
+void oargs_add(oargs *a, nr_slice s);
+void oargs_word(oargs *a, const char *word);
+void oargs_print(const oargs *a, text *out);
+
+/* A model that may refer to target (NULL: none) and to itself. */
+void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target);
+
+/* Other indexes and another ordering; with a field more, when more: its value in the rows that are there is its default or NULL. */
+void random_migration(dice *d, nr_arena *a, omodel *m, bool more);
+
+/* A value that the field takes. */
+void random_value(const ofield *f, bool pk, dice *d, nr_arena *a, oval *out);
+
+/* Filters alone, or all clauses. */
+void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q);
+void query_args(dice *d, const omodel *m, const oquery *q, oargs *out);
+
+typedef enum omode { O_UPSERT, O_INSERT, O_UPDATE } omode;
+
+typedef struct osave_row {
+    bool given[OF_MAX], bad[OF_MAX];
+    oval v[OF_MAX];
+} osave_row;
+
+typedef struct osave {
+    omode mode;
+    int by;               /* field, -1: none */
+    bool json, array;
+    osave_row *rows;
+    size_t n;
+} osave;
+
+/* most: of rows in a batch. */
+void random_save(dice *d, nr_arena *a, const omodel *m, size_t most, osave *s);
+void save_args(dice *d, const omodel *m, const osave *s, oargs *out);
+
+#endif
