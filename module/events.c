@@ -1,11 +1,32 @@
 /* events.c -- what the server tells: flushes, swaps, loading, and changes of keys by others. Nothing here writes to the keyspace. */
 #include "module.h"
 
+/* Indexes are mended soon after somebody changed an entity: as a command of its own would, in the databases that need it. */
+static void settle(RedisModuleCtx *ctx, void *data)
+{
+    (void)data;
+    nr_root.settling = false;
+    int db = RedisModule_GetSelectedDb(ctx);
+    nr_root.busy++;
+    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) nr_settle_db(ctx, i);
+    nr_root.busy--;
+    RedisModule_SelectDb(ctx, db);
+}
+
+/* Copies write nothing by themselves: their primary tells them. */
+static void settle_soon(RedisModuleCtx *ctx)
+{
+    int flags = RedisModule_GetContextFlags(ctx);
+    if (nr_root.settling || !(flags & REDISMODULE_CTX_FLAGS_MASTER) || (flags & REDISMODULE_CTX_FLAGS_LOADING)) return;
+    RedisModule_CreateTimer(ctx, 0, settle, NULL);
+    nr_root.settling = true;
+}
+
 static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key)
 {
-    (void)type;
     (void)event;
-    if (!nr_root.busy) nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), nr_slice_of_string(key));
+    bool ours = nr_root.busy && !(type & (REDISMODULE_NOTIFY_EXPIRED | REDISMODULE_NOTIFY_EVICTED));
+    if (!ours && nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), nr_slice_of_string(key), nr_root.busy > 0)) settle_soon(ctx);
     return REDISMODULE_OK;
 }
 
