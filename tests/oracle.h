@@ -85,6 +85,7 @@ typedef struct omodel {
     okey ordering[2];
     size_t n_ordering;
     bool auto_pk, drawn_pk;
+    bool wide;             /* for thousands of rows: many pks, nothing unique, few faults */
     big seq;
     orow *rows;            /* heap */
     size_t n_rows, cap;

@@ -74,7 +74,7 @@ static void random_index(ofield *f, dice *d)
     size_t at = (size_t)snprintf(f->index, sizeof f->index, "[");
     for (olookup l = 0; l < O_LOOKUPS; l++) {
         bool points = l == O_EXACT || l == O_IN || l == O_ISNULL;
-        if (olookup_suits(l, f->type) && dice_chance(d, points ? percent : percent / 4))
+        if (olookup_suits(l, f->type) && !(f->relation && l == O_STARTSWITH) && dice_chance(d, points ? percent : percent / 4))
             at += (size_t)snprintf(f->index + at, sizeof f->index - at, "%s\"%s\"", n++ ? "," : "", olookup_names[l]);
     }
     snprintf(f->index + at, sizeof f->index - at, "]");
@@ -94,7 +94,7 @@ static void random_choices(ofield *f, dice *d, nr_arena *a)
 static void random_options(ofield *f, dice *d, nr_arena *a)
 {
     f->null = dice_chance(d, 50);
-    f->unique = dice_chance(d, 12);
+    f->unique = dice_chance(d, 7);
     if (f->relation) f->unique = f->unique || strcmp(f->relation, "onetoone") == 0;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now = true;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now_add = true;
@@ -118,11 +118,12 @@ static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *ta
     snprintf(f->name, sizeof f->name, "%s", odd[at]);
     if (dice_chance(d, 75)) snprintf(f->name, sizeof f->name, "f%zu", at);
     if (dice_chance(d, 20) && (self || target)) {
-        f->relation = dice_chance(d, 70) ? "fk" : "onetoone";
+        f->relation = m->wide || dice_chance(d, 85) ? "fk" : "onetoone";
         f->type = self ? m->fields[0].type : target->fields[0].type;
         snprintf(f->to, sizeof f->to, "%s", self && dice_chance(d, 50) ? "self" : self ? m->name : target->name);
     }
     random_options(f, d, a);
+    if (m->wide) f->unique = false;
     random_index(f, d);
 }
 
@@ -133,15 +134,16 @@ static void random_ordering(dice *d, omodel *m)
     if (m->n_ordering == 2 && m->ordering[0].field == m->ordering[1].field) m->n_ordering = 1;
 }
 
-void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target)
+void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target, bool wide)
 {
+    static const char *const wide_pks[] = {"auto", "auto", "int", "char"};
     static const char *const pks[] = {"id", "code", "k"};
-    *m = (omodel){.n_fields = 2 + dice_below(d, 7)};
+    *m = (omodel){.n_fields = 2 + dice_below(d, 7), .wide = wide};
     snprintf(m->name, sizeof m->name, "%s", name);
     ofield *pk = &m->fields[0];
-    *pk = (ofield){.type = random_type(d, true)};
+    *pk = (ofield){.type = wide ? otype_find(wide_pks[dice_below(d, COUNT(wide_pks))]) : random_type(d, true)};
     snprintf(pk->name, sizeof pk->name, "%s", pks[dice_below(d, COUNT(pks))]);
-    if (target && dice_chance(d, 8)) {
+    if (target && !wide && dice_chance(d, 8)) {
         pk->relation = dice_chance(d, 30) ? "fk" : "onetoone";
         pk->type = target->fields[0].type;
         snprintf(pk->to, sizeof pk->to, "%s", target->name);
@@ -190,7 +192,7 @@ static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
 {
     *l = (oleaf){.field = dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
     const otype *t = m->fields[l->field].type;
-    do l->lookup = dice_below(d, O_LOOKUPS);
+    do l->lookup = (olookup)dice_below(d, O_LOOKUPS);
     while (!olookup_suits(l->lookup, t));
     if (l->lookup == O_RANGE) l->n_args = 2;
     if (l->lookup == O_IN) l->n_args = dice_below(d, OA_MAX + 1);
@@ -203,7 +205,8 @@ static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
 
 static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
 {
-    q->n_filters = dice_below(d, OX_MAX);
+    static const size_t counts[] = {0, 1, 1, 1, 1, 1, 2, 2, 2, 3};
+    q->n_filters = counts[dice_below(d, COUNT(counts))];
     for (size_t i = 0; i < q->n_filters; i++) {
         ofilter *f = &q->filters[i];
         f->negated = dice_chance(d, 35);
@@ -332,7 +335,10 @@ void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
 
 static void random_pk(dice *d, nr_arena *a, const omodel *m, size_t spread, oval *out)
 {
-    if (m->n_rows && dice_chance(d, 50)) *out = m->rows[dice_below(d, m->n_rows)].v[0];
+    big n = (big)dice_below(d, 9000) - 100;
+    if (m->n_rows && dice_chance(d, m->wide ? 10 : 50)) *out = m->rows[dice_below(d, m->n_rows)].v[0];
+    else if (m->wide && m->fields[0].type->shape == O_NUM) *out = (oval){.num = n};
+    else if (m->wide) *out = (oval){.bytes = nr_arena_printf(a, "p%d", (int)n)};
     else if (m->auto_pk) *out = (oval){.num = dice_chance(d, 1) && dice_chance(d, 3) ? INT64_MAX : (big)dice_below(d, spread) - 3};
     else random_value(&m->fields[0], true, d, a, out);
 }
@@ -340,32 +346,37 @@ static void random_pk(dice *d, nr_arena *a, const omodel *m, size_t spread, oval
 static void random_save_row(dice *d, nr_arena *a, const omodel *m, const osave *s, size_t spread, osave_row *r)
 {
     *r = (osave_row){0};
-    r->given[0] = s->mode == O_UPDATE && s->by < 0 ? dice_chance(d, 95) : dice_chance(d, m->auto_pk || m->drawn_pk ? 40 : s->by >= 0 ? 60 : 97);
+    r->given[0] = m->wide ? !m->auto_pk || dice_chance(d, 40) : s->mode == O_UPDATE && s->by < 0 ? dice_chance(d, 95) : dice_chance(d, m->auto_pk || m->drawn_pk ? 40 : s->by >= 0 ? 60 : 97);
     if (r->given[0]) random_pk(d, a, m, spread, &r->v[0]);
     bool all = dice_chance(d, 60);
     for (size_t i = 1; i < m->n_fields; i++) {
         const ofield *f = &m->fields[i];
-        r->given[i] = (int)i == s->by || dice_chance(d, all || !f->null ? 92 : 40);
+        r->given[i] = (int)i == s->by || dice_chance(d, !f->null ? 98 : all ? 92 : 40);
         random_value(f, false, d, a, &r->v[i]);
         if ((int)i == s->by && m->n_rows && dice_chance(d, 60)) r->v[i] = m->rows[dice_below(d, m->n_rows)].v[i];
         if (f->null && dice_chance(d, 18)) r->v[i] = (oval){.null = true};
-        if (!f->null && dice_chance(d, 1)) r->v[i] = (oval){.null = true};
-        r->bad[i] = dice_chance(d, 1) && dice_chance(d, 40) && f->type->json != O_JSON_BASE64;
+        if (!f->null && dice_chance(d, 1) && dice_chance(d, 30)) r->v[i] = (oval){.null = true};
+        if (m->wide && !f->null) r->given[i] = true;
+        if (m->wide && !f->null && r->v[i].null) random_value(f, false, d, a, &r->v[i]);
+        r->bad[i] = !m->wide && dice_chance(d, 1) && dice_chance(d, 40) && f->type->json != O_JSON_BASE64;
     }
 }
 
 void random_save(dice *d, nr_arena *a, const omodel *m, size_t most, osave *s)
 {
-    *s = (osave){.mode = dice_chance(d, 75) ? O_UPSERT : dice_chance(d, 50) ? O_INSERT : O_UPDATE, .by = -1, .n = 1};
+    *s = (osave){.mode = m->wide || dice_chance(d, 85) ? O_UPSERT : dice_chance(d, 50) ? O_INSERT : O_UPDATE, .by = -1, .n = 1};
     size_t unique[OF_MAX], n = 0;
     for (size_t i = 1; i < m->n_fields; i++)
         if (m->fields[i].unique) unique[n++] = i;
-    if (n && dice_chance(d, 30)) s->by = (int)unique[dice_below(d, n)];
+    if (n && dice_chance(d, 20)) s->by = (int)unique[dice_below(d, n)];
     s->json = dice_chance(d, 45);
     s->array = s->json && !m->drawn_pk && dice_chance(d, 60);
     if (s->array) s->n = dice_below(d, most + 1);
     s->rows = NR_NEW_N(a, osave_row, s->n ? s->n : 1);
     for (size_t i = 0; i < s->n; i++) random_save_row(d, a, m, s, most * 10, &s->rows[i]);
+    bool any = false;
+    for (size_t i = 0; i < m->n_fields; i++) any = any || s->rows[0].given[i];
+    s->json = s->json || !any; /* {} is how an insert of nothing is written */
 }
 
 static const char *pk_name(dice *d, const omodel *m)

@@ -17,7 +17,7 @@ void oargs_word(oargs *a, const char *word);
 void oargs_print(const oargs *a, text *out);
 
 /* A model that may refer to target (NULL: none) and to itself. */
-void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target);
+void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target, bool wide);
 
 /* Other indexes and another ordering; with a field more, when more: its value in the rows that are there is its default or NULL. */
 void random_migration(dice *d, nr_arena *a, omodel *m, bool more);

@@ -182,7 +182,7 @@ static const nr_slice texts[] = {
 };
 static const nr_slice slugs[] = {LIT("a"), LIT("a-b"), LIT("a_b"), LIT("A"), LIT("ab"), LIT("0"), LIT("zz-9"), LIT(LONG "-1"), LIT(LONG "-2")};
 static const nr_slice emails[] = {LIT("a@b.org"), LIT("A@b.org"), LIT("a@c.de"), LIT("x.y@b.org"), LIT("rinnengan@sage.de")};
-static const nr_slice urls[] = {LIT("http://a.b/"), LIT("https://a.b/c"), LIT("http://a.b/?q=1"), LIT("ftp://a.b/x")};
+static const nr_slice urls[] = {LIT("http://a.bc/"), LIT("https://a.bc/c"), LIT("http://a.bc/?q=1"), LIT("ftp://a.bc/x")};
 static const nr_slice ips[] = {LIT("1.2.3.4"), LIT("10.0.0.1"), LIT("::1"), LIT("2001:db8::1"), LIT("2001:db8::2"), LIT("255.255.255.255")};
 static const nr_slice uuids[] = {LIT("00000000-0000-0000-0000-000000000000"), LIT("123e4567-e89b-12d3-a456-426614174000"), LIT("ffffffff-ffff-ffff-ffff-ffffffffffff"),
                                  LIT("123e4567-e89b-12d3-a456-426614174001"), LIT("a0000000-0000-4000-8000-00000000000b")};

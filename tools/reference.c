@@ -1,7 +1,7 @@
 /* reference.c -- prints docs/reference.md from the tables that the program runs on, so that the page says what this version does and nothing else.
  *
- * What a table does not hold (replies, what an error means, what a setting is for) stands here, by name: a row that has no text here, or a text that has
- * no row, ends the program with an error, and the build with it. */
+ * What a table does not hold (replies, what an error means, what a setting is for) stands here, by name. A command or setting that has no text
+ * here, or a reply of no command, ends the program with an error, and the build with it. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -88,7 +88,8 @@ static const note replies[] = {
     {"DELETE", "an integer: the entities removed"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
     {"INDEX LIST", "an array of maps, which have `key` for a sorted set and `prefix` for sets; `progress` is in percent"},
-    {"INDEX CHECK", "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
+    {"INDEX CHECK",
+     "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
     {NULL, NULL},
 };
 
@@ -97,7 +98,10 @@ static void print_command(const nr_command *cmd)
     bool write = cmd->flags & NR_CMD_WRITE;
     printf("\n### NONREL.%s\n\n```\nNONREL.%s %s\n```\n\n%s.\n\n", cmd->name, cmd->name, cmd->syntax, cmd->summary);
     printf("- Replies %s.\n- %s%s\n- Time: %s.\n", note_need(replies, cmd->name), write ? "Writes" : "Reads only",
-           !write ? "." : cmd->flags & NR_CMD_DENYOOM ? "; refused when the server is out of memory." : "; works when the server is out of memory.", cmd->complexity);
+           !write                        ? "."
+           : cmd->flags & NR_CMD_DENYOOM ? "; refused when the server is out of memory."
+                                         : "; works when the server is out of memory.",
+           cmd->complexity);
 }
 
 static void check_replies(void)
@@ -112,7 +116,8 @@ static void check_replies(void)
 static void print_commands(void)
 {
     check_replies();
-    puts("\n## Commands\n\nThe model is the one key that a command declares. An entity is a map of its fields in RESP3, a flat array of names and values in RESP2;\n"
+    puts("\n## Commands\n\nThe model is the one key that a command declares. An entity is a map of its fields in RESP3, a flat array of names and "
+         "values in RESP2;\n"
          "the primary key comes first, then the fields in the order of the definition, NULL ones too.");
     for (const nr_command *cmd = nr_commands; cmd->name; cmd++)
         if (cmd->syntax) print_command(cmd);
@@ -122,7 +127,8 @@ static void print_commands(void)
 
 static void print_clauses(nr_arena *a)
 {
-    puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER and EXCLUDE: all of them hold together, and only they may stand more than once.\n"
+    puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER and EXCLUDE: all of them hold together, and only they may stand more "
+         "than once.\n"
          "The words are good in any case, but inside a list of fields or lookups only in capitals.\n");
     HEAD("clause", "in", "meaning");
     for (const nr_clause *c = nr_clauses; c->word; c++) {
@@ -150,9 +156,13 @@ static const char *suited(nr_arena *a, const nr_lookup *l)
 static void print_lookups(nr_arena *a)
 {
     static const char *const operands[] = {
-        [NR_ARG_ONE] = "a value of the field", [NR_ARG_LIST] = "a JSON array", [NR_ARG_PAIR] = "a JSON array of two", [NR_ARG_TRUTH] = "`true` or `false`, `1` or `0`",
+        [NR_ARG_ONE] = "a value of the field",
+        [NR_ARG_LIST] = "a JSON array",
+        [NR_ARG_PAIR] = "a JSON array of two",
+        [NR_ARG_TRUTH] = "`true` or `false`, `1` or `0`",
     };
-    puts("\n## Lookups\n\n`<field>__<lookup>`, or `<field>` alone for exact; `pk` means the primary key. A relation has the lookups of its target's primary key. Operands are\n"
+    puts("\n## Lookups\n\n`<field>__<lookup>`, or `<field>` alone for exact; `pk` means the primary key. A relation has the lookups of its target's "
+         "primary key. Operands are\n"
          "read by the field's type: what is not of its syntax is BADVALUE, what no entity can have matches nothing. Every lookup works without\n"
          "an index too, by reading entities. Of `isnull` a set index answers `true` alone.\n");
     HEAD("lookup", "operand", "fields", "index that answers it", "true of");
@@ -164,11 +174,13 @@ static void print_lookups(nr_arena *a)
 
 static void print_types(nr_arena *a)
 {
-    static const char *const kinds[] = {[NR_REPLY_STRING] = "bulk string", [NR_REPLY_INTEGER] = "number", [NR_REPLY_DOUBLE] = "double", [NR_REPLY_BOOL] = "boolean"};
+    static const char *const kinds[] = {
+        [NR_REPLY_STRING] = "bulk string", [NR_REPLY_INTEGER] = "number", [NR_REPLY_DOUBLE] = "double", [NR_REPLY_BOOL] = "boolean"};
     puts("\n## Field types\n\nIn RESP2 every value is a bulk string of its canonical text, NULL is nil.\n");
     HEAD("type", "Django's names", "what it is", "a write takes", "RESP3");
     for (const nr_type *const *t = nr_types; *t; t++)
-        ROW(code(a, (*t)->name), (*t)->django, (*t)->doc, (*t)->expects, (*t)->flags & NR_TF_RELATION ? "as the target's primary key" : kinds[(*t)->reply]);
+        ROW(code(a, (*t)->name), (*t)->django, (*t)->doc, (*t)->expects,
+            (*t)->flags & NR_TF_RELATION ? "as the target's primary key" : kinds[(*t)->reply]);
 }
 
 static const char *types_with(nr_arena *a, unsigned flags)
@@ -190,8 +202,8 @@ static void print_options(nr_arena *a)
     HEAD("option", "takes", "types", "meaning");
     for (const nr_schema_option *o = nr_schema_options; o->name; o++)
         if (o->set) ROW(code(a, o->name), o->expects, o->types ? types_with(a, o->types) : "all", o->doc);
-    printf("\nA definition has at most %d bytes and %d fields; a model's name at most %d bytes, a field's %d, a primary key's text %d.\n", NR_SCHEMA_BYTES_MAX, NR_FIELDS_MAX,
-           NR_MODEL_NAME_MAX, NR_FIELD_NAME_MAX, NR_PK_TEXT_MAX);
+    printf("\nA definition has at most %d bytes and %d fields; a model's name at most %d bytes, a field's %d, a primary key's text %d.\n",
+           NR_SCHEMA_BYTES_MAX, NR_FIELDS_MAX, NR_MODEL_NAME_MAX, NR_FIELD_NAME_MAX, NR_PK_TEXT_MAX);
 }
 
 /* ---- indexes --------------------------------------------------------------------------------------------------------------------------- */
@@ -222,20 +234,25 @@ static void print_set_keys(nr_arena *a, const nr_index *ix)
 
 static void print_indexes(nr_arena *a)
 {
-    static const char *const structures[] = {[NR_IX_PK] = "sorted set", [NR_IX_ORDERED] = "sorted set", [NR_IX_SET] = "a set for each value, under the prefix"};
+    static const char *const structures[] = {
+        [NR_IX_PK] = "sorted set", [NR_IX_ORDERED] = "sorted set", [NR_IX_SET] = "a set for each value, under the prefix"};
     nr_err err = {.code = NR_OK};
     nr_schema *s = nr_schema_parse(NR_S("blog.Post"), nr_slice_of(sample), NULL, NULL, a, &err);
     nr_index *indexes;
     size_t n;
     if (!s) die("the sample definition", err.msg);
     nr_schema_indexes(s, a, &indexes, &n);
-    printf("\n## Indexes\n\n`\"index\": true`, `unique`, and a list with a lookup that needs order make an ordered index; a list of none but such as a set can answer makes a set\n"
-           "index; relations always have a set index. The model `blog.Post` of\n\n```json\n%s\n```\n\nhas:\n\n", sample);
+    printf("\n## Indexes\n\n`\"index\": true`, `unique`, and a list with a lookup that needs order make an ordered index; a list of none but such as "
+           "a set can answer makes a set\n"
+           "index; relations always have a set index. The model `blog.Post` of\n\n```json\n%s\n```\n\nhas:\n\n",
+           sample);
     HEAD("index", "key", "structure");
-    for (size_t i = 0; i < n; i++) ROW(code(a, nr_arena_copy(a, indexes[i].name).p), code(a, nr_arena_copy(a, indexes[i].key).p), structures[indexes[i].kind]);
+    for (size_t i = 0; i < n; i++)
+        ROW(code(a, nr_arena_copy(a, indexes[i].name).p), code(a, nr_arena_copy(a, indexes[i].key).p), structures[indexes[i].kind]);
     for (size_t i = 0; i < n; i++)
         if (indexes[i].kind == NR_IX_SET && nr_slice_is(indexes[i].field->name, "status")) print_set_keys(a, &indexes[i]);
-    puts("\nAn index is named by its field and its key function, which says what of a value is indexed. The format is its version: an index of another one is built anew.\n");
+    puts("\nAn index is named by its field and its key function, which says what of a value is indexed. The format is its version: an index of "
+         "another one is built anew.\n");
     HEAD("key function", "format", "indexes");
     for (const nr_keyfn *const *k = nr_keyfns; *k; k++) ROW(code(a, (*k)->name), nr_arena_printf(a, "%u", (*k)->format).p, (*k)->doc);
 }
@@ -263,7 +280,8 @@ static const char *const errors[NR_E_COUNT] = {
 
 static void print_errors(nr_arena *a)
 {
-    puts("\n## Errors\n\nThe first word is a code, then a sentence says what to do. A command that fails has changed nothing; when even that could not be kept, CORRUPT says so.\n");
+    puts("\n## Errors\n\nThe first word is a code, then a sentence says what to do. A command that fails has changed nothing; when even that could "
+         "not be kept, CORRUPT says so.\n");
     HEAD("code", "meaning");
     for (int i = NR_OK + 1; i < NR_E_COUNT; i++)
         if (errors[i]) ROW(code(a, nr_code_word((nr_code)i)), errors[i]);
@@ -274,7 +292,8 @@ static const note settings[] = {
     {"max-results", "rows that a query may return, and entities that MGET may be asked for"},
     {"max-memory", "bytes that a command may hold"},
     {"max-time", "milliseconds that a command may take"},
-    {"allow-eviction", "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
+    {"allow-eviction",
+     "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
     {NULL, NULL},
 };
 
@@ -283,12 +302,13 @@ static int print_setting(RedisModuleCtx *ctx, const char *name, long long value,
                          RedisModuleConfigGetNumericFunc get, RedisModuleConfigSetNumericFunc set, RedisModuleConfigApplyFunc apply, void *at)
 {
     (void)ctx, (void)get, (void)set, (void)apply, (void)at;
-    printf("| `nonrel.%s` | %lld%s | %lld | %lld | %s |\n", name, value, flags & REDISMODULE_CONFIG_MEMORY ? " bytes" : "", low, high, note_need(settings, name));
+    printf("| `nonrel.%s` | %lld%s | %lld | %lld | %s |\n", name, value, flags & REDISMODULE_CONFIG_MEMORY ? " bytes" : "", low, high,
+           note_need(settings, name));
     return REDISMODULE_OK;
 }
 
-static int print_flag(RedisModuleCtx *ctx, const char *name, int value, unsigned flags, RedisModuleConfigGetBoolFunc get, RedisModuleConfigSetBoolFunc set,
-                      RedisModuleConfigApplyFunc apply, void *at)
+static int print_flag(RedisModuleCtx *ctx, const char *name, int value, unsigned flags, RedisModuleConfigGetBoolFunc get,
+                      RedisModuleConfigSetBoolFunc set, RedisModuleConfigApplyFunc apply, void *at)
 {
     (void)ctx, (void)flags, (void)get, (void)set, (void)apply, (void)at;
     printf("| `nonrel.%s` | %s | no | yes | %s |\n", name, value ? "yes" : "no", note_need(settings, name));
@@ -303,14 +323,16 @@ static int end_settings(RedisModuleCtx *ctx)
 
 static void print_settings(void)
 {
-    puts("\n## Settings\n\n`CONFIG SET nonrel.max-scan 1000000`, in redis.conf `nonrel.max-scan 1000000`. A command that passes a limit stops with LIMIT.\n");
+    puts("\n## Settings\n\n`CONFIG SET nonrel.max-scan 1000000`, in redis.conf `nonrel.max-scan 1000000`. A command that passes a limit stops with "
+         "LIMIT.\n");
     HEAD("setting", "default", "lowest", "highest", "is about");
     RedisModule_RegisterNumericConfig = print_setting;
     RedisModule_RegisterBoolConfig = print_flag;
     RedisModule_LoadConfigs = end_settings;
     if (nr_register_settings(NULL) != REDISMODULE_OK) die("settings", "were not registered");
     nr_call c = {.limits = NR_LIMITS_DEFAULT};
-    printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of max-memory, %zu bytes by default.\n",
+    printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of max-memory, %zu bytes by "
+           "default.\n",
            (long long)c.limits.max_memory / (long long)nr_json_budget(&c), nr_json_budget(&c));
 }
 
@@ -339,7 +361,8 @@ int main(void)
 {
     nr_arena a;
     nr_arena_init(&a, nr_env_libc());
-    puts("# Reference\n\nGenerated by `make docs` from the tables of NONREL " NR_VERSION "; do not edit it by hand. The [guide](guide.md) is the place to begin.");
+    puts("# Reference\n\nGenerated by `make docs` from the tables of NONREL " NR_VERSION
+         "; do not edit it by hand. The [guide](guide.md) is the place to begin.");
     print_commands();
     print_clauses(&a);
     print_lookups(&a);

@@ -1,4 +1,4 @@
-# docs.tcl -- the reference says what the server has: its commands, settings and INFO fields, and the sessions of the other pages run as they are printed.
+# docs.tcl -- the reference says what the server has: commands, settings and INFO fields; the sessions of the other pages run as they are printed.
 # (That the reference is fresh is `make docs-check`.)
 source tests/nonrel/nonrel.tcl
 
@@ -40,7 +40,9 @@ start_nonrel {} {
         set have {}
         foreach {name value} [r config get nonrel.*] { lappend have "$name $value" }
         set documented {}
-        foreach {line name value} [regexp -all -inline -line {^\| `(nonrel\.[a-z-]+)` \| (\w+)} [read_doc reference.md]] { lappend documented "$name $value" }
+        foreach {line name value} [regexp -all -inline -line {^\| `(nonrel\.[a-z-]+)` \| (\w+)} [read_doc reference.md]] {
+            lappend documented "$name $value"
+        }
         assert_equal [lsort $have] [lsort $documented]
     }
 

@@ -365,7 +365,7 @@ start_nonrel {} {
         for {} {$i <= 100} {incr i} {
             if {[catch {r nonrel.model set m.P$i "{\"abstract\": true, \"extends\": \[\"m.P[expr {$i - 1}]\"\]}"} error]} break
         }
-        if {$i <= 100} { assert_match {LIMIT *chain of parents*} $error }
+        if {$i <= 100} { assert_match {LIMIT *extends*parents*} $error }
     }
 
     # -- migrations -------------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /* bench_save.c -- what a SAVE costs the server, beside the same commands sent by hand in one MULTI.
  *
- * Three ways to write the same entities take turns, a block of entities each, so that all three grow together and meet the same caches: SAVE, the
- * commands of its fields and declared indexes by hand, and those and the primary keys' index by hand. The server's own clock decides (INFO commandstats); at
- * the end DEBUG DIGEST-VALUE tells whether they wrote the same keys.
+ * Three ways to write the same entities take turns, a block of entities each, so that all three grow together and meet the same caches: SAVE; the
+ * commands of its fields and declared indexes by hand; and those and the primary keys' index by hand. The server's own clock decides (INFO
+ * commandstats); at the end DEBUG DIGEST-VALUE tells whether they wrote the same keys.
  *
  * Usage: bench_save <port> [entities]. Prints rows of a Markdown table. */
 #include <stdio.h>
@@ -300,16 +300,17 @@ static void print(const bench *b, const way *ways, int n_ways)
 }
 
 static const char *const definition =
-    "{\"pk\": \"id\", \"fields\": {\"id\": {\"type\": \"int\"}, \"age\": {\"type\": \"int\", \"index\": true}, \"name\": {\"type\": \"char\", \"index\": true}, "
+    "{\"pk\": \"id\", \"fields\": {\"id\": {\"type\": \"int\"}, \"age\": {\"type\": \"int\", \"index\": true}, \"name\": {\"type\": \"char\", "
+    "\"index\": true}, "
     "\"created\": {\"type\": \"int\", \"index\": true}, \"city\": {\"type\": \"char\", \"index\": [\"exact\"]}, \"salary\": {\"type\": \"int\"}, "
     "\"title\": {\"type\": \"char\"}}}";
 
 int main(int argc, char **argv)
 {
     way ways[] = {
-        {"`NONREL.SAVE`",                                  send_save, 1, {"cmdstat_nonrel.save:", NULL},            0, 0},
-        {"`MULTI`: `HSET`, `SADD`, 3 `ZADD`",              send_hand, 7, {"cmdstat_exec:", "cmdstat_multi:"},   0, 0},
-        {"the same, and the `ZADD` of the primary keys",   send_full, 8, {"cmdstat_exec:", "cmdstat_multi:"},   0, 0},
+        {"`NONREL.SAVE`", send_save, 1, {"cmdstat_nonrel.save:", NULL}, 0, 0},
+        {"`MULTI`: `HSET`, `SADD`, 3 `ZADD`", send_hand, 7, {"cmdstat_exec:", "cmdstat_multi:"}, 0, 0},
+        {"the same, and the `ZADD` of the primary keys", send_full, 8, {"cmdstat_exec:", "cmdstat_multi:"}, 0, 0},
     };
     if (argc < 2) die("usage", "bench_save <port> [entities]");
     bench b = {.redis = redisConnect("127.0.0.1", (int)strtol(argv[1], NULL, 10)), .state = 1, .n = argc > 2 ? strtoll(argv[2], NULL, 10) : 500000};
