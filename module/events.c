@@ -22,11 +22,24 @@ static void settle_soon(RedisModuleCtx *ctx)
     nr_root.settling = true;
 }
 
-static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key)
+/* Whether the event is about members of a set or sorted set (ZADD, not ZUNIONSTORE), or the end of one that lost its last member. Else the key itself
+ * was replaced or removed. */
+static bool about_members(int type, const char *event, nr_slice key)
 {
-    (void)event;
+    bool members = (type & (REDISMODULE_NOTIFY_SET | REDISMODULE_NOTIFY_ZSET)) && !strstr(event, "store");
+    bool emptied = (type & REDISMODULE_NOTIFY_GENERIC) && nr_slice_eq(key, (nr_slice){nr_root.emptied, nr_root.emptied_n}) && !strcmp(event, "del");
+    nr_root.emptied_n = members && key.n <= sizeof nr_root.emptied ? key.n : 0;
+    memcpy(nr_root.emptied, key.p, nr_root.emptied_n);
+    return members || emptied;
+}
+
+static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *name)
+{
     bool ours = nr_root.busy && !(type & (REDISMODULE_NOTIFY_EXPIRED | REDISMODULE_NOTIFY_EVICTED));
-    if (!ours && nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), nr_slice_of_string(key), nr_root.busy > 0)) settle_soon(ctx);
+    nr_slice key = nr_slice_of_string(name);
+    if (ours) return REDISMODULE_OK;
+    bool replaced = !about_members(type, event, key);
+    if (nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), key, replaced, nr_root.busy > 0)) settle_soon(ctx);
     return REDISMODULE_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/reconcile.h"
 #include "engine/write.h"
 #include "exec/op.h"
+#include "table/deadlines.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -13,7 +14,9 @@ enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is rea
 
 struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
+    nr_deadlines *deadlines; /* of entities that have one */
     bool rebuild;       /* what is in memory is not worth mending */
+    bool counter_seen;  /* the auto pk counter is not below the pks that are there */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
 };
@@ -65,6 +68,7 @@ void nr_follow_release(nr_model *m)
     if (!m->followed) return;
     const nr_env *env = m->followed->dirty.env;
     drop_dirty(m->followed);
+    nr_deadlines_free(m->followed->deadlines);
     drop_repairs(env, m->followed);
     env->free(m->followed);
     m->followed = NULL;
@@ -93,11 +97,12 @@ static size_t owner_end(nr_slice key)
     return 0;
 }
 
-bool nr_follow_key(nr_engine *e, int db, nr_slice key)
+bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced)
 {
     size_t end = owner_end(key);
     nr_model *m = end ? nr_catalog_get(e->catalog, db, (nr_slice){key.p, end}) : NULL;
     if (!m || !m->followed) return false;
+    if (key.p[end] == '/' && !replaced) return false;
     if (key.p[end] == '/') m->followed->rebuild = true;
     else note(m->followed, (nr_slice){key.p + end + 1, key.n - end - 1});
     return true;
@@ -129,6 +134,11 @@ static bool is_canonical(nr_call *c, const nr_model *m, nr_slice pk)
     return nr_entity_pk(m, nr_entity_key(m, pk, &c->arena), &c->arena, &out);
 }
 
+static int64_t deadline_of(nr_call *c, const nr_model *m, nr_slice pk)
+{
+    return c->store->cls->deadline(c->store, nr_entity_key(m, pk, &c->arena));
+}
+
 /* Reads one key again. */
 static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
 {
@@ -141,6 +151,7 @@ static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
     bool had = row != NR_NO_ROW && nr_table_has(m->table, row);
     if (had) nr_table_get(m->table, row, before);
     repair_entries(c, m, pk, had ? before : NULL, found == NR_FOUND ? after : NULL);
+    nr_deadlines_set(m->followed->deadlines, pk, found == NR_FOUND ? deadline_of(c, m, pk) : -1);
     if (found == NR_FOUND) {
         nr_table_put(m->table, nr_rows_intern(m->rows, pk), after);
     } else if (had) {
@@ -163,10 +174,18 @@ static bool follow_dirty(nr_call *c, nr_model *m)
 
 /* -- the table ----------------------------------------------------------------------------------------------------------------------------- */
 
+typedef struct building {
+    nr_call *call;
+    nr_model *model;
+} building;
+
 static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
 {
-    nr_model *m = ctx;
-    nr_table_put(m->table, nr_rows_intern(m->rows, pk), row);
+    building *b = ctx;
+    nr_mark mark = nr_arena_mark(&b->call->arena);
+    nr_table_put(b->model->table, nr_rows_intern(b->model->rows, pk), row);
+    nr_deadlines_set(b->model->followed->deadlines, pk, deadline_of(b->call, b->model, pk));
+    nr_arena_rewind(&b->call->arena, mark);
     return true;
 }
 
@@ -185,8 +204,10 @@ static bool build(nr_call *c, nr_model *m)
     m->followed = c->env->alloc(sizeof *m->followed);
     *m->followed = (struct nr_followed){0};
     nr_map_init(&m->followed->dirty, c->env);
+    m->followed->deadlines = nr_deadlines_new(c->env);
+    building b = {c, m};
     m->table = nr_table_new(c->env, m->schema, kept_fields(c, m));
-    bool ok = nr_build_each_entity(c, m, put_entity, m) && nr_reconcile(c, m);
+    bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
     if (!ok) nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     if (ok && nr_table_count(m->table))
@@ -198,6 +219,8 @@ static bool build(nr_call *c, nr_model *m)
 bool nr_follow_memory(nr_call *c, nr_model *m)
 {
     if (!m->table || m->followed->rebuild) return build(c, m);
+    nr_slice pk;
+    while (nr_deadlines_due(m->followed->deadlines, c->now_us / 1000, &c->arena, &pk)) note(m->followed, pk);
     return !m->followed->dirty.n || follow_dirty(c, m);
 }
 
@@ -222,9 +245,27 @@ static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice
     return NR_ST_OK;
 }
 
+/* Somebody may have removed the counter, or put something else in its place. */
+static bool mend_counter(nr_call *c, nr_model *m)
+{
+    const nr_table *t = m->table;
+    if (m->followed->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    int64_t most = 0, now = 0;
+    for (uint32_t r = nr_table_next(t, 0); r != NR_NO_ROW; r = nr_table_next(t, r + 1)) {
+        nr_table_get(t, r, row);
+        if (row[0].i > most) most = row[0].i;
+    }
+    nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
+    if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
+    if (!st && now < most) st = c->store->cls->counter_set(c->store, m->seq_key, most);
+    m->followed->counter_seen = !st;
+    return !st || nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(m->seq_key), nr_status_text(st));
+}
+
 bool nr_follow_store(nr_call *c, nr_model *m)
 {
-    if (!nr_follow_memory(c, m)) return false;
+    if (!nr_follow_memory(c, m) || !mend_counter(c, m)) return false;
     if (!m->unsettled) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);

@@ -10,8 +10,9 @@
 
 #include "engine/models.h"
 
-/* Notes that a key changed: an entity's, or an index's. True: something is to be mended (see nr_follow_settle). Touches memory only. */
-bool nr_follow_key(nr_engine *e, int db, nr_slice key);
+/* Notes that a key changed: an entity's, or an index's when it was replaced or removed as a whole. True: something is to be mended (see nr_follow_settle). Touches
+ * memory only. */
+bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
 
 /* Before a read: the table is there and says what the hashes say. */
 bool nr_follow_memory(nr_call *c, nr_model *m);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+enum { WIDE = 4096 };                      /* in larger models, an index that narrows little is weighed against the table */
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
 static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0, ROW = 0.02, COLUMNS = 0.1;
@@ -239,6 +240,7 @@ static void keep_cheaper(route *best, const route *other)
     if (!best->lead || other->cost < best->cost) *best = *other;
 }
 
+/* Rows come from the table where its columns decide about them; else in pk order, which is pleasant to read and costs next to nothing. */
 static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
 {
     bool sorted = purpose == NR_FOR_REPLY && q->n_order;
@@ -247,9 +249,11 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     double want = limited ? (double)rows_needed(q) : (double)an->total;
     double sorting = SORT + (sorted && order_in_columns(p, q) ? COLUMNS : LOAD);
     nr_access *every = NR_NEW(p->arena, nr_access), *walked = NR_NEW(p->arena, nr_access);
+    bool by_columns = p->model->unsettled || purpose != NR_FOR_REPLY || (an->all.n && cost_of_values(p, &an->all) < LOAD);
     *best = (route){0};
-    if (!nr_access_every(p, every)) return false;
-    const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && every->index ? NULL : every};
+    if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
+    bool wide = an->paths.n && an->total >= WIDE && !every->index && an->paths.at[0]->count > an->total / 8;
+    const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && !wide ? NULL : every};
     for (size_t i = 0; i < 2; i++) {
         route r = {.lead = leads[i]};
         if (!r.lead) continue;
