@@ -1,11 +1,45 @@
 /* events.c -- what the server tells: flushes, swaps, loading, and changes of keys by others. Nothing here writes to the keyspace. */
 #include "module.h"
 
-static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key)
+/* Indexes are mended soon after somebody changed an entity: as a command of its own would, in the databases that need it. */
+static void settle(RedisModuleCtx *ctx, void *data)
 {
-    (void)type;
-    (void)event;
-    if (!nr_root.busy) nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), nr_slice_of_string(key));
+    (void)data;
+    nr_root.settling = false;
+    int db = RedisModule_GetSelectedDb(ctx);
+    nr_root.busy++;
+    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) nr_settle_db(ctx, i);
+    nr_root.busy--;
+    RedisModule_SelectDb(ctx, db);
+}
+
+/* Copies write nothing by themselves: their primary tells them. */
+static void settle_soon(RedisModuleCtx *ctx)
+{
+    int flags = RedisModule_GetContextFlags(ctx);
+    if (nr_root.settling || !(flags & REDISMODULE_CTX_FLAGS_MASTER) || (flags & REDISMODULE_CTX_FLAGS_LOADING)) return;
+    RedisModule_CreateTimer(ctx, 0, settle, NULL);
+    nr_root.settling = true;
+}
+
+/* Whether the event is about members of a set or sorted set (ZADD, not ZUNIONSTORE), or the end of one that lost its last member. Else the key itself
+ * was replaced or removed. */
+static bool about_members(int type, const char *event, nr_slice key)
+{
+    bool members = (type & (REDISMODULE_NOTIFY_SET | REDISMODULE_NOTIFY_ZSET)) && !strstr(event, "store");
+    bool emptied = (type & REDISMODULE_NOTIFY_GENERIC) && nr_slice_eq(key, (nr_slice){nr_root.emptied, nr_root.emptied_n}) && !strcmp(event, "del");
+    nr_root.emptied_n = members && key.n <= sizeof nr_root.emptied ? key.n : 0;
+    memcpy(nr_root.emptied, key.p, nr_root.emptied_n);
+    return members || emptied;
+}
+
+static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *name)
+{
+    bool ours = nr_root.busy && !(type & (REDISMODULE_NOTIFY_EXPIRED | REDISMODULE_NOTIFY_EVICTED));
+    nr_slice key = nr_slice_of_string(name);
+    if (ours) return REDISMODULE_OK;
+    bool replaced = !about_members(type, event, key);
+    if (nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), key, replaced, nr_root.busy > 0)) settle_soon(ctx);
     return REDISMODULE_OK;
 }
 

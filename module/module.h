@@ -13,6 +13,9 @@ typedef struct nr_module {
     RedisModuleCtx *background; /* for what happens outside commands: INFO, logs */
     int busy;                   /* a command of ours is at work: what the keyspace reports is our own doing */
     bool cluster;
+    char emptied[256];          /* the key that last lost a member by somebody's SREM, ZREM or their like: its `del` is no DEL */
+    size_t emptied_n;
+    bool settling;              /* a timer is set that will bring indexes up to date */
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
     bool evicts_any;            /* allkeys-*: index keys may go */
     int allow_eviction;         /* nonrel.allow-eviction */
@@ -25,6 +28,9 @@ int nr_register_commands(RedisModuleCtx *ctx);
 int nr_register_settings(RedisModuleCtx *ctx);
 int nr_register_events(RedisModuleCtx *ctx);
 int nr_register_info(RedisModuleCtx *ctx);
+
+/* Brings the indexes of the database that ctx has selected up to date with what others wrote. */
+void nr_settle_db(RedisModuleCtx *ctx, int db);
 
 /* Whether the server may evict index keys and the settings do not allow that. */
 bool nr_eviction_refused(RedisModuleCtx *ctx, int context_flags);

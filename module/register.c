@@ -49,6 +49,21 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     nr_store_redis_clear(&store);
 }
 
+void nr_settle_db(RedisModuleCtx *ctx, int db)
+{
+    nr_call c;
+    nr_store_redis store;
+    nr_call_init(&c, nr_root.engine);
+    nr_store_redis_init(&store, ctx);
+    c.store = &store.base;
+    c.db = db;
+    c.host = (nr_host){.ctx = ctx, .replicate = nr_replicate};
+    c.limits = NR_LIMITS_NONE;
+    nr_engine_settle(&c);
+    nr_store_redis_clear(&store);
+    nr_call_clear(&c);
+}
+
 static int handle(RedisModuleCtx *ctx, RedisModuleString **argv, int argc)
 {
     nr_call c;

@@ -62,6 +62,15 @@ static nr_holds redis_holds(nr_store *s, nr_slice key)
     return h;
 }
 
+static int64_t redis_deadline(nr_store *s, nr_slice key)
+{
+    RedisModuleKey *k = open_key(s, key, REDISMODULE_READ);
+    if (!k) return -1;
+    mstime_t at = RedisModule_GetAbsExpire(k);
+    RedisModule_CloseKey(k);
+    return at == REDISMODULE_NO_EXPIRE ? -1 : at;
+}
+
 /* Tells watchers and subscribers, as the server's own commands would. */
 static void announce(nr_store *s, nr_slice key, int type, const char *event)
 {
@@ -414,10 +423,27 @@ static void redis_touch(nr_store *s, nr_slice key)
 void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
 {
     static const nr_store_class cls = {
-        "redis",           redis_holds,          redis_hash_all,     redis_hash_get,      redis_hash_put,    redis_remove,
-        redis_ordered_add, redis_ordered_remove, redis_ordered_has,  redis_ordered_count, redis_ordered_scan, redis_set_add,
-        redis_set_remove,  redis_set_has,        redis_set_count,    redis_set_scan,      redis_counter_get, redis_counter_set,
-        redis_walk,        redis_touch,
+        .name = "redis",
+        .holds = redis_holds,
+        .deadline = redis_deadline,
+        .hash_all = redis_hash_all,
+        .hash_get = redis_hash_get,
+        .hash_put = redis_hash_put,
+        .remove = redis_remove,
+        .ordered_add = redis_ordered_add,
+        .ordered_remove = redis_ordered_remove,
+        .ordered_has = redis_ordered_has,
+        .ordered_count = redis_ordered_count,
+        .ordered_scan = redis_ordered_scan,
+        .set_add = redis_set_add,
+        .set_remove = redis_set_remove,
+        .set_has = redis_set_has,
+        .set_count = redis_set_count,
+        .set_scan = redis_set_scan,
+        .counter_get = redis_counter_get,
+        .counter_set = redis_counter_set,
+        .walk = redis_walk,
+        .touch = redis_touch,
     };
     *s = (nr_store_redis){{&cls}, ctx, NULL};
 }

@@ -4,6 +4,7 @@
 #include "query/lookup.h"
 #include "store/keyfn.h"
 #include "table/rows.h"
+#include "table/table.h"
 
 typedef enum step_kind { STEP_ORDERED_ADD, STEP_ORDERED_REMOVE, STEP_SET_ADD, STEP_SET_REMOVE, STEP_PUT, STEP_REMOVE, STEP_COUNTER } step_kind;
 
@@ -16,6 +17,7 @@ typedef struct step {
 } step;
 
 typedef NR_VEC(step) steps;
+typedef NR_VEC(const nr_change *) changed_list;
 
 static nr_status do_step(nr_store *s, const step *t)
 {
@@ -162,18 +164,26 @@ static void replicate_deletes(nr_writer *w, const nr_slices *pks)
     }
 }
 
-/* What follows a write that has happened: row numbers, counters, replication, watchers. */
-static void settle(nr_writer *w, const steps *entity_steps, const nr_slices *pks)
+/* The table follows what was written; a row number is given back with its entity. */
+static void update_table(nr_writer *w, const nr_change *ch)
+{
+    nr_model *m = w->model;
+    if (m->table && ch->after) nr_table_put(m->table, nr_rows_intern(m->rows, ch->pk), ch->after);
+    if (ch->after) return;
+    uint32_t row = nr_rows_find(m->rows, ch->pk);
+    if (m->table && row != NR_NO_ROW) nr_table_drop(m->table, row);
+    nr_rows_drop(m->rows, ch->pk);
+}
+
+/* What follows a write that has happened: the table, counters, replication, watchers. */
+static void settle(nr_writer *w, const steps *entity_steps, const changed_list *changed)
 {
     nr_call *c = w->call;
     nr_slices deleted = {0};
     for (size_t i = 0; i < entity_steps->n; i++) {
-        if (entity_steps->at[i].kind == STEP_REMOVE) {
-            nr_vec_push(&c->arena, &deleted, pks->at[i]);
-            nr_rows_drop(w->model->rows, pks->at[i]);
-        } else if (c->host.replicate) {
-            replicate_save(w, &entity_steps->at[i], pks->at[i]);
-        }
+        update_table(w, changed->at[i]);
+        if (entity_steps->at[i].kind == STEP_REMOVE) nr_vec_push(&c->arena, &deleted, changed->at[i]->pk);
+        else if (c->host.replicate) replicate_save(w, &entity_steps->at[i], changed->at[i]->pk);
     }
     if (c->host.replicate) replicate_deletes(w, &deleted);
     w->model->counters.deletes += deleted.n;
@@ -181,23 +191,23 @@ static void settle(nr_writer *w, const steps *entity_steps, const nr_slices *pks
     c->store->cls->touch(c->store, w->model->schema->name);
 }
 
-bool nr_apply(nr_writer *w, uint64_t *changed)
+bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
     nr_arena *a = &c->arena;
     steps all = {0}, entities = {0};
-    nr_slices pks = {0};
+    changed_list changed = {0};
     for (size_t i = 0; i < w->changes.n; i++) {
         const nr_change *ch = w->changes.at[i];
         if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
-        nr_vec_push(a, &pks, ch->pk);
+        nr_vec_push(a, &changed, ch);
         for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, &w->model->indexes[k], &all);
     }
-    *changed = entities.n;
+    *n_changed = entities.n;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);
     if (w->seq_read && w->seq != w->seq_before)
         nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
     if (!run_steps(w, &all)) return false;
-    if (entities.n) settle(w, &entities, &pks);
+    if (entities.n) settle(w, &entities, &changed);
     return true;
 }

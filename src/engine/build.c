@@ -45,37 +45,55 @@ static bool take_key(void *ctx, nr_slice key, nr_holds holds)
     return true;
 }
 
-/* The pk that a key names, when it is canonical. */
-static bool pk_of_key(finding *f, nr_slice key, nr_slice *text)
+bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk)
 {
-    const nr_field *pk = nr_schema_pk(f->model->schema);
+    const nr_field *f = nr_schema_pk(m->schema);
     nr_value v;
-    *text = (nr_slice){key.p + f->model->prefix.n, key.n - f->model->prefix.n};
-    return text->n && text->n <= NR_PK_MAX && nr_field_decode(pk, *text, &f->call->arena, &v) &&
-           nr_slice_eq(*text, nr_type_text(&pk->spec, &v, &f->call->arena));
+    *pk = (nr_slice){key.p + m->prefix.n, key.n - m->prefix.n};
+    return pk->n && pk->n <= NR_PK_MAX && nr_field_decode(f, *pk, arena, &v) && nr_slice_eq(*pk, nr_type_text(&f->spec, &v, arena));
 }
 
-bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
+bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slice pk, const nr_value *row), void *ctx)
 {
     finding f = {c, m, {0}};
     c->store->cls->walk(c->store, m->prefix, take_key, &f);
     nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
-    for (size_t i = 0; i < f.keys.n; i++) {
+    nr_arena scratch;
+    nr_arena_init(&scratch, c->env);
+    bool ok = true;
+    for (size_t i = 0; ok && i < f.keys.n; i++) {
         nr_slice pk;
-        if (!pk_of_key(&f, f.keys.at[i], &pk)) {
+        if (!nr_entity_pk(m, f.keys.at[i], &scratch, &pk)) {
             nr_model_leave_out(m, c->env, f.keys.at[i], "the key names no pk");
             continue;
         }
-        nr_arena scratch;
-        nr_arena_init(&scratch, c->env);
-        memset(row, 0, sizeof *row * m->schema->n_fields);
         nr_found found;
-        bool ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &scratch, row, &found, &c->err);
-        nr_arena_clear(&scratch);
-        if (!ok) return false;
-        if (found == NR_FOUND) nr_vec_push(&c->arena, pks, pk);
+        memset(row, 0, sizeof *row * m->schema->n_fields);
+        ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &scratch, row, &found, &c->err);
+        if (ok && found == NR_FOUND) ok = fn(ctx, pk, row);
+        if (i % 64 == 63) nr_arena_clear(&scratch);
     }
+    nr_arena_clear(&scratch);
+    return ok;
+}
+
+typedef struct pk_list {
+    nr_arena *arena;
+    nr_slices *pks;
+} pk_list;
+
+static bool take_pk(void *ctx, nr_slice pk, const nr_value *row)
+{
+    (void)row;
+    pk_list *l = ctx;
+    nr_vec_push(l->arena, l->pks, pk);
     return true;
+}
+
+bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
+{
+    pk_list l = {&c->arena, pks};
+    return nr_build_each_entity(c, m, take_pk, &l);
 }
 
 static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena *scratch, bool *taken)

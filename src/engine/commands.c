@@ -1,5 +1,6 @@
 /* commands.c -- the table of commands. The module registers its rows, the reference is printed from it, tools and tests call through it. */
 #include "engine/commands.h"
+#include "engine/follow.h"
 
 enum { READ = 0, WRITE = NR_CMD_WRITE | NR_CMD_DENYOOM, REMOVE = NR_CMD_WRITE | NR_CMD_DELETES };
 
@@ -34,6 +35,8 @@ const nr_command nr_commands[] = {
      "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes"},
     {"INDEX CHECK",    -3,   2,   READ | NR_CMD_ADMIN,           nr_cmd_index_check,
      "<model>", "Compares every index with the entities: one line for each missing or surplus entry", "O(N) in the entities, O(K) in the keys"},
+    {"INDEX SYNC",     3,    2,   REMOVE,                        nr_cmd_index_sync,
+     "<model>", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
     {"MODEL DIFF",     -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"INDEX CREATE",   -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"INDEX DROP",     -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},

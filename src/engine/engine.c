@@ -1,11 +1,13 @@
 /* engine.c -- the engine's life, the frame of a call, and what the host tells about the keyspace. */
 #include "engine/nonrel.h"
 
+#include "engine/follow.h"
 #include "engine/models.h"
 #include "table/rows.h"
 
 static void release_model(nr_model *m)
 {
+    nr_follow_release(m);
     nr_rows_free(m->rows);
 }
 
@@ -103,14 +105,21 @@ void nr_engine_swapped(nr_engine *e, int a, int b)
 }
 
 /* A definition may stand under any name without ':' and '/'. A new one is looked at when all models are asked for, a changed one is read again: children and
- * references are tied to it, so the whole database's cache goes. */
-bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key)
+ * references are tied to it, so the whole database's cache goes. Any other key may be an entity or an index. */
+bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key, bool replaced, bool during_call)
 {
-    if (key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n)) return false;
-    bool known = nr_catalog_get(e->catalog, db, key) != NULL;
-    if (known) nr_catalog_forget(e->catalog, db);
+    bool named = key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n);
+    if (named) return nr_follow_key(e, db, key, replaced);
+    if (during_call) return false;
+    if (nr_catalog_get(e->catalog, db, key)) nr_catalog_forget(e->catalog, db);
     else if (nr_model_name_valid(key)) nr_catalog_suspect(e->catalog, db, key);
-    return known;
+    return false;
+}
+
+void nr_engine_settle(nr_call *c)
+{
+    c->now_us = c->env->now_us(c->env->ctx);
+    nr_follow_settle(c);
 }
 
 static uint64_t entities_of(nr_store *store, const nr_model *m)

@@ -68,7 +68,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
                   (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
     if (by_key) return explain_keys(c, argv, argc);
     if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
-    nr_model *m = nr_model_need(c, argv[1]);
+    nr_model *m = nr_model_need_for_query(c, argv[1]);
     nr_ast ast;
     nr_query q;
     nr_slices lines = {0};

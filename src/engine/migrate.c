@@ -4,6 +4,7 @@
 
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/follow.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 
@@ -96,6 +97,7 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
     bool entities;
     nr_vec_push(&c->arena, &g->changes, ch);
     change *mine = &g->changes.at[g->changes.n - 1];
+    if (before && !before->schema->abstract && (!c->applied || before->table) && !nr_follow_store(c, before)) return false;
     if (before) after->version = before->version + 1;
     if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
     if (entities) {

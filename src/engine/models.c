@@ -7,6 +7,7 @@
 
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/follow.h"
 #include "engine/migrate.h"
 #include "query/lookup.h"
 #include "table/rows.h"
@@ -149,11 +150,20 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     return m;
 }
 
+nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_need(c, name);
+    return m && nr_follow_memory(c, m) ? m : NULL;
+}
+
+/* What a primary resolved has its SYNC before it where that matters: an applied call does not read all entities just to add one. */
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_find(c, name);
     if (m && !m->schema->abstract && !nr_migrate_stale(c, m)) return NULL;
-    return nr_model_need(c, name);
+    m = nr_model_need(c, name);
+    if (!m || (c->applied && !m->table)) return m;
+    return nr_follow_store(c, m) ? m : NULL;
 }
 
 typedef struct names_walk {

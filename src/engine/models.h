@@ -15,7 +15,10 @@ struct nr_engine {
  * can't be trusted. */
 nr_model *nr_model_need(nr_call *c, nr_slice name);
 
-/* The same for a write: indexes of another format are rebuilt first. Abstract models are refused by both. */
+/* The same for a query: its table is in memory and says what the hashes say. */
+nr_model *nr_model_need_for_query(nr_call *c, nr_slice name);
+
+/* The same for a write, its indexes included: indexes of another format are rebuilt first. Abstract models are refused by both. */
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name);
 
 /* Like need but quiet: NULL when there is no such definition (err untouched) or when it cannot be read (err set). Abstract ones too. */

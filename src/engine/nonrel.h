@@ -75,8 +75,12 @@ bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t
 void nr_engine_flushed(nr_engine *e, int db);
 void nr_engine_swapped(nr_engine *e, int a, int b);
 
-/* A key was changed by somebody else; true when it was a definition that is cached (which is then forgotten). Cheap for all other keys. */
-bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key);
+/* A key was changed by somebody else; cheap, and touches memory only. replaced: it is another key now, or gone; else some members came or went. during_call: a call is at work, whose models must stay. True: indexes want mending, so
+ * nr_engine_settle should be called soon, where writing is allowed. */
+bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key, bool replaced, bool during_call);
+
+/* Brings the indexes of c's database up to date with what others wrote. c is filled in but for the sink. */
+void nr_engine_settle(nr_call *c);
 
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
 typedef struct nr_model_figures {

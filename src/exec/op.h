@@ -64,7 +64,7 @@ struct nr_op_class {
     void (*explain)(const nr_node *node, nr_buf *out); /* what stands behind the name; may be NULL */
 };
 
-extern const nr_op_class nr_op_scan, nr_op_sets, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {

@@ -9,9 +9,11 @@
 #include "model/index.h"
 
 struct nr_rows;
+struct nr_table;
+struct nr_followed;
 
 typedef struct nr_counters {
-    uint64_t saves, deletes, queries, scans; /* commands; scans: queries that read rows that no index narrowed down */
+    uint64_t saves, deletes, queries; /* entities saved and deleted, queries answered */
 } nr_counters;
 
 typedef struct nr_model {
@@ -23,6 +25,9 @@ typedef struct nr_model {
     nr_slice prefix;        /* of entity keys: "<model>:" */
     nr_slice seq_key;       /* "<model>/seq" */
     struct nr_rows *rows;   /* owned */
+    struct nr_table *table; /* owned; NULL until it is needed */
+    struct nr_followed *followed; /* owned by engine/follow.h; NULL without a table */
+    bool unsettled;         /* the indexes of the store lag behind the table: not to be used for answers */
     nr_map left_out;        /* keys met under the prefix that are no entities: they do not decode, or are no hash; values are their heap copies */
     nr_counters counters;
 } nr_model;

@@ -3,6 +3,7 @@
 #include "plan/access.h"
 
 #include "base/hash.h"
+#include "table/table.h"
 
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
 
@@ -89,7 +90,7 @@ bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *fo
     const nr_index *best = NULL;
     for (size_t i = 0; i < p->model->n_indexes; i++) {
         const nr_index *ix = &p->model->indexes[i];
-        if (suits(ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
+        if (!p->model->unsettled && suits(ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
     }
     *found = best != NULL;
     return !best || nr_access_by(p, leaf, best, out);
@@ -137,6 +138,13 @@ bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
     return count_some(p, a, COUNTED_RANGES);
 }
 
+bool nr_access_every(nr_planner *p, nr_access *out)
+{
+    if (!p->model->table) return nr_access_all(p, &p->model->indexes[0], out);
+    *out = (nr_access){.count = nr_table_count(p->model->table), .measured = true, .covers = true};
+    return true;
+}
+
 bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out)
 {
     nr_range *everything = NR_NEW(p->arena, nr_range);
@@ -172,7 +180,9 @@ nr_slice nr_access_text(nr_planner *p, const nr_access *a)
 const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending)
 {
     nr_node *n;
-    if (a->index->kind == NR_IX_SET) {
+    if (!a->index) {
+        n = nr_plan_node(p, &nr_op_rows, NULL, a->count, NULL, 0);
+    } else if (a->index->kind == NR_IX_SET) {
         nr_sets_params s = {a->index, a->keys, a->n_keys, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_sets, NULL, a->count, &s, sizeof s);
     } else {

@@ -8,7 +8,7 @@ typedef NR_VEC(const nr_pred *) nr_preds;
 
 typedef struct nr_access {
     nr_preds leaves;           /* the lookups that it answers together; none: every row, by the pk index or another ordered one */
-    const nr_index *index;
+    const nr_index *index;     /* NULL: the table */
     const nr_range *ranges;    /* ordered indexes */
     size_t n_ranges;
     const nr_slice *keys;      /* set indexes */
@@ -26,6 +26,9 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
 
 /* Narrows an ordered access by another one on the same index: the ranges that both have. Counts anew. */
 bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with);
+
+/* All rows: from the table when there is one, else through the pk index. */
+bool nr_access_every(nr_planner *p, nr_access *out);
 
 /* All rows through an ordered or pk index. */
 bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out);

@@ -1,14 +1,16 @@
 /* plan.c -- the choice of a tree.
  *
- * Costs are in microseconds as measured on a server: walking an index entry 0.5, opening an entity and decoding fields 2.5, a seek 1. They only
- * have to be right relative to each other. */
+ * Costs are in microseconds as measured on a server: walking an index entry 0.5, opening an entity and decoding fields 2.5, a row of the table 0.02 and its
+ * columns 0.1, a seek 1. They only have to be right relative to each other. */
 #include "plan/access.h"
+#include "table/table.h"
 
 #include <stdlib.h>
 
+enum { WIDE = 4096 };                      /* in larger models, an index that narrows little is weighed against the table */
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
-static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0;
+static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0, ROW = 0.02, COLUMNS = 0.1;
 
 typedef NR_VEC(nr_access *) accesses;
 
@@ -16,6 +18,7 @@ typedef NR_VEC(nr_access *) accesses;
 typedef struct analysis {
     accesses paths;  /* of the conjuncts that an index answers, ascending by count; lookups on one ordered index make one path */
     nr_preds rest;   /* the others */
+    nr_preds all;    /* all of them */
     uint64_t total;  /* entities of the model */
 } analysis;
 
@@ -51,12 +54,13 @@ static bool analyse(nr_planner *p, const nr_pred *where, analysis *out)
 {
     nr_access all;
     *out = (analysis){0};
-    if (!nr_access_all(p, &p->model->indexes[0], &all)) return false;
+    if (!nr_access_every(p, &all)) return false;
     out->total = all.count;
     for (size_t i = 0; i < where->n; i++) {
         const nr_pred *kid = where->kids[i];
         nr_access a;
         bool found = false;
+        nr_vec_push(p->arena, &out->all, kid);
         if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
         if (!found) nr_vec_push(p->arena, &out->rest, kid);
         else if (!add_path(p, &out->paths, &a)) return false;
@@ -89,6 +93,22 @@ static bool answered_by(const nr_access *path, const nr_access *lead)
     return lead->leaves.n && path->leaves.at[0] == lead->leaves.at[0];
 }
 
+/* Whether the table has all the fields that are wanted. */
+static bool in_columns(const nr_planner *p, const bool *want)
+{
+    for (size_t i = 0; i < p->model->schema->n_fields; i++)
+        if (want[i] && (!p->model->table || !nr_table_keeps(p->model->table, i))) return false;
+    return p->model->table != NULL;
+}
+
+/* What it costs to have the values that the predicates read. */
+static double cost_of_values(nr_planner *p, const nr_preds *preds)
+{
+    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    for (size_t i = 0; i < preds->n; i++) nr_pred_fields(preds->at[i], want);
+    return in_columns(p, want) ? COLUMNS : LOAD;
+}
+
 /* Chooses masks for a lead and counts the cost. want: results needed; loads: the result's entities are opened anyway (so that only what is dropped early
  * saves). A lead that is not ordered is read whole when there is an order. */
 static void complete(nr_planner *p, const analysis *an, route *r, double want, bool whole)
@@ -98,14 +118,14 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
     nr_preds open = {0};
     if (!r->lead->covers) add_leaves(p, &open, r->lead);
     for (size_t i = 0; i < an->rest.n; i++) nr_vec_push(p->arena, &open, an->rest.at[i]);
-    double passing = r->rows, extra = 0;
+    double passing = r->rows, extra = 0, value = cost_of_values(p, &an->all);
     for (size_t i = 0; i < an->paths.n; i++)
         if (!answered_by(an->paths.at[i], r->lead)) passing *= share(an, (double)an->paths.at[i]->count);
     for (size_t i = 0; i < an->paths.n; i++) {
         const nr_access *a = an->paths.at[i];
         if (answered_by(a, r->lead)) continue;
         double opened = whole ? r->rows : seen_for(r->rows, passing, want);
-        double saved = opened * LOAD * (1 - share(an, (double)a->count));
+        double saved = opened * value * (1 - share(an, (double)a->count));
         double walk = (double)a->count * WALK + SEEK * (double)(a->n_keys + a->n_ranges);
         if (walk < saved && r->n_masks < MOST_MASKS) {
             r->masks[r->n_masks++] = a;
@@ -119,7 +139,7 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
     r->residual = open;
     double walked = whole ? (double)r->lead->count : seen_for((double)r->lead->count, passing, want);
     double opened = open.n ? (whole ? r->rows : seen_for(r->rows, passing, want)) : (want < r->rows ? want : r->rows);
-    r->cost = extra + walked * WALK + opened * LOAD;
+    r->cost = extra + walked * (r->lead->index ? WALK : ROW) + opened * (open.n ? value : LOAD);
 }
 
 static const nr_node *build_source(nr_planner *p, const route *r, bool descending, bool pks_descending)
@@ -145,6 +165,7 @@ static const nr_pred *residual_pred(nr_planner *p, const route *r)
 
 static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
 {
+    if (in_columns(p, want)) return nr_plan_node(p, &nr_op_columns, n, n->rows, NULL, 0);
     nr_load_params load = {want, true};
     size_t wanted = 0;
     for (size_t i = 1; i < p->model->schema->n_fields; i++) {
@@ -206,23 +227,47 @@ static bool order_access(nr_planner *p, const analysis *an, const nr_index *ix, 
     return nr_access_all(p, ix, out);
 }
 
+/* Fields of the sort keys. */
+static bool order_in_columns(nr_planner *p, const nr_query *q)
+{
+    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    for (size_t i = 0; i < q->n_order; i++) want[q->order[i].field->id] = true;
+    return in_columns(p, want);
+}
+
+static void keep_cheaper(route *best, const route *other)
+{
+    if (!best->lead || other->cost < best->cost) *best = *other;
+}
+
+/* Rows come from the table where its columns decide about them; else in pk order, which is pleasant to read and costs next to nothing. */
 static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
 {
     bool sorted = purpose == NR_FOR_REPLY && q->n_order;
     bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
+    bool whole = sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY);
     double want = limited ? (double)rows_needed(q) : (double)an->total;
-    nr_access *whole = NR_NEW(p->arena, nr_access), *walked = NR_NEW(p->arena, nr_access);
-    if (!nr_access_all(p, &p->model->indexes[0], whole)) return false;
-    *best = (route){.lead = an->paths.n ? an->paths.at[0] : whole};
-    complete(p, an, best, want, sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY));
-    if (sorted) best->cost += best->rows * (SORT + LOAD);
-    const nr_index *ix = sorted ? order_index(p, q, descending, pks_descending) : NULL;
+    double sorting = SORT + (sorted && order_in_columns(p, q) ? COLUMNS : LOAD);
+    nr_access *every = NR_NEW(p->arena, nr_access), *walked = NR_NEW(p->arena, nr_access);
+    bool by_columns = p->model->unsettled || purpose != NR_FOR_REPLY || (an->all.n && cost_of_values(p, &an->all) < LOAD);
+    *best = (route){0};
+    if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
+    bool wide = an->paths.n && an->total >= WIDE && !every->index && an->paths.at[0]->count > an->total / 8;
+    const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && !wide ? NULL : every};
+    for (size_t i = 0; i < 2; i++) {
+        route r = {.lead = leads[i]};
+        if (!r.lead) continue;
+        complete(p, an, &r, want, whole);
+        if (sorted) r.cost += r.rows * sorting;
+        keep_cheaper(best, &r);
+    }
+    const nr_index *ix = sorted && !p->model->unsettled ? order_index(p, q, descending, pks_descending) : NULL;
     if (!ix) return true;
     route walk = {.lead = walked, .ordered = true};
     if (!order_access(p, an, ix, walked)) return false;
     complete(p, an, &walk, want, !limited);
     if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED) walk.cost *= 2;
-    if (walk.cost < best->cost) *best = walk;
+    keep_cheaper(best, &walk);
     return true;
 }
 
@@ -238,8 +283,13 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
         for (size_t i = 0; i < q->n_order; i++) want[q->order[i].field->id] = true;
     if (r->residual.n) nr_pred_fields(residual_pred(p, r), want);
     if (r->residual.n && reply && !sort && !turn) {
+        bool cheap = in_columns(p, want);
         want_output(q, want);
-        loaded = true;
+        loaded = !cheap || in_columns(p, want);
+        if (!loaded) { /* the filter reads columns, and what passes is opened */
+            memset(want, 0, n_fields * sizeof *want);
+            nr_pred_fields(residual_pred(p, r), want);
+        }
     }
     if (sort || r->residual.n) n = add_load(p, n, want);
     if (r->residual.n) n = add_filter(p, n, r);
@@ -291,7 +341,7 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
     if (pred->op == NR_P_AND && pred->n == 0) {
         *known = true;
         *count = total;
-        nr_buf_add(text, NR_S("index=pk all"));
+        nr_buf_add(text, NR_S("all"));
     } else if (pred->op == NR_P_AND) {
         return pred->n == 1 ? count_pred(p, pred->kids[0], total, known, count, text) : count_conjunction(p, pred, known, count, text);
     } else if (pred->op == NR_P_NOT) {
@@ -310,7 +360,7 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
 bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text)
 {
     nr_access all;
-    if (!nr_access_all(p, &p->model->indexes[0], &all)) return false;
+    if (!nr_access_every(p, &all)) return false;
     return count_pred(p, q->where, all.count, known, count, text);
 }
 

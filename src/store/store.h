@@ -41,6 +41,7 @@ typedef struct nr_store_class {
     const char *name;
 
     nr_holds (*holds)(nr_store *s, nr_slice key);
+    int64_t (*deadline)(nr_store *s, nr_slice key); /* when the key runs out, milliseconds since 1970 UTC; -1: never, or no key */
 
     /* Hashes: entities and definitions. No key: OK with nothing found. */
     nr_status (*hash_all)(nr_store *s, nr_slice key, nr_arena *a, nr_pairs *out); /* appends every field, any order */

@@ -135,6 +135,11 @@ static nr_status fault_counter_set(nr_store *s, nr_slice key, int64_t value)
     return st ? st : under(s)->cls->counter_set(under(s), key, value);
 }
 
+static int64_t fault_deadline(nr_store *s, nr_slice key)
+{
+    return under(s)->cls->deadline(under(s), key);
+}
+
 static void fault_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slice key, nr_holds holds), void *ctx)
 {
     under(s)->cls->walk(under(s), prefix, fn, ctx);
@@ -148,6 +153,7 @@ static void fault_touch(nr_store *s, nr_slice key)
 static const nr_store_class fault_class = {
     .name = "fault",
     .holds = fault_holds,
+    .deadline = fault_deadline,
     .hash_all = fault_hash_all,
     .hash_get = fault_hash_get,
     .hash_put = fault_hash_put,

@@ -596,11 +596,12 @@ start_nonrel {} {
         assert_match {*missing*pk*3*} [r nonrel.index check m.A]
         r zadd m.A/pk 0 $third
         assert_equal {} [r nonrel.index check m.A]
-        r del m.A/i/n.value
+        r multi
         r set m.A/i/n.value x
-        assert {[llength [r nonrel.index check m.A]] >= 1}
-        refused {CORRUPT *} nonrel.save m.A n 5
-        refused {CORRUPT *} nonrel.query m.A FILTER n 1
+        r nonrel.index check m.A
+        assert_match {OK {*wrongtype*n.value*}} [r exec]
+        assert_equal 1 [r nonrel.count m.A FILTER n 1]
+        assert_equal {} [r nonrel.index check m.A]
     }
 
     test {INFO nonrel has models, entities and index sizes} {

@@ -50,7 +50,7 @@ start_nonrel {overrides {save {}}} {
         set client [redis_deferring_client]
         foreach round {1 2 3} {
             $client nonrel.save blog.Post title piped slug piped-$round
-            $client hset blog.Post:2 raw $round
+            $client hget blog.Post:2 raw
             $client module unload nonrel
             $client module load $::nonrel_so
             $client nonrel.count blog.Post FILTER title piped

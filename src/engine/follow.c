@@ -1,0 +1,303 @@
+/* follow.c -- the table, the keys that others wrote, and the repairs that follow. */
+#include "engine/follow.h"
+
+#include "base/bitmap.h"
+#include "engine/build.h"
+#include "engine/reconcile.h"
+#include "engine/write.h"
+#include "exec/op.h"
+#include "table/deadlines.h"
+#include "table/rows.h"
+#include "table/table.h"
+
+enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
+
+struct nr_followed {
+    nr_map dirty;       /* pk -> its own copy */
+    nr_deadlines *deadlines; /* of entities that have one */
+    bool rebuild;       /* what is in memory is not worth mending */
+    bool counter_seen;  /* the auto pk counter is not below the pks that are there */
+    nr_repair *repairs; /* in the order in which they must be written */
+    size_t n_repairs, room;
+};
+
+/* -- repairs ----------------------------------------------------------------------------------------------------------------------------- */
+
+static nr_slice keep(const nr_env *env, nr_slice s)
+{
+    char *p = env->alloc(s.n + 1);
+    memcpy(p, s.p, s.n);
+    return (nr_slice){p, s.n};
+}
+
+void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r)
+{
+    struct nr_followed *f = m->followed;
+    if (f->n_repairs == f->room) {
+        f->room = f->room ? f->room * 2 : 64;
+        f->repairs = f->repairs ? c->env->realloc(f->repairs, f->room * sizeof *r) : c->env->alloc(f->room * sizeof *r);
+    }
+    f->repairs[f->n_repairs++] = (nr_repair){r->add, r->set, keep(c->env, r->key), keep(c->env, r->member)};
+    m->unsettled = true;
+}
+
+static void drop_repairs(const nr_env *env, struct nr_followed *f)
+{
+    for (size_t i = 0; i < f->n_repairs; i++) {
+        env->free((char *)f->repairs[i].key.p);
+        env->free((char *)f->repairs[i].member.p);
+    }
+    if (f->repairs) env->free(f->repairs);
+    f->repairs = NULL;
+    f->n_repairs = f->room = 0;
+}
+
+static void drop_dirty(struct nr_followed *f)
+{
+    size_t at = 0;
+    void *copy;
+    while (nr_map_next(&f->dirty, &at, NULL, &copy)) f->dirty.env->free(copy);
+    nr_map_clear(&f->dirty);
+}
+
+void nr_follow_release(nr_model *m)
+{
+    nr_table_free(m->table);
+    m->table = NULL;
+    m->unsettled = false;
+    if (!m->followed) return;
+    const nr_env *env = m->followed->dirty.env;
+    drop_dirty(m->followed);
+    nr_deadlines_free(m->followed->deadlines);
+    drop_repairs(env, m->followed);
+    env->free(m->followed);
+    m->followed = NULL;
+}
+
+/* -- what changed -------------------------------------------------------------------------------------------------------------------------- */
+
+static void note(struct nr_followed *f, nr_slice pk)
+{
+    if (nr_map_get(&f->dirty, pk)) return;
+    if (f->dirty.n == MOST_DIRTY) {
+        drop_dirty(f);
+        f->rebuild = true;
+    }
+    if (f->rebuild) return;
+    nr_slice copy = keep(f->dirty.env, pk);
+    nr_map_put(&f->dirty, copy, (char *)copy.p);
+}
+
+/* Where the name of a model ends in a key of its: at the first ':' or '/' behind a hash tag. 0: the key is nobody's. */
+static size_t owner_end(nr_slice key)
+{
+    const char *tag = key.n && key.p[0] == '{' ? memchr(key.p, '}', key.n) : NULL;
+    for (size_t i = tag ? (size_t)(tag - key.p) : 0; i < key.n; i++)
+        if (key.p[i] == ':' || key.p[i] == '/') return i;
+    return 0;
+}
+
+bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced)
+{
+    size_t end = owner_end(key);
+    nr_model *m = end ? nr_catalog_get(e->catalog, db, (nr_slice){key.p, end}) : NULL;
+    if (!m || !m->followed) return false;
+    if (key.p[end] == '/' && !replaced) return false;
+    if (key.p[end] == '/') m->followed->rebuild = true;
+    else note(m->followed, (nr_slice){key.p + end + 1, key.n - end - 1});
+    return true;
+}
+
+/* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
+static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
+{
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        const nr_index *ix = &m->indexes[i];
+        if (ix->stale) continue;
+        nr_repair r = {.set = ix->kind == NR_IX_SET};
+        if (before && after && nr_value_eq(&before[ix->field->id], &after[ix->field->id])) continue;
+        if (before) {
+            nr_index_entry(m, ix, pk, before, &c->arena, &r.key, &r.member);
+            nr_follow_repair(c, m, &r);
+        }
+        if (after) {
+            r.add = true;
+            nr_index_entry(m, ix, pk, after, &c->arena, &r.key, &r.member);
+            nr_follow_repair(c, m, &r);
+        }
+    }
+}
+
+static bool is_canonical(nr_call *c, const nr_model *m, nr_slice pk)
+{
+    nr_slice out;
+    return nr_entity_pk(m, nr_entity_key(m, pk, &c->arena), &c->arena, &out);
+}
+
+static int64_t deadline_of(nr_call *c, const nr_model *m, nr_slice pk)
+{
+    return c->store->cls->deadline(c->store, nr_entity_key(m, pk, &c->arena));
+}
+
+/* Reads one key again. */
+static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
+{
+    size_t n = m->schema->n_fields;
+    nr_value *before = NR_NEW_N(&c->arena, nr_value, n), *after = NR_NEW_N(&c->arena, nr_value, n);
+    nr_found found = NR_ABSENT;
+    if (!is_canonical(c, m, pk)) return true;
+    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, after, &found, &c->err)) return false;
+    uint32_t row = nr_rows_find(m->rows, pk);
+    bool had = row != NR_NO_ROW && nr_table_has(m->table, row);
+    if (had) nr_table_get(m->table, row, before);
+    repair_entries(c, m, pk, had ? before : NULL, found == NR_FOUND ? after : NULL);
+    nr_deadlines_set(m->followed->deadlines, pk, found == NR_FOUND ? deadline_of(c, m, pk) : -1);
+    if (found == NR_FOUND) {
+        nr_table_put(m->table, nr_rows_intern(m->rows, pk), after);
+    } else if (had) {
+        nr_table_drop(m->table, row);
+        nr_rows_drop(m->rows, pk);
+    }
+    return true;
+}
+
+static bool follow_dirty(nr_call *c, nr_model *m)
+{
+    struct nr_followed *f = m->followed;
+    size_t at = 0;
+    nr_slice pk;
+    while (nr_map_next(&f->dirty, &at, &pk, NULL))
+        if (!follow_pk(c, m, pk)) return false;
+    drop_dirty(f);
+    return true;
+}
+
+/* -- the table ----------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct building {
+    nr_call *call;
+    nr_model *model;
+} building;
+
+static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
+{
+    building *b = ctx;
+    nr_mark mark = nr_arena_mark(&b->call->arena);
+    nr_table_put(b->model->table, nr_rows_intern(b->model->rows, pk), row);
+    nr_deadlines_set(b->model->followed->deadlines, pk, deadline_of(b->call, b->model, pk));
+    nr_arena_rewind(&b->call->arena, mark);
+    return true;
+}
+
+/* The fields that are indexed or refer to another model. */
+static bool *kept_fields(nr_call *c, const nr_model *m)
+{
+    bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
+    for (size_t i = 0; i < m->n_indexes; i++) kept[m->indexes[i].field->id] = true;
+    return kept;
+}
+
+static bool build(nr_call *c, nr_model *m)
+{
+    int64_t begin = c->env->mono_us(c->env->ctx);
+    nr_follow_release(m);
+    m->followed = c->env->alloc(sizeof *m->followed);
+    *m->followed = (struct nr_followed){0};
+    nr_map_init(&m->followed->dirty, c->env);
+    m->followed->deadlines = nr_deadlines_new(c->env);
+    building b = {c, m};
+    m->table = nr_table_new(c->env, m->schema, kept_fields(c, m));
+    bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
+    if (!ok) nr_follow_release(m);
+    int64_t took = c->env->mono_us(c->env->ctx) - begin;
+    if (ok && nr_table_count(m->table))
+        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
+                    (unsigned long long)nr_table_count(m->table), (long long)took / 1000, m->followed->n_repairs);
+    return ok;
+}
+
+bool nr_follow_memory(nr_call *c, nr_model *m)
+{
+    if (!m->table || m->followed->rebuild) return build(c, m);
+    nr_slice pk;
+    while (nr_deadlines_due(m->followed->deadlines, c->now_us / 1000, &c->arena, &pk)) note(m->followed, pk);
+    return !m->followed->dirty.n || follow_dirty(c, m);
+}
+
+static nr_status write_repair(nr_store *s, const nr_repair *r)
+{
+    if (r->set) return r->add ? s->cls->set_add(s, r->key, r->member) : s->cls->set_remove(s, r->key, r->member);
+    return r->add ? s->cls->ordered_add(s, r->key, r->member) : s->cls->ordered_remove(s, r->key, r->member);
+}
+
+static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice *failed)
+{
+    for (size_t i = 0; i < f->n_repairs; i++) {
+        const nr_repair *r = &f->repairs[i];
+        nr_status st = write_repair(c->store, r);
+        if (st == NR_ST_WRONGTYPE) { /* somebody's key took the index's place: it goes, the index is made anew */
+            st = c->store->cls->remove(c->store, r->key);
+            if (!st) st = write_repair(c->store, r);
+        }
+        *failed = r->key;
+        if (st) return st;
+    }
+    return NR_ST_OK;
+}
+
+/* Somebody may have removed the counter, or put something else in its place. */
+static bool mend_counter(nr_call *c, nr_model *m)
+{
+    const nr_table *t = m->table;
+    if (m->followed->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    int64_t most = 0, now = 0;
+    for (uint32_t r = nr_table_next(t, 0); r != NR_NO_ROW; r = nr_table_next(t, r + 1)) {
+        nr_table_get(t, r, row);
+        if (row[0].i > most) most = row[0].i;
+    }
+    nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
+    if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
+    if (!st && now < most) st = c->store->cls->counter_set(c->store, m->seq_key, most);
+    m->followed->counter_seen = !st;
+    return !st || nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(m->seq_key), nr_status_text(st));
+}
+
+bool nr_follow_store(nr_call *c, nr_model *m)
+{
+    if (!nr_follow_memory(c, m) || !mend_counter(c, m)) return false;
+    if (!m->unsettled) return true;
+    nr_slice key;
+    nr_status st = write_repairs(c, m->followed, &key);
+    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(key), nr_status_text(st));
+    drop_repairs(c->env, m->followed);
+    m->unsettled = false;
+    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 3);
+    return true;
+}
+
+static bool has_work(const nr_model *m)
+{
+    return m->followed && (m->unsettled || m->followed->rebuild || m->followed->dirty.n);
+}
+
+void nr_follow_settle(nr_call *c)
+{
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        if (!has_work(m) || nr_follow_store(c, m)) continue;
+        nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s could not be brought up to date: %s", NR_FMT(m->schema->name), c->err.msg);
+        nr_err_clear(&c->err);
+    }
+}
+
+bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    (void)argc;
+    nr_model *m = nr_model_find(c, argv[0]);
+    if (!m || m->schema->abstract) return nr_model_missing(c, argv[0]);
+    if (!nr_follow_store(c, m)) return false;
+    c->sink->cls->status(c->sink, "OK");
+    return true;
+}

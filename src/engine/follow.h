@@ -1,0 +1,32 @@
+/* follow.h -- keeping memory and indexes true when somebody else writes entities: HSET, DEL, RENAME, EXPIRE ... from any client, script or replication stream.
+ *
+ * A callback of the keyspace only notes which key changed. Before the next command reads, the noted hashes are read again into the model's table, and what that
+ * means for the store's indexes is queued as repairs; before the next command writes, or soon after the change, the repairs are written. Until then queries go by
+ * the table, not by the indexes.
+ *
+ * A table is built on the first need: one pass over the entities, then one over the index entries, which finds what went wrong while nobody looked. */
+#ifndef NR_FOLLOW_H
+#define NR_FOLLOW_H
+
+#include "engine/models.h"
+
+/* Notes that a key changed: an entity's, or an index's when it was replaced or removed as a whole. True: something is to be mended (see nr_follow_settle). Touches
+ * memory only. */
+bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
+
+/* Before a read: the table is there and says what the hashes say. */
+bool nr_follow_memory(nr_call *c, nr_model *m);
+
+/* Before a write: the store's indexes say it too. */
+bool nr_follow_store(nr_call *c, nr_model *m);
+
+/* Brings the store up to date in all models of a database for which something was noted. Errors are logged. */
+void nr_follow_settle(nr_call *c);
+
+/* INDEX SYNC: what a primary tells its copies after it has written repairs: to write theirs. */
+bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc);
+
+/* Frees what a model holds for this. */
+void nr_follow_release(nr_model *m);
+
+#endif

@@ -1,0 +1,32 @@
+/* table.h -- the entities of a model in memory, by row number: which are there, and the values of the fields that have a column.
+ *
+ * The table is what the hashes say, kept so by the one writer and by following what others write (engine/follow.h). It knows what an entity had before
+ * somebody changed its hash, which is what mending the indexes takes. */
+#ifndef NR_TABLE_H
+#define NR_TABLE_H
+
+#include "model/schema.h"
+#include "table/column.h"
+
+typedef struct nr_table nr_table;
+
+/* keep: by field id, the fields that get a column. The pk always has one. The schema must outlive the table. */
+nr_table *nr_table_new(const nr_env *env, const nr_schema *schema, const bool *keep);
+void nr_table_free(nr_table *t); /* NULL is fine */
+
+bool nr_table_keeps(const nr_table *t, size_t field);
+
+void nr_table_put(nr_table *t, uint32_t row, const nr_value *values); /* by field id; those without a column are not looked at */
+void nr_table_drop(nr_table *t, uint32_t row);                        /* a row that is not there: nothing */
+bool nr_table_has(const nr_table *t, uint32_t row);
+
+/* The kept values of a row that is there, by field id, the others NULL. Texts live until the row changes. */
+void nr_table_get(const nr_table *t, uint32_t row, nr_value *values);
+
+/* The first row that is there at or behind from; NR_NO_ROW when there is none. */
+uint32_t nr_table_next(const nr_table *t, uint32_t from);
+
+uint64_t nr_table_count(const nr_table *t);
+size_t nr_table_bytes(const nr_table *t);
+
+#endif
