@@ -3,11 +3,14 @@
 
 #include "module.h"
 
-/* Whether the client's user may read or write the model. Asked for clients only: those of the primary and of the append-only file have no user. */
+/* Whether the client's user may read or write the model. Whoever has no user (a copy's primary, the append-only file, another module) may everything;
+ * before 7.2 only a script's user is safe to ask for by the context. */
 static bool may(void *host, nr_slice model, bool write)
 {
     RedisModuleCtx *ctx = host;
-    RedisModuleString *name = RedisModule_GetCurrentUserName(ctx);
+    bool script = (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_LUA) != 0;
+    RedisModuleString *name =
+        script ? RedisModule_GetCurrentUserName(ctx) : RedisModule_GetClientUserNameById(ctx, RedisModule_GetClientId(ctx));
     if (!name) return true;
     RedisModuleUser *user = RedisModule_GetModuleUserFromUserName(name);
     RedisModule_FreeString(ctx, name);

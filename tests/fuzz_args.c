@@ -100,7 +100,7 @@ static void tamper(world *w, input *in)
     case 6: s->cls->remove(s, key), s->cls->ordered_add(s, key, text); break;
     default: s->cls->remove(s, key), s->cls->hash_put(s, key, &pair, 1); break;
     }
-    nr_engine_key_changed(w->engine, 0, key);
+    if (nr_engine_key_changed(w->engine, 0, key, true, false) && take(in) % 2) world_settle(w);
 }
 
 static void play(world *w, input *in, unsigned flags)

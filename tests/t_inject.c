@@ -162,15 +162,16 @@ static void forget(truth *k)
 /* Each line is the right one, or says that the model is not to be trusted. */
 static bool same_or_corrupt(const char *got, const char *want, bool *corrupt)
 {
+    bool same = true;
     while (*got && *want) {
         size_t n = strcspn(got, "\n"), m = strcspn(want, "\n");
         bool marked = strncmp(got, "-CORRUPT ", 9) == 0;
         *corrupt = *corrupt || marked;
-        if (!marked && (n != m || memcmp(got, want, n) != 0)) return false;
+        same = same && (marked || (n == m && memcmp(got, want, n) == 0));
         got += n + (got[n] == '\n');
         want += m + (want[m] == '\n');
     }
-    return !*got && !*want;
+    return same && !*got && !*want;
 }
 
 typedef struct step {
@@ -202,6 +203,7 @@ static void after_success(try *t, const step *s, const truth *k, const char *rep
 
 static void after_failure(try *t, const step *s, const truth *k, const char *reply)
 {
+    if (strncmp(reply, "-CORRUPT ", 9) != 0) complain(s, "a call of the store failed, and this is the reason given", reply, "CORRUPT");
     char *seen = picture(t);
     bool corrupt = false, changed = world_digest(&t->w) != k->digest_before;
     bool same = same_or_corrupt(seen, k->before, &corrupt);

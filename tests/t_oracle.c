@@ -1,5 +1,5 @@
 /* t_oracle.c -- the engine against the oracle: random definitions, writes and queries; every answer is compared, every failure must be one that the oracle
- * foresees and change nothing. After each batch of writes every index is checked, and a replica that got what was replicated must have the same store.
+ * foresees and change nothing. Others write entities too, and remove indexes. After each batch of writes every index is checked, and a replica that got what was replicated must have the same store.
  *
  * N: queries to compare (100,000). SEED: of the first round; each round has the next one. A difference names its round's seed: SEED=<that> N=1 repeats it. */
 #include <setjmp.h>
@@ -364,6 +364,96 @@ static void remove_some(game *g, omodel *m)
     if (strcmp(got, g->want.p) != 0) differ(g, &a, got, g->want.p, "another number of entities was deleted");
 }
 
+/* -- writes of others -------------------------------------------------------------------------------------------------------------------- */
+
+static nr_slice canonical(game *g, const otype *type, const oval *v)
+{
+    text t = {0};
+    type->canonical(type, v, &t);
+    nr_slice out = nr_arena_copy(&g->arena, (nr_slice){t.p ? t.p : "", t.n});
+    free(t.p);
+    return out;
+}
+
+static nr_slice entity_key(game *g, const omodel *m, const oval *pk)
+{
+    nr_slice name = canonical(g, m->fields[0].type, pk);
+    char *p = nr_arena_alloc(&g->arena, strlen(m->name) + 1 + name.n);
+    nr_slice key = {p, strlen(m->name) + 1 + name.n};
+    memcpy(p, m->name, strlen(m->name));
+    p[strlen(m->name)] = ':';
+    if (name.n) memcpy(p + strlen(m->name) + 1, name.p, name.n);
+    return key;
+}
+
+/* Any spelling of a value will do. */
+static nr_slice spelled(game *g, const otype *type, const oval *v)
+{
+    if (dice_chance(&g->d, 80)) return canonical(g, type, v);
+    text t = {0};
+    type->spell(type, &g->d, v, &t);
+    nr_slice out = nr_arena_copy(&g->arena, (nr_slice){t.p ? t.p : "", t.n});
+    free(t.p);
+    return out;
+}
+
+/* HSET and HDEL, of an entity that is there or of a new one. What is unique stays unique. */
+static void put_by_others(game *g, omodel *m, orow *row)
+{
+    nr_pair pairs[OF_MAX];
+    size_t n = 0;
+    orow next = {0};
+    if (row) next = *row;
+    else random_value(&m->fields[0], true, &g->d, &g->arena, &next.v[0]);
+    if (!row && m->auto_pk) next.v[0].num = m->seq - (big)dice_below(&g->d, 5);
+    if (!row && (omodel_find(m, &next.v[0]) || m->seq < 1)) return;
+    if (!row) pairs[n++] = (nr_pair){nr_slice_of(m->fields[0].name), spelled(g, m->fields[0].type, &next.v[0])};
+    for (size_t i = 1; i < m->n_fields; i++) {
+        const ofield *f = &m->fields[i];
+        if (!row) next.v[i] = (oval){.null = true};
+        if (f->unique && !f->null && !row) return;
+        if (f->unique || (row && dice_chance(&g->d, 60))) continue;
+        random_value(f, false, &g->d, &g->arena, &next.v[i]);
+        if (f->null && dice_chance(&g->d, 30)) next.v[i] = (oval){.null = true};
+        nr_slice value = next.v[i].null ? (nr_slice){NULL, 0} : spelled(g, f->type, &next.v[i]);
+        if (row || value.p) pairs[n++] = (nr_pair){nr_slice_of(f->name), value};
+    }
+    if (!n) return;
+    world_put(&g->w, entity_key(g, m, &next.v[0]), pairs, n);
+    if (row) *row = next;
+    else omodel_add(m, &next);
+}
+
+typedef struct picked_key {
+    game *g;
+    nr_slice key;
+    uint64_t seen;
+} picked_key;
+
+static bool pick_key(void *ctx, nr_slice key, nr_holds holds)
+{
+    picked_key *p = ctx;
+    if ((holds == NR_HOLDS_ORDERED || holds == NR_HOLDS_SET) && dice_below(&p->g->d, ++p->seen) == 0) p->key = nr_arena_copy(&p->g->arena, key);
+    return true;
+}
+
+static void write_by_others(game *g, omodel *m)
+{
+    orow *row = m->n_rows ? &m->rows[dice_below(&g->d, m->n_rows)] : NULL;
+    uint64_t die = dice_below(&g->d, 100);
+    picked_key picked = {.g = g};
+    if (die < 30 && row) {
+        world_remove(&g->w, entity_key(g, m, &row->v[0]));
+        omodel_remove(m, row);
+    } else if (die < 90) {
+        put_by_others(g, m, die < 70 ? row : NULL);
+    } else { /* an index, as a whole */
+        g->w.mem->cls->walk(g->w.mem, NR_S("t."), pick_key, &picked);
+        if (picked.key.p) world_remove(&g->w, picked.key);
+    }
+    if (dice_chance(&g->d, 50)) world_settle(&g->w);
+}
+
 static void define(game *g, size_t i)
 {
     oargs a = {.arena = &g->arena};
@@ -384,7 +474,8 @@ static void write_one(game *g, size_t most)
     uint64_t die = dice_below(&g->d, 1000);
     g->w.now_us = dice_chance(&g->d, 50) ? INT64_C(1795305600000250) + (int64_t)dice_below(&g->d, 5) * 86400000000 : INT64_C(-999750);
     if (m->n_rows + most * 2 > ROWS_MAX) die = 900;
-    if (die < 870) save(g, m, most);
+    if (die < 800) save(g, m, most);
+    else if (die < 870) write_by_others(g, m);
     else if (die < 980) remove_some(g, m);
     else if (die < 992) {
         random_migration(&g->d, &g->arena, m, dice_chance(&g->d, 50));
@@ -396,6 +487,8 @@ static void write_one(game *g, size_t most)
 
 static void check(game *g)
 {
+    if (dice_chance(&g->d, 20)) return;
+    world_settle(&g->w);
     for (size_t i = 0; i < 2; i++) {
         oargs a = {.arena = &g->arena};
         oargs_word(&a, "INDEX");

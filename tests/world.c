@@ -323,6 +323,16 @@ static void finish(world *w, const nr_err *err, const text_sink *s)
     text_add(&w->reply, nr_slice_of(err->msg));
 }
 
+static void begin_call(world *w, nr_call *c, running *r)
+{
+    text_clear(&w->replicated);
+    nr_call_init(c, w->engine);
+    c->store = w->store;
+    c->limits = w->limits;
+    c->applied = w->applied;
+    c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
+}
+
 const char *world_run(world *w, const nr_slice *argv, size_t argc)
 {
     text_sink sink = {.sink = {&text_sink_class}, .w = w};
@@ -331,19 +341,39 @@ const char *world_run(world *w, const nr_slice *argv, size_t argc)
     size_t used = 0;
     w->n_sent = 0;
     text_clear(&w->reply);
-    text_clear(&w->replicated);
-    nr_call_init(&c, w->engine);
-    c.store = w->store;
+    begin_call(w, &c, &r);
     c.sink = &sink.sink;
-    c.limits = w->limits;
-    c.applied = w->applied;
-    c.host = (nr_host){.ctx = &r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
     const nr_command *cmd = nr_command_find(argv, argc, &used, &c.err);
     bool ok = cmd && nr_call_run(&c, cmd, argv + used, argc - used);
     if (ok != (c.err.code == NR_OK)) world_fail("%s says %d with error %s %s, and replied %s", cmd ? cmd->name : "", ok, nr_code_word(c.err.code), c.err.msg, w->reply.p);
     finish(w, &c.err, &sink);
     nr_call_clear(&c);
     return w->reply.p;
+}
+
+void world_settle(world *w)
+{
+    running r = {w, NULL, 0};
+    nr_call c;
+    begin_call(w, &c, &r);
+    nr_engine_settle(&c);
+    if (c.err.code) world_fail("settling ends with %s", c.err.msg);
+    nr_call_clear(&c);
+}
+
+void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n)
+{
+    nr_status st = w->mem->cls->hash_put(w->mem, key, fields, n);
+    if (st) world_fail("key %.*s %s", NR_FMT(key), nr_status_text(st));
+    nr_engine_key_changed(w->engine, 0, key, true, false);
+    if (w->replica) world_put(w->replica, key, fields, n);
+}
+
+void world_remove(world *w, nr_slice key)
+{
+    w->mem->cls->remove(w->mem, key);
+    nr_engine_key_changed(w->engine, 0, key, true, false);
+    if (w->replica) world_remove(w->replica, key);
 }
 
 const char *world_do(world *w, const char *line)

@@ -88,6 +88,7 @@ static const note replies[] = {
     {"DELETE", "an integer: the entities removed"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
     {"INDEX LIST", "an array of maps, which have `key` for a sorted set and `prefix` for sets; `progress` is in percent"},
+    {"INDEX SYNC", "`OK`"},
     {"INDEX CHECK",
      "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
     {NULL, NULL},

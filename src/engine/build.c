@@ -13,6 +13,7 @@ static bool failed(nr_call *c, nr_status st, nr_slice key)
 
 bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
 {
+    if (!nr_model_has_entities(m)) return true;
     const nr_field *pk = nr_schema_pk(m->schema);
     nr_slice key = m->indexes[0].key;
     nr_range left = {{NULL, 0}, {NULL, 0}, false, false};

@@ -104,15 +104,14 @@ void nr_engine_swapped(nr_engine *e, int a, int b)
     nr_catalog_swap(e->catalog, a, b);
 }
 
-/* A definition may stand under any name without ':' and '/'. A new one is looked at when all models are asked for, a changed one is read again: children and
+/* A definition stands under any name that is a model's. A new one is looked at when all models are asked for, a changed one is read again: children and
  * references are tied to it, so the whole database's cache goes. Any other key may be an entity or an index. */
 bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key, bool replaced, bool during_call)
 {
-    bool named = key.n > 128 || memchr(key.p, ':', key.n) || memchr(key.p, '/', key.n);
-    if (named) return nr_follow_key(e, db, key, replaced);
+    if (!nr_model_name_valid(key)) return nr_follow_key(e, db, key, replaced);
     if (during_call) return false;
     if (nr_catalog_get(e->catalog, db, key)) nr_catalog_forget(e->catalog, db);
-    else if (nr_model_name_valid(key)) nr_catalog_suspect(e->catalog, db, key);
+    else nr_catalog_suspect(e->catalog, db, key);
     return false;
 }
 

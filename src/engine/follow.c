@@ -296,8 +296,8 @@ bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
     nr_model *m = nr_model_find(c, argv[0]);
-    if (!m || m->schema->abstract) return nr_model_missing(c, argv[0]);
-    if (!nr_follow_store(c, m)) return false;
+    if (!m) return nr_model_missing(c, argv[0]);
+    if (nr_model_has_entities(m) && !nr_follow_store(c, m)) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

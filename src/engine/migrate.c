@@ -97,7 +97,7 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
     bool entities;
     nr_vec_push(&c->arena, &g->changes, ch);
     change *mine = &g->changes.at[g->changes.n - 1];
-    if (before && !before->schema->abstract && (!c->applied || before->table) && !nr_follow_store(c, before)) return false;
+    if (before && nr_model_has_entities(before) && (!c->applied || before->table) && !nr_follow_store(c, before)) return false;
     if (before) after->version = before->version + 1;
     if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
     if (entities) {
@@ -131,8 +131,7 @@ static bool fill_defaults(nr_call *c, change *ch)
 
 static bool raise_counter(nr_call *c, const change *ch)
 {
-    const nr_field *pk = nr_schema_pk(ch->after->schema);
-    if (ch->added || !(pk->type->flags & NR_TF_AUTO)) return true;
+    if (ch->added || !nr_model_has_entities(ch->after) || !(nr_schema_pk(ch->after->schema)->type->flags & NR_TF_AUTO)) return true;
     int64_t now = 0, top = 0, v;
     nr_status st = c->store->cls->counter_get(c->store, ch->after->seq_key, &now);
     for (size_t i = 0; i < ch->pks.n; i++)
@@ -192,38 +191,67 @@ static bool build_all(migration *g)
     return true;
 }
 
-enum { LONGEST_CHAIN = 30 }; /* of parents, and of primary keys that are references */
+enum { MOST_LEVELS = 30 }; /* of models that extend each other */
 
-/* Walks up the parents of s: 1 when name is among them, -1 when there is no end to them. */
-static int extends_itself(nr_call *c, const nr_schema *s, nr_slice name, int depth)
+/* Levels of parents above a model, each model looked at once: seen holds what is known. A name that comes again on the way up is a circle: -1. */
+static int levels_above(nr_call *c, const nr_schema *s, nr_map *seen)
 {
-    if (depth > LONGEST_CHAIN) return -1;
+    static const int in_hand = -1;
+    int most = 0;
+    nr_map_put(seen, s->name, (void *)&in_hand);
     for (size_t i = 0; i < s->extends.n; i++) {
-        if (nr_slice_eq(s->extends.at[i], name)) return 1;
+        const int *known = nr_map_get(seen, s->extends.at[i]);
         const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, s->extends.at[i]);
-        int found = m ? extends_itself(c, m->schema, name, depth + 1) : 0;
-        if (found) return found;
+        int above = known ? *known : m ? levels_above(c, m->schema, seen) : 0;
+        if (above < 0) return -1;
+        if (above + 1 > most) most = above + 1;
     }
-    return 0;
+    int *mine = NR_NEW(&c->arena, int);
+    *mine = most;
+    nr_map_put(seen, s->name, mine);
+    return most;
 }
 
-static bool check_parents(nr_call *c, const nr_model *after)
+/* Levels of children below a model: as many as it takes until nobody new extends one of the last. */
+static int levels_below(nr_call *c, nr_slice name)
+{
+    nr_slices last = {0};
+    int levels = 0;
+    nr_vec_push(&c->arena, &last, name);
+    for (; last.n && levels <= MOST_LEVELS; levels++) {
+        nr_slices next = {0};
+        size_t at = 0;
+        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+            bool extends = false;
+            for (size_t i = 0; i < last.n; i++) extends = extends || nr_model_extends(m, last.at[i]);
+            if (extends) nr_vec_push(&c->arena, &next, m->schema->name);
+        }
+        last = next;
+    }
+    return levels - 1;
+}
+
+static bool check_parents(nr_call *c, const nr_model *before, const nr_model *after)
 {
     nr_slice name = after->schema->name;
-    int found = extends_itself(c, after->schema, name, 0);
-    if (found > 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
-    return !found || nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s are more than %d deep", NR_FMT(name), LONGEST_CHAIN);
+    nr_map seen;
+    nr_map_init(&seen, c->env);
+    int above = levels_above(c, after->schema, &seen);
+    nr_map_clear(&seen);
+    if (above < 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
+    int below = before ? levels_below(c, name) : 0;
+    return above + below <= MOST_LEVELS ||
+           nr_fail(&c->err, NR_E_LIMIT, "extends: the models that %.*s extends, and those that extend it, are more than %d deep", NR_FMT(name), MOST_LEVELS);
 }
 
 /* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
 static bool check_pk_chain(nr_call *c, const nr_model *after)
 {
     const nr_schema *s = after->schema;
-    for (int depth = 0; !s->abstract && (nr_schema_pk(s)->type->flags & NR_TF_RELATION); depth++) {
+    for (int step = 0; !s->abstract && (nr_schema_pk(s)->type->flags & NR_TF_RELATION); step++) {
         nr_slice to = nr_schema_pk(s)->to;
-        if (nr_slice_eq(to, after->schema->name) || depth > LONGEST_CHAIN)
-            return nr_fail(&c->err, NR_E_BADVALUE, "pk: primary keys refer to each other in a circle, or in a chain longer than %d, through %.*s", LONGEST_CHAIN,
-                           NR_FMT(to));
+        if (nr_slice_eq(to, after->schema->name) || step > 1000)
+            return nr_fail(&c->err, NR_E_BADVALUE, "pk: primary keys refer to each other in a circle through %.*s", NR_FMT(to));
         const nr_model *m = nr_model_find(c, to);
         if (!m) return !c->err.code;
         s = m->schema;
@@ -262,22 +290,61 @@ static bool check_named(nr_call *c, const nr_schema *s)
     return true;
 }
 
-static bool plan_children(migration *g, nr_slice parent)
+static bool is_planned(const migration *g, nr_slice name)
+{
+    for (size_t i = 0; i < g->changes.n; i++)
+        if (nr_slice_eq(g->changes.at[i].after->schema->name, name)) return true;
+    return false;
+}
+
+/* Whether a descendant's turn has come: all its parents that change have been planned. */
+static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
+{
+    bool child = false;
+    if (is_planned(g, m->schema->name)) return false;
+    for (size_t i = 0; i < m->schema->extends.n; i++) {
+        nr_slice parent = m->schema->extends.at[i];
+        if (nr_map_get(family, parent) && !is_planned(g, parent)) return false;
+        child = child || is_planned(g, parent);
+    }
+    return child;
+}
+
+/* All models that extend one of the family, and those that extend these. */
+static void gather_family(nr_call *c, nr_model *root, nr_map *family)
+{
+    nr_map_put(family, root->schema->name, root);
+    for (size_t before = 0; before != family->n;) {
+        before = family->n;
+        size_t at = 0;
+        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+            for (size_t i = 0; i < m->schema->extends.n; i++)
+                if (nr_map_get(family, m->schema->extends.at[i])) nr_map_put(family, m->schema->name, m);
+    }
+}
+
+/* Each descendant once, after all its parents. */
+static bool plan_family(migration *g, nr_model *root)
 {
     nr_call *c = g->call;
-    NR_VEC(nr_model *) children = {0};
-    size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-        if (nr_model_extends(m, parent)) nr_vec_push(&c->arena, &children, m);
-    for (size_t i = 0; i < children.n; i++) {
-        nr_model *before = children.at[i];
-        if (!check_user(c, before->schema->name, true)) return false;
-        for (size_t k = 0; k < g->changes.n; k++)
-            if (g->changes.at[k].before == before) return nr_fail(&c->err, NR_E_BADVALUE, "%.*s extends %.*s in two ways", NR_FMT(before->schema->name), NR_FMT(parent));
-        nr_model *after = parse_in(g, before->schema->name, before->schema->source);
-        if (!after || !plan_one(g, before, after) || !plan_children(g, before->schema->name)) return false;
+    nr_map family;
+    nr_map_init(&family, c->env);
+    gather_family(c, root, &family);
+    bool ok = true;
+    for (bool more = true; ok && more;) {
+        size_t at = 0;
+        nr_model *before = NULL;
+        void *m;
+        while (!before && nr_map_next(&family, &at, NULL, &m))
+            if (is_next(g, m, &family)) before = m;
+        more = before != NULL;
+        if (!more) break;
+        ok = check_user(c, before->schema->name, true);
+        nr_model *after = ok ? parse_in(g, before->schema->name, before->schema->source) : NULL;
+        ok = after && plan_one(g, before, after);
     }
-    return true;
+    nr_map_clear(&family);
+    return ok;
 }
 
 /* A model that refers to this one may say things (a default, choices) that are no values of this primary key. */
@@ -307,13 +374,14 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
     nr_model *after = parse_in(g, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source);
-    if (*same || !check_parents(c, after) || !check_pk_chain(c, after)) {
+    if (before && !*same) nr_models_load_all(c);
+    if (*same || !check_parents(c, before, after) || !check_pk_chain(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return *same;
     }
     if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
     nr_models_load_all(c);
-    return plan_children(g, name) && check_referrers(g, before, after);
+    return (!before || plan_family(g, before)) && check_referrers(g, before, after);
 }
 
 static bool carry_out(migration *g)

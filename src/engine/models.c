@@ -12,7 +12,7 @@
 #include "query/lookup.h"
 #include "table/rows.h"
 
-enum { DEEPEST = 32 }; /* chains of parents, and of pks that are relations */
+enum { DEEPEST = 100 }; /* levels of parents: more than MODEL SET lets come about */
 enum { MOST_PREFIXES = 100000 }; /* of keys, that a look at the whole keyspace counts */
 
 typedef struct loader {
@@ -22,8 +22,6 @@ typedef struct loader {
 } loader;
 
 static nr_model *load(nr_call *c, nr_slice name, int depth);
-static bool find_spec(void *ctx, nr_slice name, nr_spec *out);
-
 static nr_model *look(const loader *l, nr_slice name)
 {
     for (size_t i = 0; l->overlay && i < l->overlay->n; i++)
@@ -37,20 +35,28 @@ static const nr_schema *find_schema(void *ctx, nr_slice name)
     return m ? m->schema : NULL;
 }
 
-static bool resolve(const loader *l, nr_schema *s)
-{
-    loader deeper = {l->call, l->depth + 1, l->overlay};
-    return s->resolved || nr_schema_resolve(s, find_spec, &deeper, &l->call->err);
-}
+enum { MOST_STEPS = 10000 }; /* of a chain of primary keys that are references: a circle has no end */
 
+/* The spec of a model's primary key. One that is a reference has that of its target's, and so on: a walk along the primary keys, nothing else of those models is
+ * looked at. */
 static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
 {
     const loader *l = ctx;
-    nr_model *m = look(l, name);
-    if (!m || m->schema->abstract || l->depth > DEEPEST) return false;
-    if (!nr_schema_pk(m->schema)->spec.type && !resolve(l, m->schema)) return false;
-    *out = nr_schema_pk(m->schema)->spec;
-    return out->type != NULL;
+    const nr_model *m = look(l, name);
+    for (int step = 0; m && !m->schema->abstract && step < MOST_STEPS; step++) {
+        const nr_field *pk = nr_schema_pk(m->schema);
+        bool relation = (pk->type->flags & NR_TF_RELATION) != 0;
+        *out = pk->spec;
+        if (!relation) out->type = pk->type;
+        if (out->type) return true;
+        m = look(l, pk->to);
+    }
+    return false;
+}
+
+static bool resolve(loader *l, nr_schema *s)
+{
+    return s->resolved || nr_schema_resolve(s, find_spec, l, &l->call->err);
 }
 
 /* A model from its document, not yet resolved; NULL: err. */
@@ -138,6 +144,11 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
         nr_fail(&c->err, NR_E_NOMODEL, "model %s is abstract: it has no entities, models that extend it have", NR_SHOW(name));
         return NULL;
     }
+    const nr_field *pk = nr_schema_pk(m->schema);
+    if (!pk->spec.type) {
+        nr_fail(&c->err, NR_E_NOMODEL, "the primary key '%.*s' of %.*s refers to model '%.*s', which is not defined", NR_FMT(pk->name), NR_FMT(name), NR_FMT(pk->to));
+        return NULL;
+    }
     nr_slice why = nr_catalog_marked(c->engine->catalog, c->db, name);
     if (why.p && !c->applied) {
         nr_fail(&c->err, NR_E_CORRUPT, "model %s is not to be trusted: %.*s", NR_SHOW(name), NR_FMT(why));
@@ -160,7 +171,7 @@ nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_find(c, name);
-    if (m && !m->schema->abstract && !nr_migrate_stale(c, m)) return NULL;
+    if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
     m = nr_model_need(c, name);
     if (!m || (c->applied && !m->table)) return m;
     return nr_follow_store(c, m) ? m : NULL;
@@ -209,7 +220,7 @@ static void find_left_out(nr_call *c, const names_walk *w)
         const uint64_t *keys = nr_map_get(&w->under, w->names.at[i]);
         uint64_t entities = 0;
         nr_slices pks = {0};
-        if (!m || !keys || m->schema->abstract || !m->schema->resolved) continue;
+        if (!m || !keys || !nr_model_has_entities(m)) continue;
         if (c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &entities) || entities == *keys) continue;
         nr_err kept = c->err;
         nr_build_find_entities(c, m, &pks);
@@ -264,6 +275,11 @@ nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena)
     nr_buf_add(&b, m->prefix);
     nr_buf_add(&b, pk);
     return nr_buf_slice(&b);
+}
+
+bool nr_model_has_entities(const nr_model *m)
+{
+    return !m->schema->abstract && nr_schema_pk(m->schema)->spec.type;
 }
 
 bool nr_model_refers(const nr_model *m, nr_slice name)

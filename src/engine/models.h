@@ -42,6 +42,9 @@ void nr_model_corrupt(nr_call *c, nr_slice name, const char *why);
 /* The key of an entity, in the arena. */
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);
 
+/* Whether m can have entities: it is not abstract, and the type of its primary key is known. */
+bool nr_model_has_entities(const nr_model *m);
+
 /* Whether m refers to, or extends, the model of that name. */
 bool nr_model_refers(const nr_model *m, nr_slice name);
 bool nr_model_extends(const nr_model *m, nr_slice name);

@@ -82,6 +82,13 @@ static const nr_field *give(saver *s, row *r, nr_slice name)
     return f;
 }
 
+/* What a primary has let in is not held to the options again. */
+static bool read_value(saver *s, const nr_field *f, nr_slice text, nr_value *out)
+{
+    nr_call *c = s->call;
+    return (c->applied && nr_field_decode(f, text, &c->arena, out)) || nr_field_read(f, text, &c->arena, out, &c->err);
+}
+
 static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
 {
     for (size_t i = 0; i < argc; i += 2) {
@@ -90,7 +97,7 @@ static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
             return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value", NR_SHOW(argv[i]));
         const nr_field *f = give(s, r, null ? argv[i + 1] : argv[i]);
         if (!f) return false;
-        if (!null && !nr_field_read(f, argv[i + 1], &s->call->arena, &r->values[f->id], &s->call->err)) return false;
+        if (!null && !read_value(s, f, argv[i + 1], &r->values[f->id])) return false;
     }
     return true;
 }
@@ -178,9 +185,11 @@ static bool fill(saver *s, nr_change *ch, const nr_field *f)
     if (ch->fresh && f->default_json && !f->spec.type && !s->call->applied)
         return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type", NR_FMT(f->name),
                        NR_FMT(f->to));
+    nr_err *err = &s->call->err;
     bool clock = f->auto_now || (f->auto_now_add && ch->fresh);
     if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return true;
     ch->after[f->id] = clock ? f->spec.type->now(s->call->now_us) : f->default_value;
+    if (clock && !nr_field_read(f, nr_type_text(&f->spec, &ch->after[f->id], &s->call->arena), &s->call->arena, &ch->after[f->id], err)) return false;
     s->writer.verbatim = false;
     return true;
 }
@@ -226,8 +235,11 @@ static bool save_array(saver *s, const nr_json *j)
 {
     const nr_change **saved = NR_NEW_N(&s->call->arena, const nr_change *, j->n);
     uint64_t changed;
+    row r = new_row(s);
     for (size_t i = 0; i < j->n; i++) {
-        row r = new_row(s);
+        memset(r.given, 0, sizeof *r.given * s->model->schema->n_fields);
+        memset(r.values, 0, sizeof *r.values * s->model->schema->n_fields);
+        if (nr_writer_over_memory(&s->writer)) return false;
         if (!parse_object(s, &j->items[i], &r) || !(saved[i] = save_row(s, &r))) return false;
     }
     if (!nr_writer_commit(&s->writer, &changed)) return false;

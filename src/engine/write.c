@@ -19,7 +19,7 @@ void nr_writer_clear(nr_writer *w)
     nr_map_clear(&w->by_unique);
 }
 
-static bool over_memory(nr_writer *w)
+bool nr_writer_over_memory(nr_writer *w)
 {
     nr_call *c = w->call;
     if ((int64_t)c->arena.held <= c->limits.max_memory) return false;
@@ -36,7 +36,7 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
     nr_change *ch = nr_map_get(&w->by_pk, text);
     *found = ch && ch->before ? NR_FOUND : NR_ABSENT;
     if (ch) return ch;
-    if (over_memory(w)) return NULL;
+    if (nr_writer_over_memory(w)) return NULL;
     ch = NR_NEW(&c->arena, nr_change);
     ch->pk = text;
     ch->key = nr_entity_key(w->model, text, &c->arena);
@@ -150,8 +150,8 @@ nr_change *nr_writer_holder(nr_writer *w, const nr_field *f, const nr_value *v, 
     nr_value pk;
     bool good = nr_field_decode(nr_schema_pk(w->model->schema), pk_text, &w->call->arena, &pk);
     ch = good ? nr_writer_entity(w, &pk) : NULL;
-    *failed = !ch;
-    return ch;
+    *failed = good && !ch;
+    return ch && ch->after ? ch : NULL; /* an entry whose entity is gone names nobody */
 }
 
 static bool read_seq(nr_writer *w)

@@ -38,6 +38,9 @@ nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk);
 /* The entity of pk will be gone; one that is not there, or a key that is no entity, stays as it is. False: err. */
 bool nr_writer_remove(nr_writer *w, const nr_value *pk);
 
+/* Whether the command holds more memory than it may: then err is set. */
+bool nr_writer_over_memory(nr_writer *w);
+
 /* Gives ch an after to edit: a copy of what is there, or all NULL but the pk. */
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
 
