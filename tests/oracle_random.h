@@ -4,7 +4,7 @@
 
 #include "oracle.h"
 
-enum { OARGS_MAX = 256, OS_ROWS_MAX = 600 };
+enum { OARGS_MAX = 256 };
 
 typedef struct oargs {
     nr_arena *arena;

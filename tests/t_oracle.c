@@ -24,6 +24,7 @@ typedef struct game {
     const orow *rows[ROWS_MAX];
     text want;
     uint64_t compared;
+    bool unsettled; /* others have written, and indexes may still have to be mended */
 } game;
 
 static void differ(game *g, const oargs *command, const char *got, const char *want, const char *what)
@@ -333,7 +334,7 @@ static void save(game *g, omodel *m, size_t most)
             if (faults & bit(c)) text_addf(&codes, " %s", nr_code_word(c));
         differ(g, &a, got, codes.p, "the save should have failed with one of these");
     }
-    if (world_digest(&g->w) != before) differ(g, &a, got, "", "the save failed and changed the store");
+    if (!g->unsettled && world_digest(&g->w) != before) differ(g, &a, got, "", "the save failed and changed the store");
 }
 
 static void remove_some(game *g, omodel *m)
@@ -451,6 +452,7 @@ static void write_by_others(game *g, omodel *m)
         g->w.mem->cls->walk(g->w.mem, NR_S("t."), pick_key, &picked);
         if (picked.key.p) world_remove(&g->w, picked.key);
     }
+    g->unsettled = true;
     if (dice_chance(&g->d, 50)) world_settle(&g->w);
 }
 
@@ -488,7 +490,9 @@ static void write_one(game *g, size_t most)
 static void check(game *g)
 {
     if (dice_chance(&g->d, 20)) return;
+    for (size_t i = 0; i < 2; i++) compare_count(g, &g->models[i], false); /* what was not read since a restart is read now */
     world_settle(&g->w);
+    g->unsettled = false;
     for (size_t i = 0; i < 2; i++) {
         oargs a = {.arena = &g->arena};
         oargs_word(&a, "INDEX");
@@ -542,14 +546,14 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 /* Rows by the thousand now and then: more than a batch of the operators holds. */
 static void every_answer_is_that_of_the_oracle(void **state)
 {
-    static const scale small = {12, 10, 24, 9}, large = {5, 9, 50, 600};
+    static const scale small = {12, 10, 24, 9}, large = {4, 14, 60, 900};
     game *g = calloc(1, sizeof *g);
     uint64_t n = number_of("N", 100000);
     (void)state;
     assert_non_null(g);
     g->seed = number_of("SEED", 1);
     printf("# SEED=%llu N=%llu\n", (unsigned long long)g->seed, (unsigned long long)n);
-    for (; g->compared < n; g->seed++) play(g, g->seed % 25 == 0 ? &large : &small);
+    for (; g->compared < n; g->seed++) play(g, g->seed % 40 == 0 ? &large : &small);
     printf("# %llu queries compared, up to SEED=%llu\n", (unsigned long long)g->compared, (unsigned long long)g->seed - 1);
     free(g->scratch.rows);
     free(g->want.p);

@@ -5,12 +5,11 @@
 #include "store/keyfn.h"
 #include "store/keys.h"
 
-static uint64_t count_all(nr_call *c, nr_slice key)
+static bool count_all(nr_call *c, nr_slice key, uint64_t *n)
 {
     nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
-    uint64_t n = 0;
-    c->store->cls->ordered_count(c->store, key, &all, &n);
-    return n;
+    nr_status st = c->store->cls->ordered_count(c->store, key, &all, n);
+    return !st || nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
 }
 
 static void reply_texts(nr_call *c, const nr_slices *texts)
@@ -64,11 +63,11 @@ bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc)
     (void)argc;
     nr_model *m = nr_model_need(c, argv[0]);
     if (!m) return false;
+    uint64_t *entries = NR_NEW_N(&c->arena, uint64_t, m->n_indexes);
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (!count_all(c, m->indexes[m->indexes[i].kind == NR_IX_SET ? 0 : i].key, &entries[i])) return false;
     c->sink->cls->array(c->sink, m->n_indexes);
-    for (size_t i = 0; i < m->n_indexes; i++) {
-        const nr_index *ix = &m->indexes[i];
-        reply_index(c, ix, count_all(c, ix->kind == NR_IX_SET ? m->indexes[0].key : ix->key));
-    }
+    for (size_t i = 0; i < m->n_indexes; i++) reply_index(c, &m->indexes[i], entries[i]);
     return true;
 }
 
@@ -210,7 +209,8 @@ static bool check_index(checker *k, const nr_index *ix)
     }
     if (ix->kind != NR_IX_SET) {
         nr_holds h = k->call->store->cls->holds(k->call->store, ix->key);
-        if (h == NR_HOLDS_NOTHING || h == NR_HOLDS_ORDERED) return count_all(k->call, ix->key) == present || check_ordered(k, ix);
+        uint64_t entries = 0;
+        if (h == NR_HOLDS_NOTHING || h == NR_HOLDS_ORDERED) return count_all(k->call, ix->key, &entries) && (entries == present || check_ordered(k, ix));
         report(k, "wrongtype", ix, ix->key);
         return true;
     }

@@ -9,8 +9,8 @@ bool nr_definition_read(nr_call *c, nr_slice name, nr_definition *out)
     nr_pair f[] = {{NR_S("definition"), {NULL, 0}}, {NR_S("version"), {NULL, 0}}, {NR_S("indexes"), {NULL, 0}}};
     bool exists = false;
     nr_status st = c->store->cls->hash_get(c->store, name, &c->arena, f, 3, &exists);
-    if (st == NR_ST_WRONGTYPE || !exists || !f[0].value.p || !f[1].value.p) return false;
-    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "definition %s could not be read", NR_SHOW(name));
+    if (st == NR_ST_FAILED) return nr_fail(&c->err, NR_E_CORRUPT, "definition %s could not be read", NR_SHOW(name));
+    if (st || !exists || !f[0].value.p || !f[1].value.p) return false;
     nr_err ignored = {0};
     *out = (nr_definition){.json = f[0].value, .version = 1};
     nr_parse_int64(f[1].value, &out->version);

@@ -1,6 +1,8 @@
 /* engine.c -- the engine's life, the frame of a call, and what the host tells about the keyspace. */
 #include "engine/nonrel.h"
 
+#include <assert.h>
+
 #include "engine/follow.h"
 #include "engine/models.h"
 #include "table/rows.h"
@@ -61,6 +63,7 @@ bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t
     bool ok = (cmd->arity < 0 ? given >= -cmd->arity : given == cmd->arity) ||
               nr_fail(&c->err, NR_E_SYNTAX, "wrong number of arguments; expected NONREL.%s %s", cmd->name, cmd->syntax);
     ok = ok && cmd->run(c, argv, argc);
+    assert(ok == !c->err.code); /* a reply, or an error: never both, never neither */
     if (ok) return true;
     c->engine->errors++;
     if (c->applied && (cmd->flags & NR_CMD_WRITE)) mark_drifted(c, cmd, argv, argc);

@@ -61,7 +61,7 @@ static bool check_references(nr_call *c, const change *ch)
     if (!ch->before || ch->before->schema->abstract) return true;
     const nr_spec *old = &nr_schema_pk(ch->before->schema)->spec;
     if (!ch->after->schema->abstract && same_spec(old, &nr_schema_pk(ch->after->schema)->spec)) return true;
-    nr_models_load_all(c);
+    if (!nr_models_load_all(c)) return false;
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
         if (m != ch->before && nr_model_refers(m, ch->before->schema->name))
@@ -152,25 +152,45 @@ static bool build_one(nr_call *c, change *ch)
     return raise_counter(c, ch);
 }
 
-/* Takes back what build_one did. */
-static void unbuild_one(nr_call *c, change *ch)
+/* Takes back what build_one did. False: not all of it. */
+static bool unbuild_one(nr_call *c, change *ch)
 {
-    nr_err kept = c->err;
+    bool ok = true;
     for (size_t i = 0; i <= ch->n_built && i < ch->after->n_indexes; i++)
-        if (must_build(ch, &ch->after->indexes[i])) nr_build_remove(c, &ch->after->indexes[i]);
+        if (must_build(ch, &ch->after->indexes[i])) ok = nr_build_remove(c, &ch->after->indexes[i]) && ok;
     nr_pairs pairs = {0};
     for (size_t i = 0; i < ch->n_added; i++) nr_vec_push(&c->arena, &pairs, (nr_pair){ch->added[i]->name, {NULL, 0}});
     for (size_t i = 0; i < ch->n_filled; i++)
-        c->store->cls->hash_put(c->store, nr_entity_key(ch->after, ch->pks.at[i], &c->arena), pairs.at, pairs.n);
-    c->err = kept;
+        ok = !c->store->cls->hash_put(c->store, nr_entity_key(ch->after, ch->pks.at[i], &c->arena), pairs.at, pairs.n) && ok;
+    return ok;
 }
 
-static bool switch_one(nr_call *c, const change *ch)
+static void unbuild_all(migration *g)
 {
-    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
-        if (!same_index(ch->after, &ch->before->indexes[i]) && !nr_build_remove(c, &ch->before->indexes[i])) return false;
+    nr_call *c = g->call;
+    for (size_t i = 0; i < g->changes.n; i++)
+        if (!unbuild_one(c, &g->changes.at[i])) nr_model_corrupt(c, g->changes.at[i].after->schema->name, "a failed change of its definition could not be undone");
+}
+
+/* The definitions have changed: what nobody wants any more is only in the way, and a later build removes it before it begins. */
+static void switch_one(nr_call *c, const change *ch)
+{
+    nr_err kept = c->err;
+    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++) {
+        const nr_index *ix = &ch->before->indexes[i];
+        if (same_index(ch->after, ix) || nr_build_remove(c, ix)) continue;
+        nr_env_logf(c->env, NR_LOG_WARNING, "index %.*s could not be removed: %s", NR_FMT(ix->key), c->err.msg);
+        c->err = kept;
+    }
+    if (!ch->before) nr_catalog_unmark(c->engine->catalog, c->db, ch->after->schema->name);
     c->store->cls->touch(c->store, ch->after->schema->name);
-    return true;
+}
+
+static void take_back_definition(nr_call *c, const change *ch)
+{
+    nr_slice name = ch->after->schema->name;
+    nr_status st = ch->before ? nr_definition_write(c, ch->before) : c->store->cls->remove(c->store, name);
+    if (st) nr_model_corrupt(c, name, "a failed change of its definition could not be undone");
 }
 
 static bool build_all(migration *g)
@@ -181,11 +201,7 @@ static bool build_all(migration *g)
         nr_slice name = g->changes.at[i].after->schema->name;
         nr_status st = nr_definition_write(g->call, g->changes.at[i].after);
         if (!st) continue;
-        for (size_t k = 0; k < i; k++) { /* those written before: back to what they were */
-            const change *ch = &g->changes.at[k];
-            if (ch->before) nr_definition_write(g->call, ch->before);
-            else g->call->store->cls->remove(g->call->store, ch->after->schema->name);
-        }
+        for (size_t k = 0; k < i; k++) take_back_definition(g->call, &g->changes.at[k]);
         return nr_fail(&g->call->err, NR_E_CORRUPT, "definition %s %s", NR_SHOW(name), nr_status_text(st));
     }
     return true;
@@ -241,7 +257,7 @@ static bool check_parents(nr_call *c, const nr_model *before, const nr_model *af
     if (above < 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
     int below = before ? levels_below(c, name) : 0;
     return above + below <= MOST_LEVELS ||
-           nr_fail(&c->err, NR_E_LIMIT, "extends: the models that %.*s extends, and those that extend it, are more than %d deep", NR_FMT(name), MOST_LEVELS);
+           nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s, and the models that extend it, are more than %d deep", NR_FMT(name), MOST_LEVELS);
 }
 
 /* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
@@ -374,25 +390,22 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
     nr_model *after = parse_in(g, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source);
-    if (before && !*same) nr_models_load_all(c);
-    if (*same || !check_parents(c, before, after) || !check_pk_chain(c, after)) {
+    if ((before && !*same && !nr_models_load_all(c)) || *same || !check_parents(c, before, after) || !check_pk_chain(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return *same;
     }
     if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
-    nr_models_load_all(c);
+    if (!nr_models_load_all(c)) return false;
     return (!before || plan_family(g, before)) && check_referrers(g, before, after);
 }
 
 static bool carry_out(migration *g)
 {
-    nr_call *c = g->call;
     if (!build_all(g)) {
-        for (size_t i = 0; i < g->changes.n; i++) unbuild_one(c, &g->changes.at[i]);
+        unbuild_all(g);
         return false;
     }
-    for (size_t i = 0; i < g->changes.n; i++)
-        if (!switch_one(c, &g->changes.at[i])) return false;
+    for (size_t i = 0; i < g->changes.n; i++) switch_one(g->call, &g->changes.at[i]);
     return true;
 }
 
@@ -452,7 +465,7 @@ bool nr_migrate_stale(nr_call *c, nr_model *m)
 static bool check_droppable(nr_call *c, const nr_model *m)
 {
     nr_slice name = m->schema->name;
-    nr_models_load_all(c);
+    if (!nr_models_load_all(c)) return false;
     size_t at = 0;
     for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (o == m) continue;
@@ -462,19 +475,19 @@ static bool check_droppable(nr_call *c, const nr_model *m)
     return true;
 }
 
+/* The definition first: when that fails nothing has changed. What is left behind later is no model's. */
 static bool drop_keys(nr_call *c, nr_model *m, const nr_slices *pks)
 {
-    nr_slices keys = {0};
-    for (size_t i = 0; i < pks->n; i++) nr_vec_push(&c->arena, &keys, nr_entity_key(m, pks->at[i], &c->arena));
-    nr_vec_push(&c->arena, &keys, m->seq_key);
-    nr_vec_push(&c->arena, &keys, m->schema->name);
-    for (size_t i = 0; i < m->n_indexes; i++)
-        if (!nr_build_remove(c, &m->indexes[i])) return false;
-    for (size_t i = 0; i < keys.n; i++) {
-        nr_status st = c->store->cls->remove(c->store, keys.at[i]);
-        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(keys.at[i]), nr_status_text(st));
-    }
-    return true;
+    nr_slice name = m->schema->name;
+    nr_status st = c->store->cls->remove(c->store, name);
+    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(name), nr_status_text(st));
+    bool ok = true;
+    for (size_t i = 0; i < m->n_indexes; i++) ok = nr_build_remove(c, &m->indexes[i]) && ok;
+    for (size_t i = 0; i < pks->n; i++) ok = !c->store->cls->remove(c->store, nr_entity_key(m, pks->at[i], &c->arena)) && ok;
+    ok = !c->store->cls->remove(c->store, m->seq_key) && ok;
+    if (ok) return true;
+    nr_model_corrupt(c, name, "it was dropped, and some of its keys could not be removed");
+    return nr_fail(&c->err, NR_E_CORRUPT, "%.*s is dropped, and some of its keys could not be removed", NR_FMT(name));
 }
 
 bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
@@ -489,12 +502,14 @@ bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
     if (!m->schema->abstract && !nr_build_pks(c, m, &pks)) return false;
     if (pks.n && !entities)
         return nr_fail(&c->err, NR_E_PROTECTED, "%.*s has %zu entities; add ENTITIES to delete them too", NR_FMT(argv[0]), pks.n);
-    if (!drop_keys(c, m, &pks)) return false;
+    bool ok = drop_keys(c, m, &pks);
+    if (!ok && c->store->cls->holds(c->store, argv[0]) != NR_HOLDS_NOTHING) return false;
+    if (ok) nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
     c->store->cls->touch(c->store, argv[0]);
     nr_slice out[] = {NR_S("NONREL.MODEL"), NR_S("DROP"), argv[0], NR_S("ENTITIES")};
     if (c->host.replicate) c->host.replicate(c->host.ctx, out, 4);
-    nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
     nr_catalog_drop(c->engine->catalog, c->db, argv[0]);
+    if (!ok) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

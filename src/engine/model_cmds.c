@@ -21,7 +21,7 @@ static int compare_names(const void *a, const void *b)
 bool nr_cmd_model_list(nr_call *c, const nr_slice *argv, size_t argc)
 {
     if (argc > 1) return nr_fail(&c->err, NR_E_SYNTAX, "MODEL LIST takes one pattern, got %zu", argc);
-    nr_models_load_all(c);
+    if (!nr_models_load_all(c)) return false;
     nr_slices names = {0};
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {

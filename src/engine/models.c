@@ -122,7 +122,7 @@ const char *nr_model_shown(nr_call *c, const nr_model *m)
 
 bool nr_model_missing(nr_call *c, nr_slice name)
 {
-    nr_models_load_all(c);
+    if (!nr_models_load_all(c)) return false;
     nr_slices names = {0};
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
@@ -228,27 +228,42 @@ static void find_left_out(nr_call *c, const names_walk *w)
     }
 }
 
-static void load_quietly(nr_call *c, nr_slice name)
+/* A definition that makes no sense is logged and passed over; false only when the store failed. */
+static bool load_quietly(nr_call *c, nr_slice name)
 {
-    nr_err kept = c->err;
+    if (nr_model_find(c, name) || !c->err.code) return true;
+    if (c->err.code == NR_E_CORRUPT) return false;
+    nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(name), c->err.msg);
     nr_err_clear(&c->err);
-    if (!nr_model_find(c, name) && c->err.code) nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(name), c->err.msg);
-    c->err = kept;
+    return true;
 }
 
-void nr_models_load_all(nr_call *c)
+static bool load_all(nr_call *c)
 {
     char buf[NR_SUSPECT_MAX];
     nr_slice name;
-    while (nr_catalog_take_suspect(c->engine->catalog, c->db, buf, &name)) load_quietly(c, name);
-    if (nr_catalog_complete(c->engine->catalog, c->db)) return;
+    while (nr_catalog_take_suspect(c->engine->catalog, c->db, buf, &name))
+        if (!load_quietly(c, name)) return false;
+    if (nr_catalog_complete(c->engine->catalog, c->db)) return true;
     names_walk w = {.call = c};
     nr_map_init(&w.under, c->env);
     c->store->cls->walk(c->store, NR_S(""), take_name, &w);
-    for (size_t i = 0; i < w.names.n; i++) load_quietly(c, w.names.at[i]);
-    nr_catalog_set_complete(c->engine->catalog, c->db, true);
-    find_left_out(c, &w);
+    bool ok = true;
+    for (size_t i = 0; ok && i < w.names.n; i++) ok = load_quietly(c, w.names.at[i]);
+    nr_catalog_set_complete(c->engine->catalog, c->db, ok);
+    if (ok) find_left_out(c, &w);
     nr_map_clear(&w.under);
+    return ok;
+}
+
+/* An error that stands is kept: then nothing is loaded for its sake but suggestions. */
+bool nr_models_load_all(nr_call *c)
+{
+    nr_err kept = c->err;
+    nr_err_clear(&c->err);
+    bool ok = load_all(c);
+    if (kept.code) c->err = kept;
+    return ok;
 }
 
 void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh)

@@ -33,8 +33,8 @@ bool nr_model_may(nr_call *c, nr_slice name, bool write);
 /* The name for an error message, or "another model" when the user may not read it. */
 const char *nr_model_shown(nr_call *c, const nr_model *m);
 
-/* Loads every definition of the database: one walk over the keyspace, remembered. */
-void nr_models_load_all(nr_call *c);
+/* Loads every definition of the database: one walk over the keyspace, remembered. False: err (the store failed). */
+bool nr_models_load_all(nr_call *c);
 
 /* Marks a model as not to be trusted, until it is dropped or its database flushed; logs why. */
 void nr_model_corrupt(nr_call *c, nr_slice name, const char *why);
