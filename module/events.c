@@ -14,7 +14,7 @@ static void settle(RedisModuleCtx *ctx, void *data)
 }
 
 /* Copies write nothing by themselves: their primary tells them. */
-static void settle_soon(RedisModuleCtx *ctx)
+void nr_settle_soon(RedisModuleCtx *ctx)
 {
     int flags = RedisModule_GetContextFlags(ctx);
     if (nr_root.settling || !(flags & REDISMODULE_CTX_FLAGS_MASTER) || (flags & REDISMODULE_CTX_FLAGS_LOADING)) return;
@@ -33,13 +33,25 @@ static bool about_members(int type, const char *event, nr_slice key)
     return members || emptied;
 }
 
+/* Definitions are hashes: written as such, or brought by one of these. */
+static bool may_be_hash(int type, const char *event)
+{
+    static const char *const bringers[] = {"rename_to", "copy_to", "move_to", "restore"};
+    if (type & REDISMODULE_NOTIFY_HASH) return true;
+    for (size_t i = 0; i < sizeof bringers / sizeof *bringers; i++)
+        if (!strcmp(event, bringers[i])) return true;
+    return false;
+}
+
 static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *name)
 {
     bool ours = nr_root.busy && !(type & (REDISMODULE_NOTIFY_EXPIRED | REDISMODULE_NOTIFY_EVICTED));
-    nr_slice key = nr_slice_of_string(name);
+    nr_key_event ev = {.key = nr_slice_of_string(name), .during_call = nr_root.busy > 0};
     if (ours) return REDISMODULE_OK;
-    bool replaced = !about_members(type, event, key);
-    if (nr_engine_key_changed(nr_root.engine, RedisModule_GetSelectedDb(ctx), key, replaced, nr_root.busy > 0)) settle_soon(ctx);
+    ev.db = RedisModule_GetSelectedDb(ctx);
+    ev.replaced = !about_members(type, event, ev.key);
+    ev.may_be_hash = may_be_hash(type, event);
+    if (nr_engine_key_changed(nr_root.engine, &ev)) nr_settle_soon(ctx);
     return REDISMODULE_OK;
 }
 

@@ -32,6 +32,9 @@ int nr_register_info(RedisModuleCtx *ctx);
 /* Brings the indexes of the database that ctx has selected up to date with what others wrote. */
 void nr_settle_db(RedisModuleCtx *ctx, int db);
 
+/* Sets a timer that mends indexes, on a primary that is not loading. */
+void nr_settle_soon(RedisModuleCtx *ctx);
+
 /* Whether the server may evict index keys and the settings do not allow that. */
 bool nr_eviction_refused(RedisModuleCtx *ctx, int context_flags);
 

@@ -49,6 +49,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
               nr_fail(&c->err, NR_E_LIMIT, "maxmemory-policy may evict index keys; set it to noeviction or volatile-*, or nonrel.allow-eviction to yes");
     if (!ok || !nr_call_run(c, cmd, argv, argc)) reply_error(ctx, &c->err);
     nr_root.busy--;
+    if (nr_engine_wants_settling(nr_root.engine)) nr_settle_soon(ctx);
     nr_store_redis_clear(&store);
 }
 

@@ -149,14 +149,21 @@ static bool take_any_key(void *ctx, nr_slice key, nr_holds holds)
     return true;
 }
 
-bool nr_build_remove(nr_call *c, const nr_index *ix)
+nr_slices nr_build_set_keys(nr_call *c, const nr_model *m)
 {
     finding f = {.call = c};
-    if (ix->kind == NR_IX_SET) c->store->cls->walk(c->store, ix->key, take_any_key, &f);
-    else nr_vec_push(&c->arena, &f.keys, ix->key);
-    for (size_t i = 0; i < f.keys.n; i++) {
-        nr_status st = c->store->cls->remove(c->store, f.keys.at[i]);
-        if (st) return failed(c, st, f.keys.at[i]);
+    c->store->cls->walk(c->store, nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name)), take_any_key, &f);
+    return f.keys;
+}
+
+bool nr_build_remove(nr_call *c, const nr_index *ix, const nr_slices *set_keys)
+{
+    const nr_slices one = {(nr_slice *)&ix->key, 1, 1};
+    const nr_slices *keys = ix->kind == NR_IX_SET ? set_keys : &one;
+    for (size_t i = 0; i < keys->n; i++) {
+        if (!nr_slice_starts(keys->at[i], ix->key)) continue;
+        nr_status st = c->store->cls->remove(c->store, keys->at[i]);
+        if (st) return failed(c, st, keys->at[i]);
     }
     return true;
 }

@@ -20,7 +20,10 @@ bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks);
 /* Adds every entity of pks to the index. NOTUNIQUE when a unique field comes twice; a failure leaves what was built behind: remove it with nr_build_remove. */
 bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks);
 
-/* Removes an index altogether. */
-bool nr_build_remove(nr_call *c, const nr_index *ix);
+/* The keys of all set indexes that m has, or ever had: one walk over the keyspace. */
+nr_slices nr_build_set_keys(nr_call *c, const nr_model *m);
+
+/* Removes an index altogether. set_keys: as nr_build_set_keys gave them. */
+bool nr_build_remove(nr_call *c, const nr_index *ix, const nr_slices *set_keys);
 
 #endif

@@ -234,7 +234,7 @@ bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc)
 {
     if (argc > 1 && nr_slice_caseis(argv[1], "REPAIR")) return nr_fail(&c->err, NR_E_SYNTAX, "REPAIR is not available in this version");
     if (argc > 1) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the model", NR_SHOW(argv[1]));
-    nr_model *m = nr_model_need(c, argv[0]);
+    nr_model *m = nr_model_need_for_query(c, argv[0]);
     if (!m) return false;
     checker k = {.call = c, .model = m, .present = NR_NEW_N(&c->arena, uint64_t, m->n_indexes)};
     nr_arena_init(&k.scratch, c->env);

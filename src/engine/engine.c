@@ -109,18 +109,24 @@ void nr_engine_swapped(nr_engine *e, int a, int b)
 
 /* A definition stands under any name that is a model's. A new one is looked at when all models are asked for, a changed one is read again: children and
  * references are tied to it, so the whole database's cache goes. Any other key may be an entity or an index. */
-bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key, bool replaced, bool during_call)
+bool nr_engine_key_changed(nr_engine *e, const nr_key_event *ev)
 {
-    if (!nr_model_name_valid(key)) return nr_follow_key(e, db, key, replaced);
-    if (during_call) return false;
-    if (nr_catalog_get(e->catalog, db, key)) nr_catalog_forget(e->catalog, db);
-    else nr_catalog_suspect(e->catalog, db, key);
+    if (!nr_model_name_valid(ev->key)) return nr_follow_key(e, ev->db, ev->key, ev->replaced);
+    if (ev->during_call) return false;
+    if (nr_catalog_get(e->catalog, ev->db, ev->key)) nr_catalog_forget(e->catalog, ev->db);
+    else if (ev->may_be_hash) nr_catalog_suspect(e->catalog, ev->db, ev->key);
     return false;
+}
+
+bool nr_engine_wants_settling(const nr_engine *e)
+{
+    return e->wants_settling;
 }
 
 void nr_engine_settle(nr_call *c)
 {
     c->now_us = c->env->now_us(c->env->ctx);
+    c->engine->wants_settling = false;
     nr_follow_settle(c);
 }
 

@@ -25,6 +25,7 @@ struct nr_followed {
 
 static nr_slice keep(const nr_env *env, nr_slice s)
 {
+    if (!s.p) return s;
     char *p = env->alloc(s.n + 1);
     memcpy(p, s.p, s.n);
     return (nr_slice){p, s.n};
@@ -39,13 +40,14 @@ void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r)
     }
     f->repairs[f->n_repairs++] = (nr_repair){r->add, r->set, keep(c->env, r->key), keep(c->env, r->member)};
     m->unsettled = true;
+    c->engine->wants_settling = true;
 }
 
 static void drop_repairs(const nr_env *env, struct nr_followed *f)
 {
     for (size_t i = 0; i < f->n_repairs; i++) {
         env->free((char *)f->repairs[i].key.p);
-        env->free((char *)f->repairs[i].member.p);
+        if (f->repairs[i].member.p) env->free((char *)f->repairs[i].member.p);
     }
     if (f->repairs) env->free(f->repairs);
     f->repairs = NULL;
@@ -226,6 +228,7 @@ bool nr_follow_memory(nr_call *c, nr_model *m)
 
 static nr_status write_repair(nr_store *s, const nr_repair *r)
 {
+    if (!r->member.p) return s->cls->remove(s, r->key);
     if (r->set) return r->add ? s->cls->set_add(s, r->key, r->member) : s->cls->set_remove(s, r->key, r->member);
     return r->add ? s->cls->ordered_add(s, r->key, r->member) : s->cls->ordered_remove(s, r->key, r->member);
 }

@@ -13,6 +13,7 @@ typedef struct change {
     nr_model *before;            /* NULL: new */
     nr_model *after;             /* ours until switched */
     nr_slices pks;               /* of its entities */
+    nr_slices set_keys;          /* of all its set indexes */
     const nr_field **added;      /* fields of after that before has not */
     size_t n_added;
     size_t n_built;              /* indexes of after that were built so far (a prefix of those to build) */
@@ -100,6 +101,7 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
     if (before && nr_model_has_entities(before) && (!c->applied || before->table) && !nr_follow_store(c, before)) return false;
     if (before) after->version = before->version + 1;
     if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
+    mine->set_keys = nr_build_set_keys(c, after);
     if (entities) {
         static const nr_field *none[1];
         mine->added = none;
@@ -146,10 +148,17 @@ static bool build_one(nr_call *c, change *ch)
     for (; ch->n_built < ch->after->n_indexes; ch->n_built++) {
         const nr_index *ix = &ch->after->indexes[ch->n_built];
         if (!must_build(ch, ix)) continue;
-        if (!nr_build_remove(c, ix)) return false;
+        if (!nr_build_remove(c, ix, &ch->set_keys)) return false;
         if (!nr_build_index(c, ch->after, ix, &ch->pks)) return false;
     }
     return raise_counter(c, ch);
+}
+
+/* A set index that was being built has keys that were not there before. */
+static bool unbuild_index(nr_call *c, const change *ch, const nr_index *ix)
+{
+    nr_slices keys = ix->kind == NR_IX_SET ? nr_build_set_keys(c, ch->after) : (nr_slices){0};
+    return nr_build_remove(c, ix, &keys);
 }
 
 /* Takes back what build_one did. False: not all of it. */
@@ -157,7 +166,7 @@ static bool unbuild_one(nr_call *c, change *ch)
 {
     bool ok = true;
     for (size_t i = 0; i <= ch->n_built && i < ch->after->n_indexes; i++)
-        if (must_build(ch, &ch->after->indexes[i])) ok = nr_build_remove(c, &ch->after->indexes[i]) && ok;
+        if (must_build(ch, &ch->after->indexes[i])) ok = unbuild_index(c, ch, &ch->after->indexes[i]) && ok;
     nr_pairs pairs = {0};
     for (size_t i = 0; i < ch->n_added; i++) nr_vec_push(&c->arena, &pairs, (nr_pair){ch->added[i]->name, {NULL, 0}});
     for (size_t i = 0; i < ch->n_filled; i++)
@@ -178,7 +187,7 @@ static void switch_one(nr_call *c, const change *ch)
     nr_err kept = c->err;
     for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++) {
         const nr_index *ix = &ch->before->indexes[i];
-        if (same_index(ch->after, ix) || nr_build_remove(c, ix)) continue;
+        if (same_index(ch->after, ix) || nr_build_remove(c, ix, &ch->set_keys)) continue;
         nr_env_logf(c->env, NR_LOG_WARNING, "index %.*s could not be removed: %s", NR_FMT(ix->key), c->err.msg);
         c->err = kept;
     }
@@ -441,11 +450,12 @@ bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
 
 static bool rebuild(nr_call *c, nr_model *m, const nr_slices *pks)
 {
+    nr_slices set_keys = nr_build_set_keys(c, m);
     for (size_t i = 0; i < m->n_indexes; i++) {
         nr_index *ix = &m->indexes[i];
         if (!ix->stale) continue;
         nr_env_logf(c->env, NR_LOG_NOTICE, "index %.*s of %.*s is not built in today's format: rebuilding it", NR_FMT(ix->name), NR_FMT(m->schema->name));
-        if (!nr_build_remove(c, ix) || !nr_build_index(c, m, ix, pks)) return false;
+        if (!nr_build_remove(c, ix, &set_keys) || !nr_build_index(c, m, ix, pks)) return false;
         ix->stale = false;
     }
     nr_status st = nr_definition_write(c, m);
@@ -475,19 +485,22 @@ static bool check_droppable(nr_call *c, const nr_model *m)
     return true;
 }
 
-/* The definition first: when that fails nothing has changed. What is left behind later is no model's. */
+/* The definition last: what fails on the way can be dropped again. */
 static bool drop_keys(nr_call *c, nr_model *m, const nr_slices *pks)
 {
-    nr_slice name = m->schema->name;
-    nr_status st = c->store->cls->remove(c->store, name);
-    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(name), nr_status_text(st));
+    nr_slices set_keys = nr_build_set_keys(c, m);
+    nr_slices keys = {0};
+    for (size_t i = 0; i < pks->n; i++) nr_vec_push(&c->arena, &keys, nr_entity_key(m, pks->at[i], &c->arena));
+    nr_vec_push(&c->arena, &keys, m->seq_key);
+    nr_vec_push(&c->arena, &keys, m->schema->name);
     bool ok = true;
-    for (size_t i = 0; i < m->n_indexes; i++) ok = nr_build_remove(c, &m->indexes[i]) && ok;
-    for (size_t i = 0; i < pks->n; i++) ok = !c->store->cls->remove(c->store, nr_entity_key(m, pks->at[i], &c->arena)) && ok;
-    ok = !c->store->cls->remove(c->store, m->seq_key) && ok;
+    for (size_t i = 0; ok && i < m->n_indexes; i++) ok = nr_build_remove(c, &m->indexes[i], &set_keys);
+    for (size_t i = 0; ok && i < keys.n; i++) ok = !c->store->cls->remove(c->store, keys.at[i]);
     if (ok) return true;
-    nr_model_corrupt(c, name, "it was dropped, and some of its keys could not be removed");
-    return nr_fail(&c->err, NR_E_CORRUPT, "%.*s is dropped, and some of its keys could not be removed", NR_FMT(name));
+    nr_err_clear(&c->err);
+    nr_follow_release(m);
+    nr_model_corrupt(c, m->schema->name, "only a part of it could be dropped");
+    return nr_fail(&c->err, NR_E_CORRUPT, "some keys of %.*s could not be removed; drop it again", NR_FMT(m->schema->name));
 }
 
 bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
@@ -499,17 +512,16 @@ bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
     if (!m) return nr_model_missing(c, argv[0]);
     if (!check_droppable(c, m)) return false;
     nr_slices pks = {0};
+    if (nr_model_has_entities(m) && (!c->applied || m->table) && !nr_follow_store(c, m)) return false;
     if (!m->schema->abstract && !nr_build_pks(c, m, &pks)) return false;
     if (pks.n && !entities)
         return nr_fail(&c->err, NR_E_PROTECTED, "%.*s has %zu entities; add ENTITIES to delete them too", NR_FMT(argv[0]), pks.n);
-    bool ok = drop_keys(c, m, &pks);
-    if (!ok && c->store->cls->holds(c->store, argv[0]) != NR_HOLDS_NOTHING) return false;
-    if (ok) nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
+    if (!drop_keys(c, m, &pks)) return false;
+    nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
     c->store->cls->touch(c->store, argv[0]);
     nr_slice out[] = {NR_S("NONREL.MODEL"), NR_S("DROP"), argv[0], NR_S("ENTITIES")};
     if (c->host.replicate) c->host.replicate(c->host.ctx, out, 4);
     nr_catalog_drop(c->engine->catalog, c->db, argv[0]);
-    if (!ok) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

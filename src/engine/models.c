@@ -81,7 +81,7 @@ nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, const nr
 {
     loader l = {c, 0, overlay};
     nr_model *m = parse(&l, name, json);
-    if (!m || resolve(&l, m->schema)) return m;
+    if (!m || (resolve(&l, m->schema) && !c->err.code)) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
 }
@@ -107,7 +107,7 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     loader l = {c, 0, NULL};
     nr_model *m = load(c, name, 0);
     if (!m || !resolve(&l, m->schema)) return NULL;
-    return m;
+    return c->err.code ? NULL : m; /* a target that could not be read is not one that is not there */
 }
 
 bool nr_model_may(nr_call *c, nr_slice name, bool write)
@@ -274,7 +274,12 @@ void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh)
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) nr_vec_push(&c->arena, &kept, nr_model_take_remains(m, &c->arena));
     nr_catalog_forget(c->engine->catalog, c->db);
     for (size_t i = 0; i < n_fresh; i++) nr_vec_push(&c->arena, &kept, nr_model_take_remains(fresh[i], &c->arena));
-    for (size_t i = 0; i < kept.n; i++) nr_model_give_remains(nr_model_find(c, kept.at[i].name), &kept.at[i]);
+    for (size_t i = 0; i < kept.n; i++) {
+        nr_model *m = nr_model_find(c, kept.at[i].name);
+        complete = complete && m; /* what cannot be read now is looked for again */
+        nr_err_clear(&c->err);
+        nr_model_give_remains(m, &kept.at[i]);
+    }
     nr_catalog_set_complete(c->engine->catalog, c->db, complete);
 }
 

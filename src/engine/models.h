@@ -9,6 +9,7 @@ struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
     uint64_t calls, errors;
+    bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };
 
 /* The model, read from its definition's key if need be and resolved as far as it can be. NULL: NOMODEL (with the nearest name), or CORRUPT when its answers

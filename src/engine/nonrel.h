@@ -75,12 +75,23 @@ bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t
 void nr_engine_flushed(nr_engine *e, int db);
 void nr_engine_swapped(nr_engine *e, int a, int b);
 
-/* A key was changed by somebody else; cheap, and touches memory only. replaced: it is another key now, or gone; else some members came or went. during_call: a call is at work, whose models must stay. True: indexes want mending, so
- * nr_engine_settle should be called soon, where writing is allowed. */
-bool nr_engine_key_changed(nr_engine *e, int db, nr_slice key, bool replaced, bool during_call);
+/* Somebody else changed a key. */
+typedef struct nr_key_event {
+    int db;
+    nr_slice key;
+    bool replaced;    /* it is another key now, or gone; else some of its members came or went */
+    bool may_be_hash; /* there may be a hash now that was none before */
+    bool during_call; /* a call is at work, whose models must stay */
+} nr_key_event;
+
+/* Cheap, and touches memory only. True: indexes want mending, so nr_engine_settle should be called soon, where writing is allowed. */
+bool nr_engine_key_changed(nr_engine *e, const nr_key_event *ev);
 
 /* Brings the indexes of c's database up to date with what others wrote. c is filled in but for the sink. */
 void nr_engine_settle(nr_call *c);
+
+/* Whether a read found indexes that want mending. */
+bool nr_engine_wants_settling(const nr_engine *e);
 
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
 typedef struct nr_model_figures {

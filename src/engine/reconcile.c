@@ -75,6 +75,7 @@ static bool walk_ordered(reconciler *k)
         left.lo_open = true;
     }
     nr_arena_clear(&bound);
+    if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
     return !st || st == NR_ST_WRONGTYPE || failed(k, st, key);
 }
 
@@ -86,6 +87,7 @@ static bool walk_set(reconciler *k, nr_slice key)
         nr_slices members = {0};
         nr_arena_clear(&k->scratch);
         nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
+        if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
         if (st == NR_ST_WRONGTYPE) return true;
         if (st) return failed(k, st, key);
         for (size_t i = 0; i < members.n; i++) meet(k, members.at[i], key, members.at[i]);

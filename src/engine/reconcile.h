@@ -6,7 +6,7 @@
 
 typedef struct nr_repair {
     bool add, set;       /* add or remove; in a set index or an ordered one */
-    nr_slice key, member;
+    nr_slice key, member; /* member absent: the key goes, it is no index */
 } nr_repair;
 
 /* Queues a repair; its bytes are copied. The model has a table. */
