@@ -361,6 +361,12 @@ void world_settle(world *w)
     nr_call_clear(&c);
 }
 
+bool world_changed(world *w, nr_slice key)
+{
+    nr_key_event ev = {.key = key, .replaced = true, .may_be_hash = true};
+    return nr_engine_key_changed(w->engine, &ev);
+}
+
 void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n)
 {
     nr_status st = w->mem->cls->hash_put(w->mem, key, fields, n);

@@ -59,6 +59,7 @@ uint64_t world_digest(const world *w);
  * gets the same. */
 void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n);
 void world_remove(world *w, nr_slice key);
+bool world_changed(world *w, nr_slice key); /* only the telling: the key is another one now, or gone. True: settle soon */
 
 /* Lets the engine mend what others broke, as the server does between commands. */
 void world_settle(world *w);

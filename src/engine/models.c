@@ -167,13 +167,29 @@ nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
     return m && nr_follow_memory(c, m) ? m : NULL;
 }
 
-/* What a primary resolved has its SYNC before it where that matters: an applied call does not read all entities just to add one. */
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_find(c, name);
     if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
     m = nr_model_need(c, name);
-    if (!m || (c->applied && !m->table)) return m;
+    return m && (c->applied || nr_follow_store(c, m)) ? m : NULL;
+}
+
+static bool has_unique(const nr_schema *s)
+{
+    for (size_t i = 1; i < s->n_fields; i++)
+        if (s->fields[i].unique) return true;
+    return false;
+}
+
+/* Without a table an entity's own hash says all that writing it takes, unless a unique value must be looked for; and what went wrong unseen is found when the
+ * table is built. What a primary resolved has its SYNC before it where that matters. */
+nr_model *nr_model_need_for_save(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_find(c, name);
+    if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
+    m = nr_model_need(c, name);
+    if (!m || (!m->table && (c->applied || !has_unique(m->schema)))) return m;
     return nr_follow_store(c, m) ? m : NULL;
 }
 

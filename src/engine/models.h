@@ -43,6 +43,9 @@ void nr_model_corrupt(nr_call *c, nr_slice name, const char *why);
 /* The key of an entity, in the arena. */
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);
 
+/* The same for a SAVE, which can do without the table. */
+nr_model *nr_model_need_for_save(nr_call *c, nr_slice name);
+
 /* Whether m can have entities: it is not abstract, and the type of its primary key is known. */
 bool nr_model_has_entities(const nr_model *m);
 

@@ -250,7 +250,7 @@ static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size
 
 bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    nr_model *m = nr_model_need_for_write(c, argv[0]);
+    nr_model *m = nr_slice_caseis(argv[1], "PK") ? nr_model_need_for_save(c, argv[0]) : nr_model_need_for_write(c, argv[0]);
     uint64_t changed = 0;
     if (!m) return false;
     nr_writer w;

@@ -266,7 +266,7 @@ static bool save_json(saver *s, const nr_slice *argv, size_t argc)
 
 bool nr_cmd_save(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    saver s = {.call = c, .model = nr_model_need_for_write(c, argv[0])};
+    saver s = {.call = c, .model = nr_model_need_for_save(c, argv[0])};
     size_t at;
     if (!s.model) return false;
     nr_writer_init(&s.writer, c, s.model);
