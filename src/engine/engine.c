@@ -60,6 +60,8 @@ bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t
     c->engine->calls++;
     if (c->applied) c->limits = NR_LIMITS_NONE;
     c->now_us = c->env->now_us(c->env->ctx);
+    int64_t mono = c->env->mono_us(c->env->ctx);
+    c->deadline_us = c->limits.max_time > (INT64_MAX - mono) / 1000 ? INT64_MAX : mono + c->limits.max_time * 1000;
     bool ok = (cmd->arity < 0 ? given >= -cmd->arity : given == cmd->arity) ||
               nr_fail(&c->err, NR_E_SYNTAX, "wrong number of arguments; expected NONREL.%s %s", cmd->name, cmd->syntax);
     ok = ok && cmd->run(c, argv, argc);

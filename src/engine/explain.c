@@ -56,7 +56,7 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
         if (!nr_field_operand(nr_schema_pk(m->schema), argv[i], &c->arena, &op, &c->err)) return false;
     }
     if (!nr_ast_parse(argv + end, argc - end, NR_CL_FIELDS, &c->arena, &ast, &c->err)) return false;
-    if (!nr_query_bind(&ast, m, false, nr_json_budget(c), &c->arena, &q, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, false, (size_t)c->limits.max_memory, &c->arena, &q, &c->err)) return false;
     nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", end - first));
     return reply_lines(c, &lines);
 }
@@ -76,7 +76,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 3 && nr_slice_caseis(argv[2], "ALL");
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2) return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
-    if (!nr_query_bind(&ast, m, e->ordering, nr_json_budget(c), &c->arena, &q, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, e->ordering, (size_t)c->limits.max_memory, &c->arena, &q, &c->err)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;

@@ -40,6 +40,7 @@ typedef struct nr_call {
     nr_arena arena;
     nr_err err;
     int64_t now_us;  /* the command's one moment */
+    int64_t deadline_us; /* monotonic: when it must be done */
 } nr_call;
 
 void nr_call_init(nr_call *c, nr_engine *e);

@@ -5,25 +5,24 @@
 
 size_t nr_json_budget(const nr_call *c)
 {
-    return (size_t)c->limits.max_memory / 64;
+    size_t most = (size_t)c->limits.max_memory;
+    return c->arena.held < most ? (most - c->arena.held) / NR_JSON_SPREAD : 0;
 }
 
 void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
 {
-    int64_t now = c->env->mono_us(c->env->ctx);
-    *run = (nr_run){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits};
-    run->deadline_us = c->limits.max_time > (INT64_MAX - now) / 1000 ? INT64_MAX : now + c->limits.max_time * 1000;
+    *run = (nr_run){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits, .deadline_us = c->deadline_us};
 }
 
 nr_planner nr_planner_for(nr_call *c, nr_model *m)
 {
-    return (nr_planner){m, c->store, &c->arena, &c->err};
+    return (nr_planner){m, c->store, &c->arena, &c->err, c->env, c->deadline_us};
 }
 
 static bool parse_and_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, unsigned groups, bool ordering, nr_query *out)
 {
     nr_ast ast;
-    return nr_ast_parse(argv, argc, groups, &c->arena, &ast, &c->err) && nr_query_bind(&ast, m, ordering, nr_json_budget(c), &c->arena, out, &c->err);
+    return nr_ast_parse(argv, argc, groups, &c->arena, &ast, &c->err) && nr_query_bind(&ast, m, ordering, (size_t)c->limits.max_memory, &c->arena, out, &c->err);
 }
 
 bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out)

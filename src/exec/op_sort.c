@@ -14,8 +14,11 @@ typedef struct sort_entry {
     uint32_t row;
 } sort_entry;
 
+enum { COMPACT_FROM = 1 << 20 };
+
 typedef struct sort_state {
     bool sorted;
+    size_t compact_at; /* bytes held at which the keys that are out of the heap are thrown away */
     NR_VEC(sort_entry) entries;
     size_t given;
 } sort_state;
@@ -61,6 +64,19 @@ static void sift_down(sort_entry *at, size_t n, size_t i)
     }
 }
 
+/* Keeps the keys that are in the heap, and no others. */
+static void compact(nr_op *op, sort_state *s)
+{
+    nr_arena fresh;
+    nr_arena_init(&fresh, op->run->env);
+    sort_entry *at = nr_arena_alloc(&fresh, sizeof *at * s->entries.cap);
+    for (size_t i = 0; i < s->entries.n; i++) at[i] = (sort_entry){nr_arena_copy(&fresh, s->entries.at[i].key), s->entries.at[i].row};
+    s->entries.at = at;
+    nr_arena_clear(&op->arena);
+    op->arena = fresh;
+    s->compact_at = fresh.held * 2 > COMPACT_FROM ? fresh.held * 2 : COMPACT_FROM;
+}
+
 static void take(nr_op *op, sort_state *s, const nr_value *values, uint32_t row, uint64_t top)
 {
     nr_mark mark = nr_arena_mark(&op->arena);
@@ -72,6 +88,7 @@ static void take(nr_op *op, sort_state *s, const nr_value *values, uint32_t row,
     } else if (top && nr_slice_cmp(e.key, s->entries.at[0].key) < 0) {
         s->entries.at[0] = e;
         sift_down(s->entries.at, s->entries.n, 0);
+        if (op->arena.held > (s->compact_at ? s->compact_at : COMPACT_FROM)) compact(op, s);
     } else {
         nr_arena_rewind(&op->arena, mark);
     }

@@ -18,6 +18,8 @@ static bool count_some(nr_planner *p, nr_access *a, size_t most)
     size_t take = n < most ? n : most;
     uint64_t sum = 0;
     for (size_t i = 0; i < take; i++) {
+        if (i % 256 == 255 && p->env->mono_us(p->env->ctx) > p->deadline_us)
+            return nr_fail(p->err, NR_E_LIMIT, "counting %zu keys took more time than nonrel.max-time allows", n);
         uint64_t c = 0;
         nr_slice key = a->index->kind == NR_IX_SET ? a->keys[i] : a->index->key;
         nr_status st = a->index->kind == NR_IX_SET ? p->store->cls->set_count(p->store, key, &c)

@@ -16,6 +16,8 @@ typedef struct nr_planner {
     nr_store *store;
     nr_arena *arena;
     nr_err *err;
+    const nr_env *env;
+    int64_t deadline_us; /* monotonic */
 } nr_planner;
 
 /* What is wanted of the rows. */

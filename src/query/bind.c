@@ -5,7 +5,7 @@
 
 typedef struct binder {
     const nr_schema *schema;
-    size_t max_json;
+    size_t max_memory;
     nr_arena *arena;
     nr_err *err;
 } binder;
@@ -83,7 +83,8 @@ static bool operand_of_json(binder *b, const nr_field *f, const nr_lookup *l, co
 static bool bind_list(binder *b, const nr_field *f, const nr_lookup *l, nr_slice value, nr_operand **args, size_t *n)
 {
     nr_err inner = {0};
-    const nr_json *j = nr_json_parse(value, b->max_json, b->arena, &inner);
+    size_t left = b->arena->held < b->max_memory ? b->max_memory - b->arena->held : 0;
+    const nr_json *j = nr_json_parse(value, left / NR_JSON_SPREAD, b->arena, &inner);
     if (!j && inner.code == NR_E_LIMIT) return nr_fail(b->err, inner.code, "%s", inner.msg);
     if (!j || j->kind != NR_J_ARRAY)
         return nr_fail(b->err, NR_E_BADVALUE, "field '%.*s', lookup %s got %s, expected a JSON array", NR_FMT(f->name), l->name, NR_SHOW(value));
@@ -124,6 +125,8 @@ static const nr_pred *bind_leaf(binder *b, const nr_ast_pair *pair)
     case NR_ARG_PAIR: ok = bind_list(b, p->field, p->lookup, pair->value, &args, &p->n_args); break;
     }
     p->args = args;
+    if (ok && b->arena->held > b->max_memory)
+        ok = nr_fail(b->err, NR_E_LIMIT, "the command needs more than %zu bytes of memory (nonrel.max-memory); send fewer operands", b->max_memory);
     return ok ? p : NULL;
 }
 
@@ -222,9 +225,9 @@ static bool bind_output(binder *b, const nr_ast *ast, nr_query *q)
     return true;
 }
 
-bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_json, nr_arena *arena, nr_query *out, nr_err *err)
+bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_memory, nr_arena *arena, nr_query *out, nr_err *err)
 {
-    binder b = {model->schema, max_json, arena, err};
+    binder b = {model->schema, max_memory, arena, err};
     *out = (nr_query){.model = model, .reverse = ast->reverse, .flat = ast->flat, .withcount = ast->withcount, .offset = ast->offset, .count = ast->count};
     out->where = bind_filters(&b, ast);
     if (!out->where || !bind_order(&b, ast, out)) return false;

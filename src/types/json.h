@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 enum { NR_JSON_DEPTH = 64 };
+enum { NR_JSON_SPREAD = 64 }; /* bytes that a byte of text may take as a tree, about */
 
 typedef enum nr_json_kind { NR_J_NULL, NR_J_TRUE, NR_J_FALSE, NR_J_NUMBER, NR_J_STRING, NR_J_ARRAY, NR_J_OBJECT } nr_json_kind;
 
