@@ -1,11 +1,19 @@
 /* events.c -- what the server tells: flushes, swaps, loading, and changes of keys by others. Nothing here writes to the keyspace. */
 #include "module.h"
 
+/* Copies write nothing by themselves: their primary tells them. */
+static bool may_settle(RedisModuleCtx *ctx)
+{
+    int flags = RedisModule_GetContextFlags(ctx);
+    return (flags & REDISMODULE_CTX_FLAGS_MASTER) && !(flags & REDISMODULE_CTX_FLAGS_LOADING);
+}
+
 /* Indexes are mended soon after somebody changed an entity: as a command of its own would, in the databases that need it. */
 static void settle(RedisModuleCtx *ctx, void *data)
 {
     (void)data;
     nr_root.settling = false;
+    if (!may_settle(ctx)) return;
     int db = RedisModule_GetSelectedDb(ctx);
     nr_root.busy++;
     for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) nr_settle_db(ctx, i);
@@ -13,22 +21,22 @@ static void settle(RedisModuleCtx *ctx, void *data)
     RedisModule_SelectDb(ctx, db);
 }
 
-/* Copies write nothing by themselves: their primary tells them. */
 void nr_settle_soon(RedisModuleCtx *ctx)
 {
-    int flags = RedisModule_GetContextFlags(ctx);
-    if (nr_root.settling || !(flags & REDISMODULE_CTX_FLAGS_MASTER) || (flags & REDISMODULE_CTX_FLAGS_LOADING)) return;
+    if (nr_root.settling || !may_settle(ctx)) return;
     RedisModule_CreateTimer(ctx, 0, settle, NULL);
     nr_root.settling = true;
 }
 
-/* Whether the event is about members of a set or sorted set (ZADD, not ZUNIONSTORE), or the end of one that lost its last member. Else the key itself
- * was replaced or removed. */
-static bool about_members(int type, const char *event, nr_slice key)
+/* Whether the event is about members of a set or sorted set (ZADD, not ZUNIONSTORE), or the end of one that has just lost its last member: the server tells
+ * of the member first, when the key is gone already. Else the key itself was replaced or removed. */
+static bool about_members(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *name)
 {
+    nr_slice key = nr_slice_of_string(name);
     bool members = (type & (REDISMODULE_NOTIFY_SET | REDISMODULE_NOTIFY_ZSET)) && !strstr(event, "store");
     bool emptied = (type & REDISMODULE_NOTIFY_GENERIC) && nr_slice_eq(key, (nr_slice){nr_root.emptied, nr_root.emptied_n}) && !strcmp(event, "del");
-    nr_root.emptied_n = members && key.n <= sizeof nr_root.emptied ? key.n : 0;
+    bool remember = members && key.n <= sizeof nr_root.emptied && memchr(key.p, '/', key.n) && !RedisModule_KeyExists(ctx, name);
+    nr_root.emptied_n = remember ? key.n : 0;
     memcpy(nr_root.emptied, key.p, nr_root.emptied_n);
     return members || emptied;
 }
@@ -49,7 +57,7 @@ static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleS
     nr_key_event ev = {.key = nr_slice_of_string(name), .during_call = nr_root.busy > 0};
     if (ours) return REDISMODULE_OK;
     ev.db = RedisModule_GetSelectedDb(ctx);
-    ev.replaced = !about_members(type, event, ev.key);
+    ev.replaced = !about_members(ctx, type, event, name);
     ev.may_be_hash = may_be_hash(type, event);
     if (nr_engine_key_changed(nr_root.engine, &ev)) nr_settle_soon(ctx);
     return REDISMODULE_OK;

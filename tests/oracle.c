@@ -89,6 +89,13 @@ void omodel_remove(omodel *m, const orow *row)
     m->n_rows--;
 }
 
+bool omodel_broken(const omodel *m, const oval *pk)
+{
+    for (size_t i = 0; i < m->n_broken; i++)
+        if (oval_cmp(m->fields[0].type, &m->broken[i].v[0], pk) == 0) return true;
+    return false;
+}
+
 void omodel_copy(omodel *to, const omodel *from)
 {
     orow *rows = to->rows;

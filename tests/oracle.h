@@ -55,7 +55,7 @@ void oval_json(const otype *t, dice *d, const oval *v, text *out);
 void oval_reply(const otype *t, const oval *v, text *out);
 void json_string(text *out, nr_slice s);
 
-enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6 };
+enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6 };
 
 typedef struct ofield {
     char name[16];
@@ -89,12 +89,15 @@ typedef struct omodel {
     big seq;
     orow *rows;            /* heap */
     size_t n_rows, cap;
+    orow broken[OB_MAX];   /* what was in entities that somebody has made unreadable */
+    size_t n_broken;
 } omodel;
 
 void omodel_json(const omodel *m, dice *d, text *out);
 orow *omodel_find(const omodel *m, const oval *pk);
 orow *omodel_add(omodel *m, const orow *row);
 void omodel_remove(omodel *m, const orow *row);
+bool omodel_broken(const omodel *m, const oval *pk);
 void omodel_copy(omodel *to, const omodel *from); /* to->rows is reused */
 
 typedef enum olookup { O_EXACT, O_IN, O_LT, O_LTE, O_GT, O_GTE, O_RANGE, O_ISNULL, O_STARTSWITH, O_LOOKUPS } olookup;

@@ -214,7 +214,7 @@ static bool draw(omodel *m, const char *reply, nr_arena *a, oval *pk)
     do {
         if (m->seq == INT64_MAX) return false;
         *pk = (oval){.num = ++m->seq};
-    } while (omodel_find(m, pk));
+    } while (omodel_find(m, pk) || omodel_broken(m, pk));
     return true;
 }
 
@@ -224,6 +224,7 @@ static orow *find_target(game *g, omodel *m, const osave *s, const osave_row *r,
     orow *row = NULL;
     *pk = r->v[0];
     if (r->given[0] && r->v[0].null) *faults |= bit(NR_E_NOTNULL);
+    if (r->given[0] && !r->v[0].null && omodel_broken(m, pk)) *faults |= bit(NR_E_CONFLICT);
     if (s->by >= 0) {
         for (size_t i = 0; i < m->n_rows && !r->v[s->by].null && !row; i++)
             if (oval_cmp(m->fields[s->by].type, &m->rows[i].v[s->by], &r->v[s->by]) == 0) row = &m->rows[i];
@@ -407,7 +408,7 @@ static void put_by_others(game *g, omodel *m, orow *row)
     if (row) next = *row;
     else random_value(&m->fields[0], true, &g->d, &g->arena, &next.v[0]);
     if (!row && m->auto_pk) next.v[0].num = m->seq - (big)dice_below(&g->d, 5);
-    if (!row && (omodel_find(m, &next.v[0]) || m->seq < 1)) return;
+    if (!row && (omodel_find(m, &next.v[0]) || omodel_broken(m, &next.v[0]) || m->seq < 1)) return;
     if (!row) pairs[n++] = (nr_pair){nr_slice_of(m->fields[0].name), spelled(g, m->fields[0].type, &next.v[0])};
     for (size_t i = 1; i < m->n_fields; i++) {
         const ofield *f = &m->fields[i];
@@ -423,6 +424,31 @@ static void put_by_others(game *g, omodel *m, orow *row)
     world_put(&g->w, entity_key(g, m, &next.v[0]), pairs, n);
     if (row) *row = next;
     else omodel_add(m, &next);
+}
+
+/* HSET of what is no value of the field, or HDEL of what cannot be NULL: the entity is left out of every answer. Not where something is unique: what an
+ * entity holds that is left out is free for others. */
+static void break_entity(game *g, omodel *m, const orow *row)
+{
+    size_t f = 1 + dice_below(&g->d, m->n_fields - 1);
+    bool blob = m->fields[f].type->json == O_JSON_BASE64, gone = !m->fields[f].null && dice_chance(&g->d, 50);
+    for (size_t i = 1; i < m->n_fields; i++)
+        if (m->fields[i].unique) return;
+    if ((blob && !gone) || m->n_broken == OB_MAX) return;
+    nr_pair bad = {nr_slice_of(m->fields[f].name), gone ? (nr_slice){NULL, 0} : NR_S("\xff\xfe")};
+    world_put(&g->w, entity_key(g, m, &row->v[0]), &bad, 1);
+    m->broken[m->n_broken++] = *row;
+    omodel_remove(m, row);
+}
+
+static void mend_entity(game *g, omodel *m)
+{
+    nr_pair pairs[OF_MAX];
+    const orow *row = &m->broken[--m->n_broken];
+    for (size_t i = 0; i < m->n_fields; i++)
+        pairs[i] = (nr_pair){nr_slice_of(m->fields[i].name), row->v[i].null ? (nr_slice){NULL, 0} : spelled(g, m->fields[i].type, &row->v[i])};
+    world_put(&g->w, entity_key(g, m, &row->v[0]), pairs, m->n_fields);
+    omodel_add(m, row);
 }
 
 typedef struct picked_key {
@@ -443,7 +469,11 @@ static void write_by_others(game *g, omodel *m)
     orow *row = m->n_rows ? &m->rows[dice_below(&g->d, m->n_rows)] : NULL;
     uint64_t die = dice_below(&g->d, 100);
     picked_key picked = {.g = g};
-    if (die < 30 && row) {
+    if (die < 15 && row) {
+        break_entity(g, m, row);
+    } else if (die < 25 && m->n_broken) {
+        mend_entity(g, m);
+    } else if (die < 40 && row) {
         world_remove(&g->w, entity_key(g, m, &row->v[0]));
         omodel_remove(m, row);
     } else if (die < 90) {
@@ -480,7 +510,7 @@ static void write_one(game *g, size_t most)
     else if (die < 870) write_by_others(g, m);
     else if (die < 980) remove_some(g, m);
     else if (die < 992) {
-        random_migration(&g->d, &g->arena, m, dice_chance(&g->d, 50));
+        random_migration(&g->d, &g->arena, m, !m->n_broken && dice_chance(&g->d, 50));
         define(g, i);
     } else {
         world_restart(&g->w);

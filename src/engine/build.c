@@ -35,13 +35,14 @@ bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
 typedef struct finding {
     nr_call *call;
     nr_model *model;
+    nr_arena *arena; /* of the keys */
     nr_slices keys;
 } finding;
 
 static bool take_key(void *ctx, nr_slice key, nr_holds holds)
 {
     finding *f = ctx;
-    if (holds == NR_HOLDS_HASH) nr_vec_push(&f->call->arena, &f->keys, nr_arena_copy(&f->call->arena, key));
+    if (holds == NR_HOLDS_HASH) nr_vec_push(f->arena, &f->keys, nr_arena_copy(f->arena, key));
     else nr_model_leave_out(f->model, f->call->env, key, "the key is no hash");
     return true;
 }
@@ -56,11 +57,12 @@ bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk
 
 bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slice pk, const nr_value *row), void *ctx)
 {
-    finding f = {c, m, {0}};
+    nr_arena keys, scratch; /* what it takes for a moment is not held against the command */
+    nr_arena_init(&keys, c->env);
+    nr_arena_init(&scratch, c->env);
+    finding f = {.call = c, .model = m, .arena = &keys};
     c->store->cls->walk(c->store, m->prefix, take_key, &f);
     nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
-    nr_arena scratch;
-    nr_arena_init(&scratch, c->env);
     bool ok = true;
     for (size_t i = 0; ok && i < f.keys.n; i++) {
         nr_slice pk;
@@ -75,6 +77,7 @@ bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slic
         if (i % 64 == 63) nr_arena_clear(&scratch);
     }
     nr_arena_clear(&scratch);
+    nr_arena_clear(&keys);
     return ok;
 }
 
@@ -87,7 +90,7 @@ static bool take_pk(void *ctx, nr_slice pk, const nr_value *row)
 {
     (void)row;
     pk_list *l = ctx;
-    nr_vec_push(l->arena, l->pks, pk);
+    nr_vec_push(l->arena, l->pks, nr_arena_copy(l->arena, pk));
     return true;
 }
 
@@ -145,13 +148,13 @@ static bool take_any_key(void *ctx, nr_slice key, nr_holds holds)
 {
     finding *f = ctx;
     (void)holds;
-    nr_vec_push(&f->call->arena, &f->keys, nr_arena_copy(&f->call->arena, key));
+    nr_vec_push(f->arena, &f->keys, nr_arena_copy(f->arena, key));
     return true;
 }
 
 nr_slices nr_build_set_keys(nr_call *c, const nr_model *m)
 {
-    finding f = {.call = c};
+    finding f = {.call = c, .arena = &c->arena};
     c->store->cls->walk(c->store, nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name)), take_any_key, &f);
     return f.keys;
 }

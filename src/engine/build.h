@@ -10,8 +10,7 @@ bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks);
 /* The pk that a key under m's prefix names; false when it is no canonical one. pk points into key. */
 bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk);
 
-/* Calls fn with every hash under m's prefix that decodes by its definition; those that don't are logged and counted. pk stays with the call, row lives during
- * fn. False: fn said so, or err. */
+/* Calls fn with every hash under m's prefix that decodes by its definition; those that don't are logged and counted. Both live during fn. False: fn said so, or err. */
 bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slice pk, const nr_value *row), void *ctx);
 
 /* The pks of all hashes under m's prefix that decode by its definition; those that don't are logged and counted. */

@@ -249,7 +249,7 @@ static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice
 }
 
 /* Somebody may have removed the counter, or put something else in its place. */
-static bool mend_counter(nr_call *c, nr_model *m)
+static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
 {
     const nr_table *t = m->table;
     if (m->followed->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
@@ -260,6 +260,7 @@ static bool mend_counter(nr_call *c, nr_model *m)
         if (row[0].i > most) most = row[0].i;
     }
     nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
+    *changed = st == NR_ST_WRONGTYPE || (!st && now < most);
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
     if (!st && now < most) st = c->store->cls->counter_set(c->store, m->seq_key, most);
     m->followed->counter_seen = !st;
@@ -268,8 +269,9 @@ static bool mend_counter(nr_call *c, nr_model *m)
 
 bool nr_follow_store(nr_call *c, nr_model *m)
 {
-    if (!nr_follow_memory(c, m) || !mend_counter(c, m)) return false;
-    if (!m->unsettled) return true;
+    bool changed = false;
+    if (!nr_follow_memory(c, m) || !mend_counter(c, m, &changed)) return false;
+    if (!m->unsettled && !changed) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
     if (st) return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(key), nr_status_text(st));

@@ -8,6 +8,7 @@
 #include "engine/build.h"
 #include "engine/definition.h"
 #include "engine/follow.h"
+#include "exec/op.h"
 #include "engine/migrate.h"
 #include "query/lookup.h"
 #include "table/rows.h"
@@ -164,7 +165,8 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
 nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_need(c, name);
-    return m && nr_follow_memory(c, m) ? m : NULL;
+    if (!m || !nr_follow_memory(c, m)) return NULL;
+    return !m->untyped || nr_model_untyped(m, &c->err) ? m : NULL;
 }
 
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)

@@ -42,6 +42,7 @@ static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, cons
     nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
     if (!text.n) return true;
     if (!nr_entity_read(m, c->store, c->env, text, want, !want, &c->arena, values, &found, &c->err)) return false;
+    if (found == NR_UNTYPED) return nr_model_untyped(m, &c->err);
     if (found == NR_FOUND) *row = values;
     return true;
 }

@@ -15,7 +15,8 @@ typedef struct reconciler {
     nr_bitmap met;
     nr_arena scratch;
     nr_value *row;
-    nr_slices sets; /* keys of all set indexes */
+    nr_arena keys;
+    nr_slices sets; /* keys of all set indexes, in keys */
 } reconciler;
 
 static bool failed(reconciler *k, nr_status st, nr_slice key)
@@ -111,7 +112,7 @@ static bool take_key(void *ctx, nr_slice key, nr_holds holds)
 {
     reconciler *k = ctx;
     (void)holds;
-    nr_vec_push(&k->call->arena, &k->sets, nr_arena_copy(&k->call->arena, key));
+    nr_vec_push(&k->keys, &k->sets, nr_arena_copy(&k->keys, key));
     return true;
 }
 
@@ -133,6 +134,7 @@ bool nr_reconcile(nr_call *c, nr_model *m)
 {
     reconciler k = {.call = c, .model = m, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
     nr_arena_init(&k.scratch, c->env);
+    nr_arena_init(&k.keys, c->env);
     nr_slice prefix = nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name));
     bool sets = false, ok = true;
     for (size_t i = 0; i < m->n_indexes; i++) sets = sets || m->indexes[i].kind == NR_IX_SET;
@@ -142,5 +144,6 @@ bool nr_reconcile(nr_call *c, nr_model *m)
         if (!k.index->stale) ok = walk_index(&k);
     }
     nr_arena_clear(&k.scratch);
+    nr_arena_clear(&k.keys);
     return ok;
 }

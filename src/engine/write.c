@@ -42,6 +42,10 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
     ch->key = nr_entity_key(w->model, text, &c->arena);
     nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
     if (!nr_entity_read(w->model, c->store, c->env, text, NULL, true, &c->arena, values, found, &c->err)) return NULL;
+    if (*found == NR_UNTYPED) {
+        nr_model_untyped(w->model, &c->err);
+        return NULL;
+    }
     if (*found == NR_UNREADABLE) return ch;
     if (*found == NR_FOUND) ch->before = values;
     nr_map_put(&w->by_pk, ch->pk, ch);

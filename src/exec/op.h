@@ -135,7 +135,11 @@ typedef enum nr_found {
     NR_ABSENT,
     NR_FOUND,
     NR_UNREADABLE, /* something is there that is no entity; it has been left out */
+    NR_UNTYPED,    /* it refers to a model that is not defined: nobody can say what it holds. m->untyped names the field */
 } nr_found;
+
+/* The NOMODEL error for that. Always false. */
+bool nr_model_untyped(const nr_model *m, nr_err *err);
 
 /* Reads fields of the entity of pk (canonical text) into row (n_fields values, in a; not wanted ones are NULL). whole: all of them, in one go. */
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,

@@ -18,19 +18,19 @@ static const nr_field *field_of(const nr_schema *s, nr_slice name, size_t hint)
 }
 
 /* Puts the texts of an entity's fields into row. Fields that the definition does not know are not looked at. */
-static bool decode(const nr_schema *s, const nr_pair *pairs, size_t n, const bool *want, nr_arena *a, nr_value *row, nr_slice *bad)
+static bool decode(const nr_schema *s, const nr_pair *pairs, size_t n, const bool *want, nr_arena *a, nr_value *row, const nr_field **bad)
 {
     for (size_t i = 0; i < n; i++) {
         const nr_field *f = pairs[i].value.p ? field_of(s, pairs[i].name, i) : NULL;
         if (!f || (want && !want[f->id])) continue;
         if (nr_field_decode(f, pairs[i].value, a, &row[f->id])) continue;
-        *bad = f->name;
+        *bad = f;
         return false;
     }
     for (size_t i = 1; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
         if (row[i].kind != NR_V_NULL || f->null || (want && !want[i])) continue;
-        *bad = f->name;
+        *bad = f;
         return false;
     }
     return true;
@@ -48,13 +48,20 @@ static nr_status fetch(nr_model *m, nr_store *store, nr_slice key, const bool *w
     return store->cls->hash_get(store, key, a, pairs->at, pairs->n, exists);
 }
 
+bool nr_model_untyped(const nr_model *m, nr_err *err)
+{
+    return nr_fail(err, NR_E_NOMODEL, "field '%.*s' of %.*s refers to model '%.*s', which is not defined, and has values", NR_FMT(m->untyped->name),
+                   NR_FMT(m->schema->name), NR_FMT(m->untyped->to));
+}
+
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
                     nr_err *err)
 {
     nr_buf kb = nr_buf_in(a);
     nr_buf_add(&kb, m->prefix);
     nr_buf_add(&kb, pk);
-    nr_slice key = nr_buf_slice(&kb), bad = nr_schema_pk(m->schema)->name;
+    nr_slice key = nr_buf_slice(&kb);
+    const nr_field *bad = nr_schema_pk(m->schema);
     nr_pairs pairs = {0};
     nr_value named;
     bool exists = false;
@@ -67,8 +74,9 @@ bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk
         if (good) row[0] = named;
         good = good && decode(m->schema, pairs.at, pairs.n, whole ? NULL : want, a, row, &bad) && nr_value_eq(&row[0], &named);
         if (!good) {
-            *found = NR_UNREADABLE;
-            nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad)).p);
+            *found = bad->spec.type ? NR_UNREADABLE : NR_UNTYPED;
+            if (!bad->spec.type) m->untyped = bad;
+            else nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad->name)).p);
             return true;
         }
     }
@@ -92,6 +100,7 @@ static bool load_next(nr_op *op, nr_batch *b)
             nr_found found;
             if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found, op->run->err))
                 return false;
+            if (found == NR_UNTYPED) return nr_model_untyped(m, op->run->err);
             if (found != NR_FOUND) continue;
             b->rows[kept] = b->rows[i];
             b->values[kept++] = row;

@@ -14,7 +14,7 @@ typedef struct sort_entry {
     uint32_t row;
 } sort_entry;
 
-enum { COMPACT_FROM = 1 << 20 };
+enum { COMPACT_FROM = 1 << 16 };
 
 typedef struct sort_state {
     bool sorted;

@@ -28,6 +28,7 @@ typedef struct nr_model {
     struct nr_table *table; /* owned; NULL until it is needed */
     struct nr_followed *followed; /* owned by engine/follow.h; NULL without a table */
     bool unsettled;         /* the indexes of the store lag behind the table: not to be used for answers */
+    const nr_field *untyped; /* a reference whose values cannot be read, since its target is not defined; NULL: none was met */
     nr_map left_out;        /* keys met under the prefix that are no entities: they do not decode, or are no hash; values are their heap copies */
     nr_counters counters;
 } nr_model;

@@ -347,7 +347,7 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
     } else if (pred->op == NR_P_NOT) {
         nr_buf_add(text, NR_S("all less "));
         if (!count_pred(p, pred->kids[0], total, known, count, text)) return false;
-        *count = total > *count ? total - *count : 0;
+        if (*known) *count = total > *count ? total - *count : 0;
     } else if (pred->op == NR_P_LEAF) {
         nr_access a;
         bool found;

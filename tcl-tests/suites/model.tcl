@@ -585,9 +585,11 @@ start_nonrel {} {
         assert_equal 1 [llength [r nonrel.index check m.A]]
         assert_match {*surplus*n.value*junk*} [r nonrel.index check m.A]
         r zrem m.A/i/n.value junk
-        r smove m.A/s/s.value.set/=a m.A/s/s.value.set/=b 1
+        r srem m.A/s/s.value.set/=a 1
+        r sadd m.A/s/s.value.set/=b 1
         assert_equal 2 [llength [r nonrel.index check m.A]]
-        r smove m.A/s/s.value.set/=b m.A/s/s.value.set/=a 1
+        r srem m.A/s/s.value.set/=b 1
+        r sadd m.A/s/s.value.set/=a 1
         r sadd m.A/s/s.value.set/=zzz 99
         assert_equal 1 [llength [r nonrel.index check m.A]]
         r del m.A/s/s.value.set/=zzz
