@@ -17,10 +17,15 @@
 
 enum { CALLS_MAX = 5000 };
 
+/* What a post has besides title, n and x of some kind. */
+#define POST(title, n, x)                                                                                                                   \
+    "MODEL SET b.Post '{\"extends\": [\"b.Base\"], \"fields\": {\"title\": {\"type\": \"char\", \"null\": true" title "}, "                   \
+    "\"slug\": {\"type\": \"slug\", \"null\": true, \"unique\": true}, \"n\": {\"type\": \"int\", \"default\": 1" n "}, "                   \
+    "\"x\": {\"type\": \"int\", \"null\": true" x "}}}'"
+
 static const char *const set_up_commands[] = {
     "MODEL SET b.Base '{\"abstract\": true, \"fields\": {\"made\": {\"type\": \"date\", \"null\": true, \"index\": [\"exact\"]}}}'",
-    "MODEL SET b.Post '{\"extends\": [\"b.Base\"], \"fields\": {\"title\": {\"type\": \"char\", \"null\": true, \"index\": true}, \"slug\": {\"type\": \"slug\", \"null\": true, \"unique\": true}, "
-    "\"n\": {\"type\": \"int\", \"default\": 1, \"index\": [\"exact\"]}, \"x\": {\"type\": \"int\", \"null\": true}}}'",
+    POST(", \"index\": true", ", \"index\": [\"exact\"]", ""),
     "MODEL SET b.Note '{\"fields\": {\"post\": {\"type\": \"fk\", \"to\": \"b.Post\", \"null\": true}}, \"ordering\": [\"-pk\"]}'",
     "SAVE b.Post JSON '[{\"title\": \"a\", \"slug\": \"a\", \"x\": 1}, {\"title\": \"b\", \"slug\": \"b\"}, {\"title\": \"c\", \"n\": 2, \"made\": \"2026-11-22\"}, {\"title\": \"d\", \"x\": 3}]'",
     "SAVE b.Note JSON '[{\"post\": 1}, {\"post\": 2}, {\"post\": null}]'",
@@ -42,8 +47,7 @@ static const char *const writes[] = {
     "MODEL SET b.New '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": true}}}'",
     "MODEL SET b.Note '{\"fields\": {\"post\": {\"type\": \"fk\", \"to\": \"b.Post\", \"null\": true, \"index\": true}, \"n\": {\"type\": \"int\", \"default\": 3, \"index\": true}}}'",
     "MODEL SET b.Base '{\"abstract\": true, \"fields\": {\"made\": {\"type\": \"date\", \"null\": true, \"index\": true}, \"more\": {\"type\": \"int\", \"default\": 4}}}'",
-    "MODEL SET b.Post '{\"extends\": [\"b.Base\"], \"fields\": {\"title\": {\"type\": \"char\", \"null\": true}, \"slug\": {\"type\": \"slug\", \"null\": true, \"unique\": true}, "
-    "\"n\": {\"type\": \"int\", \"default\": 1}, \"x\": {\"type\": \"int\", \"null\": true, \"index\": true}}}'",
+    POST("", "", ", \"index\": true"),
     "MODEL DROP b.Note ENTITIES",
 };
 

@@ -110,6 +110,12 @@ bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced)
     return true;
 }
 
+void nr_follow_again(nr_model *m)
+{
+    m->untyped = NULL;
+    if (m->followed) m->followed->rebuild = true;
+}
+
 /* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {

@@ -14,6 +14,9 @@
  * memory only. */
 bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
 
+/* What is in memory of the model is to be read anew before it is used. */
+void nr_follow_again(nr_model *m);
+
 /* Before a read: the table is there and says what the hashes say. */
 bool nr_follow_memory(nr_call *c, nr_model *m);
 

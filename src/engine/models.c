@@ -107,7 +107,9 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     if (!nr_model_name_valid(name)) return NULL;
     loader l = {c, 0, NULL};
     nr_model *m = load(c, name, 0);
+    bool resolved = m && m->schema->resolved;
     if (!m || !resolve(&l, m->schema)) return NULL;
+    if (!resolved && m->schema->resolved) nr_follow_again(m); /* entities that could not be read can be now */
     return c->err.code ? NULL : m; /* a target that could not be read is not one that is not there */
 }
 
