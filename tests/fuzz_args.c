@@ -1,9 +1,11 @@
 /* fuzz_args.c -- fuzzer over argument lists: bytes become commands made of the words below, run one after the other over one memory store.
  *
- * A command that fails has sent nothing (world.c sees to that) and changed nothing; one that only reads changes nothing; at the end every index agrees with the
+ * A command that fails has sent nothing (world.c sees to that) and changed nothing; one that only reads changes nothing; at the end every index
+ * agrees with the
  * entities, whoever wrote them, and a replica that got what was replicated has the same store.
  *
- * The first byte has flags. Then: a byte below the number of words is that word as an argument, END runs the command, GLUE appends the next argument to the last
+ * The first byte has flags. Then: a byte below the number of words is that word as an argument, END runs the command, GLUE appends the next argument
+ * to the last
  * one, BYTES takes a length and as many bytes as an argument, TAMPER changes a key behind the engine's back, RESTART forgets the cache. */
 #include "store/store_mem.h"
 #include "world.h"
@@ -13,24 +15,36 @@ enum { SMALL_LIMITS = 1, TAMPERED = 2, WITH_REPLICA = 4, EMPTY = 8 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const char model_a[] = "{\"fields\":{\"t\":{\"type\":\"char\",\"index\":true,\"null\":true},\"n\":{\"type\":\"int\",\"null\":true,\"index\":[\"exact\"]},\"s\":{\"type\":\"slug\",\"unique\":true,"
-                              "\"null\":true},\"d\":{\"type\":\"decimal\",\"max_digits\":5,\"decimal_places\":2,\"default\":\"1.5\",\"index\":true},\"at\":{\"type\":\"datetime\",\"auto_now\":true}}}";
-static const char model_b[] = "{\"pk\":\"k\",\"fields\":{\"k\":{\"type\":\"char\"},\"a\":{\"type\":\"fk\",\"to\":\"f.A\",\"null\":true},\"b\":{\"type\":\"blob\",\"null\":true,\"index\":[\"exact\"]},"
+static const char model_a[] = "{\"fields\":{\"t\":{\"type\":\"char\",\"index\":true,\"null\":true},\"n\":{\"type\":\"int\",\"null\":true,\"index\":["
+                              "\"exact\"]},\"s\":{\"type\":\"slug\",\"unique\":true,"
+                              "\"null\":true},\"d\":{\"type\":\"decimal\",\"max_digits\":5,\"decimal_places\":2,\"default\":\"1.5\",\"index\":true},"
+                              "\"at\":{\"type\":\"datetime\",\"auto_now\":true}}}";
+static const char model_b[] = "{\"pk\":\"k\",\"fields\":{\"k\":{\"type\":\"char\"},\"a\":{\"type\":\"fk\",\"to\":\"f.A\",\"null\":true},\"b\":{"
+                              "\"type\":\"blob\",\"null\":true,\"index\":[\"exact\"]},"
                               "\"f\":{\"type\":\"float\",\"null\":true,\"index\":true}},\"ordering\":[\"-f\"]}";
 
 /* New words go to the end: the corpus knows them by number. */
 static const char *const words[] = {
     "SAVE", "GET", "MGET", "QUERY", "COUNT", "EXISTS", "DELETE", "EXPLAIN", "MODEL", "INDEX", "SET", "GET", "LIST", "DROP", "CHECK", "ENTITIES",
-    "f.A", "f.B", "f.C", "{f}x.Y", "FILTER", "EXCLUDE", "ORDER", "REVERSE", "LIMIT", "FIELDS", "FLAT", "WITHCOUNT", "INSERT", "UPDATE", "BY", "JSON", "NULL", "ALL", "PK",
+    "f.A", "f.B", "f.C", "{f}x.Y", "FILTER", "EXCLUDE", "ORDER", "REVERSE", "LIMIT", "FIELDS", "FLAT", "WITHCOUNT", "INSERT", "UPDATE", "BY", "JSON",
+    "NULL", "ALL", "PK",
     "pk", "id", "t", "n", "s", "d", "at", "k", "a", "a_id", "b", "f", "-pk", "-t", "-f", "-d",
-    "t__exact", "t__in", "t__lt", "t__lte", "t__gt", "t__gte", "t__range", "t__isnull", "t__startswith", "n__in", "n__gt", "n__isnull", "s__startswith", "d__range", "d__lt",
+    "t__exact", "t__in", "t__lt", "t__lte", "t__gt", "t__gte", "t__range", "t__isnull", "t__startswith", "n__in", "n__gt", "n__isnull",
+    "s__startswith", "d__range", "d__lt",
     "pk__in", "pk__gt", "pk__range", "a__isnull", "a__in", "f__lte", "b__isnull", "k__startswith", "at__gt", "t__iexact", "t__", "__", "pk__isnull",
-    "", "0", "1", "2", "3", "-1", "007", "9223372036854775807", "9223372036854775808", "1.5", "1.005", "-0.0", "1e400", "a", "ab", "A", "\xc3\xa9", "\xff", "null", "true",
-    "2026-11-22", "2026-11-22T00:00:00+05:30", "x\x01", "[]", "[1,2]", "[2,1]", "[null,1,1]", "[\"a\",\"b\"]", "[\"\",\"ab\"]", "{}", "[{},{}]", "{\"pk\":1,\"t\":\"a\"}",
-    "[{\"pk\":1,\"s\":\"a\"},{\"pk\":2,\"s\":\"b\"}]", "[{\"pk\":1,\"s\":\"b\"},{\"pk\":2,\"s\":\"a\"}]", "{\"k\":\"a\",\"b\":\"AAE=\",\"a\":1}", "{\"n\":null,\"d\":9.99}", "[", "{\"t\":", "}", "]", ",", "\"",
-    model_a, model_b, "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true,\"index\":true}}}", "{\"abstract\":true,\"fields\":{\"n\":{\"type\":\"int\",\"null\":true}}}",
-    "{\"extends\":[\"f.C\"]}", "{\"extends\":[\"f.C\",\"f.A\"]}", "{\"pk\":\"r\",\"fields\":{\"r\":{\"type\":\"onetoone\",\"to\":\"f.B\"},\"n\":{\"type\":\"int\",\"unique\":true,\"null\":true}}}", "{\"abstract\":true}",
-    "{\"pk\":\"u\",\"fields\":{\"u\":{\"type\":\"uuid\"},\"n\":{\"type\":\"bool\",\"default\":true,\"index\":true}}}", "*", "f.*", "nonrel.save", "REPAIR", "WHERE", "TTL", "r", "u", "n__lt", "r__in",
+    "", "0", "1", "2", "3", "-1", "007", "9223372036854775807", "9223372036854775808", "1.5", "1.005", "-0.0", "1e400", "a", "ab", "A", "\xc3\xa9",
+    "\xff", "null", "true",
+    "2026-11-22", "2026-11-22T00:00:00+05:30", "x\x01", "[]", "[1,2]", "[2,1]", "[null,1,1]", "[\"a\",\"b\"]", "[\"\",\"ab\"]", "{}", "[{},{}]",
+    "{\"pk\":1,\"t\":\"a\"}",
+    "[{\"pk\":1,\"s\":\"a\"},{\"pk\":2,\"s\":\"b\"}]", "[{\"pk\":1,\"s\":\"b\"},{\"pk\":2,\"s\":\"a\"}]", "{\"k\":\"a\",\"b\":\"AAE=\",\"a\":1}",
+    "{\"n\":null,\"d\":9.99}", "[", "{\"t\":", "}", "]", ",", "\"",
+    model_a, model_b, "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true,\"index\":true}}}",
+    "{\"abstract\":true,\"fields\":{\"n\":{\"type\":\"int\",\"null\":true}}}",
+    "{\"extends\":[\"f.C\"]}", "{\"extends\":[\"f.C\",\"f.A\"]}",
+    "{\"pk\":\"r\",\"fields\":{\"r\":{\"type\":\"onetoone\",\"to\":\"f.B\"},\"n\":{\"type\":\"int\",\"unique\":true,\"null\":true}}}",
+    "{\"abstract\":true}",
+    "{\"pk\":\"u\",\"fields\":{\"u\":{\"type\":\"uuid\"},\"n\":{\"type\":\"bool\",\"default\":true,\"index\":true}}}", "*", "f.*", "nonrel.save",
+    "REPAIR", "WHERE", "TTL", "r", "u", "n__lt", "r__in",
     "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true},\"m\":{\"type\":\"int\",\"default\":3,\"index\":true}}}", "m", "m__range",
 };
 
@@ -85,7 +99,19 @@ static void run(world *w, const command *c, unsigned flags)
 /* What anybody may do to keys. */
 static void tamper(world *w, input *in)
 {
-    static const char *const keys[] = {"f.A:1", "f.A:2", "f.B:a", "f.B:", "f.A", "f.B", "f.A/pk", "f.A/i/t.value", "f.A/i/s.value", "f.A/s/n.value.set/=1", "f.A/seq", "f.B/s/a.value.set/!", "f.C"};
+    static const char *const keys[] = {"f.A:1",
+                                       "f.A:2",
+                                       "f.B:a",
+                                       "f.B:",
+                                       "f.A",
+                                       "f.B",
+                                       "f.A/pk",
+                                       "f.A/i/t.value",
+                                       "f.A/i/s.value",
+                                       "f.A/s/n.value.set/=1",
+                                       "f.A/seq",
+                                       "f.B/s/a.value.set/!",
+                                       "f.C"};
     static const char *const fields[] = {"id", "t", "n", "s", "k", "definition", "version", "indexes", "f"};
     nr_store *s = w->mem;
     nr_slice key = nr_slice_of(keys[take(in) % COUNT(keys)]), text = nr_slice_of(words[take(in) % COUNT(words)]);
@@ -145,7 +171,8 @@ static void check(world *w, unsigned flags)
 
 static void define(world *w)
 {
-    nr_slice a[] = {NR_S("MODEL"), NR_S("SET"), NR_S("f.A"), nr_slice_of(model_a)}, b[] = {NR_S("MODEL"), NR_S("SET"), NR_S("f.B"), nr_slice_of(model_b)};
+    nr_slice a[] = {NR_S("MODEL"), NR_S("SET"), NR_S("f.A"), nr_slice_of(model_a)},
+             b[] = {NR_S("MODEL"), NR_S("SET"), NR_S("f.B"), nr_slice_of(model_b)};
     world_run(w, a, COUNT(a));
     world_run(w, b, COUNT(b));
     if (!w->ok) world_fail("%s", w->reply.p);

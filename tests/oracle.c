@@ -131,7 +131,7 @@ static bool leaf_holds(const omodel *m, const oleaf *l, const orow *row)
     if (l->lookup == O_STARTSWITH) return starts(v->bytes, l->args[0].bytes);
     int c = oval_cmp(t, v, &l->args[0]);
     if (l->lookup == O_RANGE) return c >= 0 && oval_cmp(t, v, &l->args[1]) <= 0;
-    const bool holds[] = {[O_EXACT] = c == 0, [O_LT] = c < 0, [O_LTE] = c <= 0, [O_GT] = c > 0, [O_GTE] = c >= 0};
+    const bool holds[] = {[O_EXACT] = c == 0, [O_LT] = c<0, [O_LTE] = c <= 0, [O_GT] = c> 0, [O_GTE] = c >= 0};
     return holds[l->lookup];
 }
 

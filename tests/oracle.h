@@ -1,6 +1,7 @@
 /* oracle.h -- a naive second opinion: rows as plain arrays of values, queries answered by looking at each row, sorted by comparing rows.
  *
- * It shares nothing with the engine's types, lookups, planner or operators: it makes its values itself, so it knows each one as a number or as bytes beside the
+ * It shares nothing with the engine's types, lookups, planner or operators: it makes its values itself, so it knows each one as a number or as bytes
+ * beside the
  * texts that stand for it. Only memory comes from an arena. Text of replies is that of world.h. */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -14,8 +15,14 @@ typedef struct dice {
 } dice;
 
 uint64_t dice_roll(dice *d);
-static inline uint64_t dice_below(dice *d, uint64_t n) { return dice_roll(d) % n; }
-static inline bool dice_chance(dice *d, unsigned percent) { return dice_below(d, 100) < percent; }
+static inline uint64_t dice_below(dice *d, uint64_t n)
+{
+    return dice_roll(d) % n;
+}
+static inline bool dice_chance(dice *d, unsigned percent)
+{
+    return dice_below(d, 100) < percent;
+}
 
 /* One value of one type. Which of the members counts is the type's business. */
 typedef struct oval {

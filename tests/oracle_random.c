@@ -86,7 +86,7 @@ static void random_choices(ofield *f, dice *d, nr_arena *a)
     for (int tries = 0; tries < 20 && f->n_choices < 3; tries++) {
         bool new = true;
         f->type->make(f->type, d, false, a, &v);
-        for (size_t i = 0; i < f->n_choices; i++) new = new && oval_cmp(f->type, &v, &f->choices[i]) != 0;
+        for (size_t i = 0; i < f->n_choices; i++) new = new &&oval_cmp(f->type, &v, &f->choices[i]) != 0;
         if (new) f->choices[f->n_choices++] = v;
     }
 }
@@ -317,11 +317,21 @@ void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
     for (size_t i = 0; i < 7; i++) {
         switch ((first + i) % 7) {
         case 0: add_filters(d, m, q, out); break;
-        case 1: if (q->has_order) add_order(d, m, q, out); break;
-        case 2: if (q->reverse) oargs_word(out, "REVERSE"); break;
-        case 3: if (q->has_fields) add_fields(q, out); break;
-        case 4: if (q->flat) oargs_word(out, "FLAT"); break;
-        case 5: if (q->withcount) oargs_word(out, "WITHCOUNT"); break;
+        case 1:
+            if (q->has_order) add_order(d, m, q, out);
+            break;
+        case 2:
+            if (q->reverse) oargs_word(out, "REVERSE");
+            break;
+        case 3:
+            if (q->has_fields) add_fields(q, out);
+            break;
+        case 4:
+            if (q->flat) oargs_word(out, "FLAT");
+            break;
+        case 5:
+            if (q->withcount) oargs_word(out, "WITHCOUNT");
+            break;
         default:
             if (!q->has_limit) break;
             oargs_word(out, "LIMIT");
@@ -346,7 +356,11 @@ static void random_pk(dice *d, nr_arena *a, const omodel *m, size_t spread, oval
 static void random_save_row(dice *d, nr_arena *a, const omodel *m, const osave *s, size_t spread, osave_row *r)
 {
     *r = (osave_row){0};
-    r->given[0] = m->wide ? !m->auto_pk || dice_chance(d, 40) : s->mode == O_UPDATE && s->by < 0 ? dice_chance(d, 95) : dice_chance(d, m->auto_pk || m->drawn_pk ? 40 : s->by >= 0 ? 60 : 97);
+    r->given[0] = m->wide                            ? !m->auto_pk || dice_chance(d, 40)
+                  : s->mode == O_UPDATE && s->by < 0 ? dice_chance(d, 95)
+                                                     : dice_chance(d, m->auto_pk || m->drawn_pk ? 40
+                                                                      : s->by >= 0              ? 60
+                                                                                                : 97);
     if (r->given[0]) random_pk(d, a, m, spread, &r->v[0]);
     bool all = dice_chance(d, 60);
     for (size_t i = 1; i < m->n_fields; i++) {

@@ -129,12 +129,17 @@ typedef struct odouble {
 
 /* What comes first of several with one value is how it is written canonically. */
 static const odouble doubles[] = {
-    {"0", "0", 0.0}, {"-0", "0", 0.0}, {"-0.0", "0", 0.0}, {"0e5", "0", 0.0}, {"1", "1", 1.0}, {"1.0", "1", 1.0}, {"10e-1", "1", 1.0}, {"-1", "-1", -1.0},
-    {"1.5", "1.5", 1.5}, {"15E-1", "1.5", 1.5}, {"-1.5", "-1.5", -1.5}, {"0.1", "0.1", 0.1}, {"0.3", "0.3", 0.3}, {"0.30000000000000004", "0.30000000000000004", 0.1 + 0.2},
-    {"1e21", "1e+21", 1e21}, {"1000000000000000000000", "1e+21", 1e21}, {"1e20", "100000000000000000000", 1e20}, {"1e-7", "1e-7", 1e-7}, {"0.0000001", "1e-7", 1e-7},
-    {"0.000001", "0.000001", 1e-6}, {"9007199254740992", "9007199254740992", 9007199254740992.0}, {"9007199254740994", "9007199254740994", 9007199254740994.0},
+    {"0", "0", 0.0}, {"-0", "0", 0.0}, {"-0.0", "0", 0.0}, {"0e5", "0", 0.0}, {"1", "1", 1.0}, {"1.0", "1", 1.0}, {"10e-1", "1", 1.0}, {"-1", "-1",
+    -1.0},
+    {"1.5", "1.5", 1.5}, {"15E-1", "1.5", 1.5}, {"-1.5", "-1.5", -1.5}, {"0.1", "0.1", 0.1}, {"0.3", "0.3", 0.3}, {"0.30000000000000004",
+    "0.30000000000000004", 0.1 + 0.2},
+    {"1e21", "1e+21", 1e21}, {"1000000000000000000000", "1e+21", 1e21}, {"1e20", "100000000000000000000", 1e20}, {"1e-7", "1e-7", 1e-7},
+    {"0.0000001", "1e-7", 1e-7},
+    {"0.000001", "0.000001", 1e-6}, {"9007199254740992", "9007199254740992", 9007199254740992.0}, {"9007199254740994", "9007199254740994",
+    9007199254740994.0},
     {"5e-324", "5e-324", 5e-324}, {"-5e-324", "-5e-324", -5e-324}, {"1.7976931348623157e308", "1.7976931348623157e+308", 1.7976931348623157e308},
-    {"-17976931348623157e292", "-1.7976931348623157e+308", -1.7976931348623157e308}, {"2.5", "2.5", 2.5}, {"2.50", "2.5", 2.5}, {"3", "3", 3.0}, {"-2", "-2", -2.0},
+    {"-17976931348623157e292", "-1.7976931348623157e+308", -1.7976931348623157e308}, {"2.5", "2.5", 2.5}, {"2.50", "2.5", 2.5}, {"3", "3", 3.0},
+    {"-2", "-2", -2.0},
 };
 static const odouble beyond_double[] = {{"1e400", "", INFINITY}, {"-1e309", "", -INFINITY}, {"1e-400", "", 0.0}};
 
@@ -177,16 +182,19 @@ static void canonical_float(const otype *t, const oval *v, text *out)
 
 static const nr_slice texts[] = {
     LIT("a"), LIT("ab"), LIT("a\0b"), LIT("a\0"), LIT("a\xc3\xa9"), LIT("a\xef\xbf\xbf"), LIT("a\xf0\x9f\x98\x80"), LIT("b"), LIT("A"), LIT("B"),
-    LIT("abc"), LIT("abd"), LIT("NULL"), LIT("ORDER"), LIT("\"q\\"), LIT("a,b"), LIT(" "), LIT("a\x01"), LIT("\x7f"), LIT("\n"), LIT("\xf4\x8f\xbf\xbf"),
+    LIT("abc"), LIT("abd"), LIT("NULL"), LIT("ORDER"), LIT("\"q\\"), LIT("a,b"), LIT(" "), LIT("a\x01"), LIT("\x7f"), LIT("\n"),
+    LIT("\xf4\x8f\xbf\xbf"),
     LIT("/"), LIT(":"), LIT("!"), LIT("#"), LIT("=a"), LIT(LONG), LIT(LONG "x"), LIT(LONG "y"), LIT(LONG "xz"), LIT("\0"),
 };
 static const nr_slice slugs[] = {LIT("a"), LIT("a-b"), LIT("a_b"), LIT("A"), LIT("ab"), LIT("0"), LIT("zz-9"), LIT(LONG "-1"), LIT(LONG "-2")};
 static const nr_slice emails[] = {LIT("a@b.org"), LIT("A@b.org"), LIT("a@c.de"), LIT("x.y@b.org"), LIT("rinnengan@sage.de")};
 static const nr_slice urls[] = {LIT("http://a.bc/"), LIT("https://a.bc/c"), LIT("http://a.bc/?q=1"), LIT("ftp://a.bc/x")};
 static const nr_slice ips[] = {LIT("1.2.3.4"), LIT("10.0.0.1"), LIT("::1"), LIT("2001:db8::1"), LIT("2001:db8::2"), LIT("255.255.255.255")};
-static const nr_slice uuids[] = {LIT("00000000-0000-0000-0000-000000000000"), LIT("123e4567-e89b-12d3-a456-426614174000"), LIT("ffffffff-ffff-ffff-ffff-ffffffffffff"),
-                                 LIT("123e4567-e89b-12d3-a456-426614174001"), LIT("a0000000-0000-4000-8000-00000000000b")};
-static const nr_slice blobs[] = {LIT("\0"), LIT("\xff\xfe"), LIT("a"), LIT("b"), LIT("a\0"), LIT("\xff"), LIT(LONG "\xff"), LIT(LONG "\xfe"), LIT("\x80")};
+static const nr_slice uuids[] = {LIT("00000000-0000-0000-0000-000000000000"), LIT("123e4567-e89b-12d3-a456-426614174000"),
+                                 LIT("ffffffff-ffff-ffff-ffff-ffffffffffff"), LIT("123e4567-e89b-12d3-a456-426614174001"),
+                                 LIT("a0000000-0000-4000-8000-00000000000b")};
+static const nr_slice blobs[] = {LIT("\0"),   LIT("\xff\xfe"),  LIT("a"),         LIT("b"),   LIT("a\0"),
+                                 LIT("\xff"), LIT(LONG "\xff"), LIT(LONG "\xfe"), LIT("\x80")};
 
 static void pick(const nr_slice *from, size_t n, dice *d, nr_arena *a, oval *out)
 {
@@ -437,32 +445,52 @@ static void spell_duration(const otype *t, dice *d, const oval *v, text *out)
 
 const otype otypes[] = {
     {.name = "auto", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .make = make_int, .spell = spell_int, .canonical = canonical_int},
-    {.name = "int", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .bounded = true, .make = make_int, .spell = spell_int, .canonical = canonical_int},
+    {.name = "int", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .bounded = true, .make = make_int, .spell = spell_int,
+     .canonical = canonical_int},
     {.name = "bigint", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .make = make_int, .spell = spell_int, .canonical = canonical_int},
-    {.name = "smallint", .options = "", .mark = '#', .json = O_JSON_NUMBER, .low = -32768, .high = 32767, .bounded = true, .make = make_int, .spell = spell_int, .canonical = canonical_int},
-    {.name = "positiveint", .options = "", .mark = '#', .json = O_JSON_NUMBER, .low = 0, .high = TWO63 - 1, .make = make_int, .spell = spell_int, .canonical = canonical_int},
-    {.name = "bool", .options = "", .mark = '?', .json = O_JSON_BOOL, .low = 0, .high = 1, .make = make_bool, .spell = spell_bool, .canonical = canonical_int},
-    {.name = "float", .options = "", .shape = O_DBL, .mark = '~', .json = O_JSON_NUMBER, .make = make_float, .spell = spell_float, .canonical = canonical_float},
-    {.name = "decimal", .options = ",\"max_digits\":5,\"decimal_places\":2", .mark = '"', .json = O_JSON_NUMBER, .places = 2, .scale = 6, .low = -(big)999990000, .high = 999990000,
+    {.name = "smallint", .options = "", .mark = '#', .json = O_JSON_NUMBER, .low = -32768, .high = 32767, .bounded = true, .make = make_int,
+     .spell = spell_int, .canonical = canonical_int},
+    {.name = "positiveint", .options = "", .mark = '#', .json = O_JSON_NUMBER, .low = 0, .high = TWO63 - 1, .make = make_int, .spell = spell_int,
+     .canonical = canonical_int},
+    {.name = "bool", .options = "", .mark = '?', .json = O_JSON_BOOL, .low = 0, .high = 1, .make = make_bool, .spell = spell_bool,
+     .canonical = canonical_int},
+    {.name = "float", .options = "", .shape = O_DBL, .mark = '~', .json = O_JSON_NUMBER, .make = make_float, .spell = spell_float,
+     .canonical = canonical_float},
+    {.name = "decimal", .options = ",\"max_digits\":5,\"decimal_places\":2",
+     .mark = '"', .json = O_JSON_NUMBER, .places = 2, .scale = 6, .low = -(big)999990000, .high = 999990000,
      .bounded = true, .make = make_decimal, .spell = spell_decimal, .canonical = canonical_decimal},
-    {.name = "decimal", .options = ",\"max_digits\":20,\"decimal_places\":0", .mark = '"', .json = O_JSON_NUMBER, .places = 0, .scale = 3, .low = -((big)10000000000 * 10000000000 - 1) * 1000,
+    {.name = "decimal", .options = ",\"max_digits\":20,\"decimal_places\":0",
+     .mark = '"', .json = O_JSON_NUMBER, .places = 0, .scale = 3, .low = -((big)10000000000 * 10000000000 - 1) * 1000,
      .high = ((big)10000000000 * 10000000000 - 1) * 1000, .make = make_decimal, .spell = spell_decimal, .canonical = canonical_decimal},
     {.name = "decimal", .options = ",\"max_digits\":34,\"decimal_places\":10", .mark = '"', .json = O_JSON_NUMBER, .places = 10, .scale = 12,
-     .low = -((big)100000000000000000 * 100000000000000000 - 1) * 100, .high = ((big)100000000000000000 * 100000000000000000 - 1) * 100, .make = make_decimal, .spell = spell_decimal,
+     .low = -((big)100000000000000000 * 100000000000000000 - 1) * 100, .high = ((big)100000000000000000 * 100000000000000000 - 1) * 100,
+     .make = make_decimal, .spell = spell_decimal,
      .canonical = canonical_decimal},
-    {.name = "char", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
-    {.name = "text", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
-    {.name = "slug", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_slug, .spell = spell_text, .canonical = canonical_text},
-    {.name = "email", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_email, .spell = spell_text, .canonical = canonical_text},
-    {.name = "url", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_url, .spell = spell_text, .canonical = canonical_text},
-    {.name = "ip", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .make = make_ip, .spell = spell_hex, .canonical = canonical_text},
-    {.name = "uuid", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_STRING, .make = make_uuid, .spell = spell_hex, .canonical = canonical_text},
-    {.name = "date", .options = "", .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_date, .spell = spell_date, .canonical = canonical_date, .now = now_date},
-    {.name = "time", .options = "", .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_time, .spell = spell_time, .canonical = canonical_time, .now = now_time},
-    {.name = "datetime", .options = "", .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_datetime, .spell = spell_datetime, .canonical = canonical_datetime,
+    {.name = "char", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
+    {.name = "text", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
+    {.name = "slug", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_slug, .spell = spell_text, .canonical = canonical_text},
+    {.name = "email", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_email, .spell = spell_text, .canonical = canonical_text},
+    {.name = "url", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_url, .spell = spell_text, .canonical = canonical_text},
+    {.name = "ip", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .make = make_ip, .spell = spell_hex, .canonical = canonical_text},
+    {.name = "uuid", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_STRING, .make = make_uuid, .spell = spell_hex, .canonical = canonical_text},
+    {.name = "date", .options = "",
+     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_date, .spell = spell_date, .canonical = canonical_date, .now = now_date},
+    {.name = "time", .options = "",
+     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_time, .spell = spell_time, .canonical = canonical_time, .now = now_time},
+    {.name = "datetime", .options = "",
+     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_datetime, .spell = spell_datetime, .canonical = canonical_datetime,
      .now = now_datetime},
-    {.name = "duration", .options = "", .mark = '"', .json = O_JSON_STRING, .make = make_duration, .spell = spell_duration, .canonical = canonical_duration},
-    {.name = "blob", .options = "", .shape = O_BYTES, .mark = '"', .json = O_JSON_BASE64, .make = make_blob, .spell = spell_text, .canonical = canonical_text},
+    {.name = "duration", .options = "",
+     .mark = '"', .json = O_JSON_STRING, .make = make_duration, .spell = spell_duration, .canonical = canonical_duration},
+    {.name = "blob", .options = "", .shape = O_BYTES,
+     .mark = '"', .json = O_JSON_BASE64, .make = make_blob, .spell = spell_text, .canonical = canonical_text},
     {.name = NULL},
 };
 
@@ -501,7 +529,8 @@ static void base64(text *out, nr_slice s)
     for (size_t i = 0; i < s.n; i += 3) {
         unsigned bits = 0;
         for (size_t k = 0; k < 3; k++) bits = bits << 8 | (i + k < s.n ? (unsigned char)s.p[i + k] : 0);
-        char four[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], i + 1 < s.n ? alphabet[bits >> 6 & 63] : '=', i + 2 < s.n ? alphabet[bits & 63] : '='};
+        char four[4] = {alphabet[bits >> 18], alphabet[bits >> 12 & 63], i + 1 < s.n ? alphabet[bits >> 6 & 63] : '=',
+                        i + 2 < s.n ? alphabet[bits & 63] : '='};
         text_add(out, (nr_slice){four, 4});
     }
     text_add(out, NR_S("\""));

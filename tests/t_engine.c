@@ -1,67 +1,5 @@
-/* t_engine.c -- the facade: commands over the memory store, replies as text (world.h). Sentences of the contract, one test each. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-#include "store/store_mem.h"
-#include "world.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static const char post[] = "MODEL SET b.Post '{\"fields\": {\"title\": {\"type\": \"char\", \"index\": true, \"null\": true}, "
-                           "\"slug\": {\"type\": \"slug\", \"unique\": true, \"null\": true}, \"views\": {\"type\": \"int\", \"default\": 0}, "
-                           "\"rating\": {\"type\": \"decimal\", \"max_digits\": 5, \"decimal_places\": 2, \"null\": true}, "
-                           "\"score\": {\"type\": \"float\", \"null\": true, \"index\": [\"lt\"]}, \"live\": {\"type\": \"bool\", \"default\": true}, "
-                           "\"tag\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\"]}}}'";
-
-static int set_up(void **state)
-{
-    world *w = malloc(sizeof *w);
-    world_open(w);
-    *state = w;
-    return w ? 0 : 1;
-}
-
-static int set_up_posts(void **state)
-{
-    set_up(state);
-    return strcmp(world_do(*state, post), "+OK");
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    free(*state);
-    return 0;
-}
-
-static void expect(world *w, const char *command, const char *reply)
-{
-    const char *got = world_do(w, command);
-    if (strcmp(got, reply) != 0) fail_msg("%s\n  replies %s\n  not     %s", command, got, reply);
-}
-
-/* The reply is an error that begins with the code and has the words in it; nothing has changed. */
-static void refuse(world *w, const char *command, const char *code, const char *words)
-{
-    uint64_t before = world_digest(w);
-    const char *got = world_do(w, command);
-    size_t n = strlen(code);
-    if (got[0] != '-' || strncmp(got + 1, code, n) != 0 || got[n + 1] != ' ') fail_msg("%s\n  replies %s\n  not %s", command, got, code);
-    if (!strstr(got, words)) fail_msg("%s\n  replies %s\n  without \"%s\"", command, got, words);
-    if (world_digest(w) != before) fail_msg("%s\n  failed, and changed the store", command);
-    if (w->replicated.n) fail_msg("%s\n  failed, and was replicated", command);
-}
-
-static void check_indexes(world *w, const char *model)
-{
-    const char *got = world_dof(w, "INDEX CHECK %s", model);
-    if (strcmp(got, "[]") != 0) fail_msg("INDEX CHECK %s: %s", model, got);
-}
+/* t_engine.c -- the facade: commands on entities over the memory store, replies as text (world.h). Sentences of the contract, one test each. */
+#include "engine_check.h"
 
 /* -- replies ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -175,7 +113,8 @@ static void by_finds_the_entity_with_that_value_or_inserts(void **state)
     refuse(w, "SAVE b.Post BY title title a", "SYNTAX", "title");
     refuse(w, "SAVE b.Post BY slug title a", "SYNTAX", "slug");
     refuse(w, "SAVE b.Post BY nothing title a", "NOFIELD", "nothing");
-    expect(w, "SAVE b.Post BY slug JSON '[{\"slug\": \"b\", \"title\": \"5\"}, {\"slug\": \"d\"}, {\"slug\": \"d\", \"title\": \"6\"}]'", "[:2,:3,:3]");
+    expect(w, "SAVE b.Post BY slug JSON '[{\"slug\": \"b\", \"title\": \"5\"}, {\"slug\": \"d\"}, {\"slug\": \"d\", \"title\": \"6\"}]'",
+           "[:2,:3,:3]");
     expect(w, "QUERY b.Post ORDER pk FIELDS title FLAT", "[\"2\",\"5\",\"6\"]");
 }
 
@@ -244,8 +183,11 @@ static void the_clock_sets_auto_now_at_every_save_and_auto_now_add_at_insert(voi
 {
     world *w = *state;
     w->now_us = INT64_C(1000000);
-    expect(w, "MODEL SET b.Log '{\"fields\": {\"made\": {\"type\": \"datetime\", \"auto_now_add\": true}, \"seen\": {\"type\": \"datetime\", \"auto_now\": true}, "
-              "\"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w,
+           "MODEL SET b.Log '{\"fields\": {\"made\": {\"type\": \"datetime\", \"auto_now_add\": true}, \"seen\": {\"type\": \"datetime\", "
+           "\"auto_now\": true}, "
+           "\"n\": {\"type\": \"int\", \"null\": true}}}'",
+           "+OK");
     expect(w, "SAVE b.Log n 1", ":1");
     expect(w, "GET b.Log 1 FIELDS made seen", "{\"made\"=\"1970-01-01T00:00:01Z\",\"seen\"=\"1970-01-01T00:00:01Z\"}");
     w->now_us = INT64_C(2000250);
@@ -254,7 +196,8 @@ static void the_clock_sets_auto_now_at_every_save_and_auto_now_add_at_insert(voi
     expect(w, "SAVE b.Log pk 1 seen 2000-01-01", ":1");
     expect(w, "SAVE b.Log made 2001-01-01 pk 2", ":2");
     expect(w, "QUERY b.Log ORDER pk FIELDS made seen",
-           "[{\"made\"=\"1970-01-01T00:00:01Z\",\"seen\"=\"2000-01-01T00:00:00Z\"},{\"made\"=\"2001-01-01T00:00:00Z\",\"seen\"=\"1970-01-01T00:00:02.000250Z\"}]");
+           "[{\"made\"=\"1970-01-01T00:00:01Z\",\"seen\"=\"2000-01-01T00:00:00Z\"},{\"made\"=\"2001-01-01T00:00:00Z\",\"seen\"=\"1970-01-01T00:00:02."
+           "000250Z\"}]");
 }
 
 /* -- DELETE ------------------------------------------------------------------------------------------------------------------------------ */
@@ -293,7 +236,8 @@ static void what_is_all_gone_leaves_no_key_but_definition_and_counter(void **sta
 
 static void a_clause_stands_once_and_filters_many_times(void **state)
 {
-    static const char *const twice[] = {"ORDER pk ORDER pk", "LIMIT 0 1 LIMIT 0 1", "FIELDS pk FIELDS pk", "REVERSE REVERSE", "FIELDS pk FLAT FLAT", "WITHCOUNT WITHCOUNT"};
+    static const char *const twice[] = {"ORDER pk ORDER pk", "LIMIT 0 1 LIMIT 0 1", "FIELDS pk FIELDS pk",
+                                        "REVERSE REVERSE",   "FIELDS pk FLAT FLAT", "WITHCOUNT WITHCOUNT"};
     char line[128];
     for (size_t i = 0; i < COUNT(twice); i++) {
         snprintf(line, sizeof line, "QUERY b.Post %s", twice[i]);
@@ -307,9 +251,13 @@ static void a_clause_word_in_small_letters_in_a_list_is_a_field(void **state)
     world *w = *state;
     refuse(w, "QUERY b.Post FIELDS title order pk", "NOFIELD", "ORDER");
     refuse(w, "QUERY b.Post ORDER title limit 0 1", "NOFIELD", "LIMIT");
-    expect(w, "MODEL SET b.Odd '{\"fields\": {\"order\": {\"type\": \"int\"}, \"limit\": {\"type\": \"int\"}, \"year\": {\"type\": \"int\"}, \"exact\": {\"type\": \"int\"}}}'", "+OK");
+    expect(w,
+           "MODEL SET b.Odd '{\"fields\": {\"order\": {\"type\": \"int\"}, \"limit\": {\"type\": \"int\"}, \"year\": {\"type\": \"int\"}, \"exact\": "
+           "{\"type\": \"int\"}}}'",
+           "+OK");
     expect(w, "SAVE b.Odd order 1 limit 2 year 3 exact 4", ":1");
-    expect(w, "QUERY b.Odd FILTER order 1 limit 2 year__gte 3 exact__exact 4 ORDER order limit LIMIT 0 1 FIELDS limit order year", "[{\"limit\"=#2,\"order\"=#1,\"year\"=#3}]");
+    expect(w, "QUERY b.Odd FILTER order 1 limit 2 year__gte 3 exact__exact 4 ORDER order limit LIMIT 0 1 FIELDS limit order year",
+           "[{\"limit\"=#2,\"order\"=#1,\"year\"=#3}]");
 }
 
 static void names_that_are_not_there_are_errors(void **state)
@@ -331,30 +279,93 @@ static void names_that_are_not_there_are_errors(void **state)
 
 static void arguments_that_are_missing_or_wrong_are_errors(void **state)
 {
-    static const char *const wrong[] = {
-        "COUNT b.Post FILTER", "COUNT b.Post FILTER title", "COUNT b.Post EXCLUDE", "QUERY b.Post ORDER", "QUERY b.Post FIELDS", "QUERY b.Post LIMIT 0",
-        "QUERY b.Post LIMIT", "QUERY b.Post FLAT", "QUERY b.Post FIELDS pk title FLAT", "QUERY b.Post FIELDS title title", "QUERY b.Post FIELDS id pk", "COUNT b.Post ORDER pk",
-        "SAVE b.Post", "SAVE b.Post title", "SAVE b.Post NULL", "SAVE b.Post title a NULL", "SAVE b.Post JSON", "SAVE b.Post BY", "SAVE b.Post BY slug BY slug slug a",
-        "GET b.Post", "GET b.Post 1 ORDER pk", "GET b.Post 1 FIELDS", "MODEL GET", "MODEL SET b.Post", "EXPLAIN QUERY", "INDEX CHECK b.Post NOW", "INDEX LIST", "COUNT"};
+    static const char *const wrong[] = {"COUNT b.Post FILTER",
+                                        "COUNT b.Post FILTER title",
+                                        "COUNT b.Post EXCLUDE",
+                                        "QUERY b.Post ORDER",
+                                        "QUERY b.Post FIELDS",
+                                        "QUERY b.Post LIMIT 0",
+                                        "QUERY b.Post LIMIT",
+                                        "QUERY b.Post FLAT",
+                                        "QUERY b.Post FIELDS pk title FLAT",
+                                        "QUERY b.Post FIELDS title title",
+                                        "QUERY b.Post FIELDS id pk",
+                                        "COUNT b.Post ORDER pk",
+                                        "SAVE b.Post",
+                                        "SAVE b.Post title",
+                                        "SAVE b.Post NULL",
+                                        "SAVE b.Post title a NULL",
+                                        "SAVE b.Post JSON",
+                                        "SAVE b.Post BY",
+                                        "SAVE b.Post BY slug BY slug slug a",
+                                        "GET b.Post",
+                                        "GET b.Post 1 ORDER pk",
+                                        "GET b.Post 1 FIELDS",
+                                        "MODEL GET",
+                                        "MODEL SET b.Post",
+                                        "EXPLAIN QUERY",
+                                        "INDEX CHECK b.Post NOW",
+                                        "INDEX LIST",
+                                        "COUNT"};
     for (size_t i = 0; i < COUNT(wrong); i++) refuse(*state, wrong[i], "SYNTAX", "");
-    static const char *const bad[] = {"QUERY b.Post LIMIT -1 1", "QUERY b.Post LIMIT 0 -2", "QUERY b.Post LIMIT 0 x", "QUERY b.Post LIMIT 0 99999999999999999999",
-                                      "COUNT b.Post FILTER views__in 3", "COUNT b.Post FILTER views__in {}", "COUNT b.Post FILTER views__in [1", "COUNT b.Post FILTER views__range [1]",
-                                      "COUNT b.Post FILTER views__range [1,2,3]", "COUNT b.Post FILTER views__range [1,null]", "COUNT b.Post FILTER views__in [[1]]",
-                                      "COUNT b.Post FILTER views__isnull 2", "COUNT b.Post FILTER views__isnull ''", "COUNT b.Post FILTER views ''", "COUNT b.Post FILTER views ' 1'"};
+    static const char *const bad[] = {"QUERY b.Post LIMIT -1 1",
+                                      "QUERY b.Post LIMIT 0 -2",
+                                      "QUERY b.Post LIMIT 0 x",
+                                      "QUERY b.Post LIMIT 0 99999999999999999999",
+                                      "COUNT b.Post FILTER views__in 3",
+                                      "COUNT b.Post FILTER views__in {}",
+                                      "COUNT b.Post FILTER views__in [1",
+                                      "COUNT b.Post FILTER views__range [1]",
+                                      "COUNT b.Post FILTER views__range [1,2,3]",
+                                      "COUNT b.Post FILTER views__range [1,null]",
+                                      "COUNT b.Post FILTER views__in [[1]]",
+                                      "COUNT b.Post FILTER views__isnull 2",
+                                      "COUNT b.Post FILTER views__isnull ''",
+                                      "COUNT b.Post FILTER views ''",
+                                      "COUNT b.Post FILTER views ' 1'"};
     for (size_t i = 0; i < COUNT(bad); i++) refuse(*state, bad[i], "BADVALUE", "");
 }
 
 static void what_comes_later_is_refused_by_name(void **state)
 {
-    static const char *const later[] = {
-        "UPDATE b.Post ALL SET title x", "AGGREGATE b.Post COUNT *", "RELATE b.Post 1 tags ADD 1", "PROFILE QUERY b.Post", "AUTOLOAD", "INDEX CREATE b.Post title exact",
-        "INDEX DROP b.Post title exact", "INDEX REBUILD b.Post", "INDEX STATS b.Post", "INDEX SUGGEST", "INDEX CHECK b.Post REPAIR", "MODEL DIFF b.Post {}",
-        "QUERY b.Post WHERE 'title = 1'", "QUERY b.Post Q {}", "QUERY b.Post DISTINCT", "QUERY b.Post PAGE 10", "QUERY b.Post WITH author", "QUERY b.Post PREFETCH author",
-        "QUERY b.Post NOSCAN", "QUERY b.Post MAXSCAN 1", "QUERY b.Post FORMAT JSON", "QUERY b.Post ORDER ?", "GET b.Post 1 WITH author", "COUNT b.Post WHERE x",
-        "SAVE b.Post TTL 10 title x", "SAVE b.Post PXAT 10 title x", "SAVE b.Post IF title x title y", "DELETE b.Post WHERE x",
-        "COUNT b.Post FILTER title__iexact x", "COUNT b.Post FILTER title__icontains x", "COUNT b.Post FILTER title__endswith x", "COUNT b.Post FILTER title__regex x",
-        "COUNT b.Post FILTER views__startswith 1", "COUNT b.Post FILTER title__len 1", "QUERY b.Post ORDER title__len", "QUERY b.Post FIELDS title__len",
-        "COUNT b.Post FILTER title__len__gte 1", "COUNT b.Post FILTER views__contains 1"};
+    static const char *const later[] = {"UPDATE b.Post ALL SET title x",
+                                        "AGGREGATE b.Post COUNT *",
+                                        "RELATE b.Post 1 tags ADD 1",
+                                        "PROFILE QUERY b.Post",
+                                        "AUTOLOAD",
+                                        "INDEX CREATE b.Post title exact",
+                                        "INDEX DROP b.Post title exact",
+                                        "INDEX REBUILD b.Post",
+                                        "INDEX STATS b.Post",
+                                        "INDEX SUGGEST",
+                                        "INDEX CHECK b.Post REPAIR",
+                                        "MODEL DIFF b.Post {}",
+                                        "QUERY b.Post WHERE 'title = 1'",
+                                        "QUERY b.Post Q {}",
+                                        "QUERY b.Post DISTINCT",
+                                        "QUERY b.Post PAGE 10",
+                                        "QUERY b.Post WITH author",
+                                        "QUERY b.Post PREFETCH author",
+                                        "QUERY b.Post NOSCAN",
+                                        "QUERY b.Post MAXSCAN 1",
+                                        "QUERY b.Post FORMAT JSON",
+                                        "QUERY b.Post ORDER ?",
+                                        "GET b.Post 1 WITH author",
+                                        "COUNT b.Post WHERE x",
+                                        "SAVE b.Post TTL 10 title x",
+                                        "SAVE b.Post PXAT 10 title x",
+                                        "SAVE b.Post IF title x title y",
+                                        "DELETE b.Post WHERE x",
+                                        "COUNT b.Post FILTER title__iexact x",
+                                        "COUNT b.Post FILTER title__icontains x",
+                                        "COUNT b.Post FILTER title__endswith x",
+                                        "COUNT b.Post FILTER title__regex x",
+                                        "COUNT b.Post FILTER views__startswith 1",
+                                        "COUNT b.Post FILTER title__len 1",
+                                        "QUERY b.Post ORDER title__len",
+                                        "QUERY b.Post FIELDS title__len",
+                                        "COUNT b.Post FILTER title__len__gte 1",
+                                        "COUNT b.Post FILTER views__contains 1"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_do(*state, later[i]);
         if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);
@@ -364,12 +375,19 @@ static void what_comes_later_is_refused_by_name(void **state)
 
 static void definitions_of_later_versions_are_refused_by_name(void **state)
 {
-    static const char *const later[] = {
-        "{\"store\": \"memory\"}", "{\"ttl\": 10}", "{\"unique_together\": [[\"a\", \"b\"]]}", "{\"indexes\": [{\"name\": \"x\", \"fields\": [\"a\"]}]}",
-        "{\"fields\": {\"x\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}}}}", "{\"fields\": {\"x\": {\"type\": \"json\"}}}", "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
-        "{\"fields\": {\"x\": {\"type\": \"int\", \"column\": true}}}", "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [\"iexact\"]}}}",
-        "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [{\"regex\": \"a\"}]}}}", "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
-        "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"related_name\": \"y\"}}}", "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"check\": true}}}"};
+    static const char *const later[] = {"{\"store\": \"memory\"}",
+                                        "{\"ttl\": 10}",
+                                        "{\"unique_together\": [[\"a\", \"b\"]]}",
+                                        "{\"indexes\": [{\"name\": \"x\", \"fields\": [\"a\"]}]}",
+                                        "{\"fields\": {\"x\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"json\"}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"int\", \"column\": true}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [\"iexact\"]}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [{\"regex\": \"a\"}]}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"related_name\": \"y\"}}}",
+                                        "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"check\": true}}}"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_dof(*state, "MODEL SET a.X '%s'", later[i]);
         if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);
@@ -399,212 +417,14 @@ static void budgets_end_in_limit_errors_and_never_in_half_answers(void **state)
     big[sizeof big - 1] = 0;
     world_dof(w, "SAVE b.Post pk 1 title %s", big);
     refuse(w, "MGET b.Post 1 1 1", "LIMIT", "max-memory");
-    refuse(w, "SAVE b.Post JSON '[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},"
-              "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}]'", "LIMIT", "max-memory");
+    refuse(w,
+           "SAVE b.Post JSON "
+           "'[{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},"
+           "{},{},{},"
+           "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}"
+           ",{},{}]'",
+           "LIMIT", "max-memory");
 }
-
-/* -- models ------------------------------------------------------------------------------------------------------------------------------ */
-
-static void models_are_listed_in_order_and_by_pattern(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.B {}", "+OK");
-    expect(w, "MODEL SET c.D {}", "+OK");
-    expect(w, "MODEL LIST", "[\"a.B\",\"b.Post\",\"c.D\"]");
-    expect(w, "MODEL LIST [ab].*", "[\"a.B\",\"b.Post\"]");
-    expect(w, "MODEL GET a.B", "\"{}\"");
-    refuse(w, "MODEL GET a.C", "NOMODEL", "a.B");
-}
-
-static void drop_needs_entities_and_leaves_nothing(void **state)
-{
-    world *w = *state;
-    expect(w, "SAVE b.Post title a tag b slug c", ":1");
-    refuse(w, "MODEL DROP b.Post", "PROTECTED", "ENTITIES");
-    expect(w, "MODEL SET b.Note '{\"fields\": {\"post\": {\"type\": \"fk\", \"to\": \"b.Post\", \"null\": true}}}'", "+OK");
-    refuse(w, "MODEL DROP b.Post ENTITIES", "PROTECTED", "b.Note");
-    expect(w, "MODEL DROP b.Note", "+OK");
-    expect(w, "MODEL DROP b.Post ENTITIES", "+OK");
-    world fresh;
-    world_open(&fresh);
-    assert_true(world_digest(w) == world_digest(&fresh));
-    world_close(&fresh);
-    refuse(w, "COUNT b.Post", "NOMODEL", "");
-}
-
-static void a_migration_adds_fields_and_builds_and_drops_indexes(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": true}}}'", "+OK");
-    for (int i = 0; i < 5; i++) world_dof(w, "SAVE a.X n %d", i);
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": [\"exact\"]}, \"s\": {\"type\": \"char\", \"default\": \"d\", \"index\": true}, "
-              "\"t\": {\"type\": \"char\", \"null\": true, \"unique\": true}}}'", "+OK");
-    check_indexes(w, "a.X");
-    expect(w, "COUNT a.X FILTER s d", ":5");
-    expect(w, "COUNT a.X FILTER t__isnull 1", ":5");
-    expect(w, "GET a.X 1", "{\"id\"=#1,\"n\"=#0,\"s\"=\"d\",\"t\"=nil}");
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\"}, \"s\": {\"type\": \"char\", \"default\": \"d\"}, \"t\": {\"type\": \"char\", \"null\": true, \"unique\": true}}}'", "+OK");
-    check_indexes(w, "a.X");
-    expect(w, "COUNT a.X FILTER s d n__lt 2", ":2");
-    refuse(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"char\"}, \"s\": {\"type\": \"char\", \"default\": \"d\"}, \"t\": {\"type\": \"char\", \"null\": true, \"unique\": true}}}'",
-           "BADVALUE", "n");
-    refuse(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\"}}}'", "BADVALUE", "s");
-    refuse(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\"}, \"s\": {\"type\": \"char\", \"default\": \"d\"}, \"t\": {\"type\": \"char\", \"null\": true, \"unique\": true}, "
-              "\"u\": {\"type\": \"int\"}}}'", "BADVALUE", "u");
-}
-
-static void a_changed_parent_migrates_its_children(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.Base '{\"abstract\": true, \"fields\": {\"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
-    expect(w, "MODEL SET a.X '{\"extends\": [\"a.Base\"], \"fields\": {\"s\": {\"type\": \"char\", \"null\": true}}}'", "+OK");
-    expect(w, "SAVE a.X n 1 s x", ":1");
-    expect(w, "MODEL SET a.Base '{\"abstract\": true, \"fields\": {\"n\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"m\": {\"type\": \"int\", \"default\": 4}}}'", "+OK");
-    expect(w, "GET a.X 1", "{\"id\"=#1,\"n\"=#1,\"m\"=#4,\"s\"=\"x\"}");
-    check_indexes(w, "a.X");
-    refuse(w, "SAVE a.Base n 1", "NOMODEL", "abstract");
-    refuse(w, "MODEL DROP a.Base", "PROTECTED", "a.X");
-    refuse(w, "MODEL SET a.Base '{\"extends\": [\"a.X\"], \"abstract\": true}'", "BADVALUE", "");
-}
-
-static void a_new_model_takes_in_the_entities_that_are_there(void **state)
-{
-    world *w = *state;
-    nr_pair good[] = {{NR_S("id"), NR_S("4")}, {NR_S("n"), NR_S("7")}}, bad[] = {{NR_S("id"), NR_S("5")}, {NR_S("n"), NR_S("x")}};
-    w->mem->cls->hash_put(w->mem, NR_S("a.X:4"), good, 2);
-    w->mem->cls->hash_put(w->mem, NR_S("a.X:5"), bad, 2);
-    nr_store_mem_set_string(w->mem, NR_S("a.X:6"));
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": true}}}'", "+OK");
-    expect(w, "QUERY a.X", "[{\"id\"=#4,\"n\"=#7}]");
-    expect(w, "COUNT a.X", ":1");
-    expect(w, "COUNT a.X FILTER n__gt 0", ":1");
-    expect(w, "GET a.X 5", "nil");
-    check_indexes(w, "a.X");
-    expect(w, "SAVE a.X n 1", ":7");
-    refuse(w, "SAVE a.X pk 5 n 1", "CONFLICT", "a.X:5");
-}
-
-static void definitions_are_found_again_after_a_restart(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET b.Note '{\"fields\": {\"post\": {\"type\": \"fk\", \"to\": \"b.Post\", \"null\": true}}, \"ordering\": [\"-pk\"]}'", "+OK");
-    expect(w, "SAVE b.Post title x", ":1");
-    expect(w, "SAVE b.Note post 1", ":1");
-    expect(w, "SAVE b.Note NULL post", ":2");
-    world_restart(w);
-    expect(w, "QUERY b.Note FIELDS post FLAT", "[nil,#1]");
-    expect(w, "COUNT b.Note FILTER post_id 1", ":1");
-    world_restart(w);
-    expect(w, "SAVE b.Post title y", ":2");
-    world_restart(w);
-    expect(w, "MODEL LIST", "[\"b.Note\",\"b.Post\"]");
-    check_indexes(w, "b.Post");
-    check_indexes(w, "b.Note");
-}
-
-static void a_relation_to_a_model_that_comes_later_is_nomodel_until_then(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.X '{\"fields\": {\"y\": {\"type\": \"fk\", \"to\": \"a.Y\", \"null\": true}, \"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
-    refuse(w, "SAVE a.X y 1", "NOMODEL", "a.Y");
-    refuse(w, "COUNT a.X FILTER y 1", "NOMODEL", "a.Y");
-    expect(w, "SAVE a.X n 1", ":1");
-    expect(w, "MODEL SET a.Y '{\"pk\": \"code\", \"fields\": {\"code\": {\"type\": \"char\"}}}'", "+OK");
-    expect(w, "SAVE a.X y abc", ":2");
-    expect(w, "QUERY a.X FILTER y__startswith ab FIELDS y FLAT", "[\"abc\"]");
-    expect(w, "COUNT a.X FILTER y__isnull true", ":1");
-    check_indexes(w, "a.X");
-}
-
-/* -- EXPLAIN and INDEX LIST -------------------------------------------------------------------------------------------------------------- */
-
-static void explain_runs_nothing(void **state)
-{
-    world *w = *state;
-    world_do(w, "SAVE b.Post title a");
-    uint64_t before = world_digest(w);
-    expect(w, "EXPLAIN COUNT b.Post FILTER title a", "[\"Count index=title.value title__exact 'a' rows=1\"]");
-    assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post FILTER title a")[0], '[');
-    assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post ALL")[0], '[');
-    assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post PK 1")[0], '[');
-    assert_int_equal(world_do(w, "EXPLAIN EXISTS b.Post")[0], '[');
-    assert_int_equal(world_do(w, "EXPLAIN GET b.Post 1")[0], '[');
-    assert_true(world_digest(w) == before);
-    assert_int_equal(w->replicated.n, 0);
-    refuse(w, "EXPLAIN QUERY b.Post FILTER titel a", "NOFIELD", "title");
-    refuse(w, "EXPLAIN FROB b.Post", "SYNTAX", "EXPLAIN");
-    refuse(w, "EXPLAIN DELETE b.Post", "SYNTAX", "");
-    refuse(w, "EXPLAIN DELETE b.Post PK", "SYNTAX", "");
-    refuse(w, "EXPLAIN GET b.Post a", "BADVALUE", "id");
-}
-
-static void index_list_names_each_index_with_its_key_and_size(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": [\"in\"]}}}'", "+OK");
-    expect(w, "SAVE a.X n 1", ":1");
-    expect(w, "INDEX LIST a.X",
-           "[{\"name\"=\"pk\",\"fields\"=[\"id\"],\"lookups\"=[\"exact\",\"in\",\"lt\",\"lte\",\"gt\",\"gte\",\"range\",\"isnull\"],\"owners\"=[\"model\"],\"type\"=\"zset\","
-           "\"key\"=\"a.X/pk\",\"entries\"=:1,\"state\"=\"ready\",\"progress\"=:100},"
-           "{\"name\"=\"n.value.set\",\"fields\"=[\"n\"],\"lookups\"=[\"exact\",\"in\",\"isnull\"],\"owners\"=[\"model\"],\"type\"=\"set\","
-           "\"prefix\"=\"a.X/s/n.value.set/\",\"entries\"=:1,\"state\"=\"ready\",\"progress\"=:100}]");
-}
-
-static void index_check_names_what_is_missing_and_what_is_too_much(void **state)
-{
-    world *w = *state;
-    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": [\"exact\"]}}}'", "+OK");
-    expect(w, "SAVE a.X n 1", ":1");
-    expect(w, "SAVE a.X n 2", ":2");
-    w->mem->cls->set_remove(w->mem, NR_S("a.X/s/n.value.set/=1"), NR_S("1"));
-    w->mem->cls->set_add(w->mem, NR_S("a.X/s/n.value.set/=9"), NR_S("2"));
-    expect(w, "INDEX CHECK a.X", "[\"missing n.value.set '1'\",\"surplus n.value.set '2'\"]");
-    w->mem->cls->set_add(w->mem, NR_S("a.X/s/n.value.set/=1"), NR_S("1"));
-    expect(w, "INDEX CHECK a.X", "[\"surplus n.value.set '2'\"]");
-    w->mem->cls->set_remove(w->mem, NR_S("a.X/s/n.value.set/=9"), NR_S("2"));
-    expect(w, "INDEX CHECK a.X", "[]");
-    w->mem->cls->remove(w->mem, NR_S("a.X/pk"));
-    assert_non_null(strstr(world_do(w, "INDEX CHECK a.X"), "missing pk"));
-}
-
-/* -- replication ------------------------------------------------------------------------------------------------------------------------- */
-
-static void what_is_replicated_is_resolved_and_gives_the_same_store(void **state)
-{
-    world *w = *state, replica;
-    world_open(&replica);
-    replica.now_us = 5;
-    w->replica = &replica;
-    expect(w, "MODEL SET a.X '{\"pk\": \"u\", \"fields\": {\"u\": {\"type\": \"uuid\"}, \"at\": {\"type\": \"datetime\", \"auto_now\": true}, \"n\": {\"type\": \"int\", \"default\": 3}}}'", "+OK");
-    expect(w, "MODEL SET a.Y '{\"fields\": {\"n\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"s\": {\"type\": \"char\", \"unique\": true, \"null\": true}}}'", "+OK");
-    static const char *const writes[] = {"SAVE a.X n 4", "SAVE a.X JSON '[{}, {\"n\": 5}]'", "SAVE a.Y n 1", "SAVE a.Y pk 9 n 1", "SAVE a.Y n 1", "SAVE a.Y INSERT n 4",
-                                         "SAVE a.Y BY s s x n 3", "SAVE a.Y BY s s x NULL n", "SAVE a.Y JSON '[{\"pk\": 1, \"s\": \"q\"}, {\"n\": 6}, {\"pk\": 1, \"n\": null}]'",
-                                         "SAVE a.Y pk 1 s q", "DELETE a.Y PK 10", "DELETE a.Y FILTER n__gt 3", "DELETE a.X FILTER n 3", "DELETE a.X ALL"};
-    for (size_t i = 0; i < COUNT(writes); i++) {
-        const char *got = world_do(w, writes[i]);
-        if (!w->ok) fail_msg("%s: %s", writes[i], got);
-        if (world_digest(w) != world_digest(&replica)) fail_msg("%s\n  was replicated as\n%s  and the stores differ", writes[i], w->replicated.p);
-    }
-    expect(w, "SAVE a.Y pk 1 s q", ":1");
-    assert_int_equal(w->replicated.n, 0);
-    world_close(&replica);
-}
-
-static void a_command_of_the_primary_that_cannot_be_applied_marks_the_model(void **state)
-{
-    world *w = *state;
-    expect(w, "SAVE b.Post title x", ":1");
-    w->applied = true;
-    world_do(w, "SAVE b.Post pk 2 views x");
-    assert_false(w->ok);
-    w->applied = false;
-    refuse(w, "COUNT b.Post", "CORRUPT", "b.Post");
-    refuse(w, "SAVE b.Post title x", "CORRUPT", "b.Post");
-    assert_non_null(strstr(w->log.p, "warning"));
-}
-
-#define POSTS(name) cmocka_unit_test_setup_teardown(name, set_up_posts, tear_down)
-#define EMPTY(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
@@ -633,18 +453,6 @@ int main(void)
         POSTS(what_comes_later_is_refused_by_name),
         EMPTY(definitions_of_later_versions_are_refused_by_name),
         POSTS(budgets_end_in_limit_errors_and_never_in_half_answers),
-        POSTS(models_are_listed_in_order_and_by_pattern),
-        POSTS(drop_needs_entities_and_leaves_nothing),
-        EMPTY(a_migration_adds_fields_and_builds_and_drops_indexes),
-        EMPTY(a_changed_parent_migrates_its_children),
-        EMPTY(a_new_model_takes_in_the_entities_that_are_there),
-        POSTS(definitions_are_found_again_after_a_restart),
-        EMPTY(a_relation_to_a_model_that_comes_later_is_nomodel_until_then),
-        POSTS(explain_runs_nothing),
-        EMPTY(index_list_names_each_index_with_its_key_and_size),
-        EMPTY(index_check_names_what_is_missing_and_what_is_too_much),
-        EMPTY(what_is_replicated_is_resolved_and_gives_the_same_store),
-        POSTS(a_command_of_the_primary_that_cannot_be_applied_marks_the_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,8 @@ static int set_up_rows(void **state)
         text_add(&t, NR_S("}"));
     }
     text_add(&t, NR_S("]'"));
-    world_do(&w, "MODEL SET x.Row '{\"fields\": {\"a\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"b\": {\"type\": \"int\"}, \"s\": {\"type\": \"char\", \"index\": [\"exact\"]}}}'");
+    world_do(&w, "MODEL SET x.Row '{\"fields\": {\"a\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"b\": {\"type\": \"int\"}, \"s\": "
+                 "{\"type\": \"char\", \"index\": [\"exact\"]}}}'");
     const char *got = world_do(&w, t.p);
     free(t.p);
     return w.ok ? 0 : (fprintf(stderr, "%.200s\n", got), 1);
@@ -137,7 +138,8 @@ static nr_node *filter(const nr_node *child, const char *field, const char *look
     nr_pred *p = NR_NEW(&call.arena, nr_pred);
     nr_operand *arg = NR_NEW(&call.arena, nr_operand);
     *arg = (nr_operand){{.kind = NR_V_INT, .i = operand}, 0};
-    *p = (nr_pred){.op = NR_P_LEAF, .field = field_of(field), .lookup = nr_lookup_find(nr_slice_of(lookup)), .args = arg, .n_args = 1, .text = NR_S("")};
+    *p = (nr_pred){
+        .op = NR_P_LEAF, .field = field_of(field), .lookup = nr_lookup_find(nr_slice_of(lookup)), .args = arg, .n_args = 1, .text = NR_S("")};
     nr_filter_params f = {p};
     return node(&nr_op_filter, child, &f, sizeof f);
 }
@@ -241,7 +243,10 @@ static void a_scan_walks_either_way_with_ties_either_way(void **state)
     expect(scan("pk", everything, 1, true, true), &want);
 }
 
-static bool has_025(int64_t pk) { return a_of(pk) == -1 || a_of(pk) == 0 || a_of(pk) == 2 || a_of(pk) == 5; }
+static bool has_025(int64_t pk)
+{
+    return a_of(pk) == -1 || a_of(pk) == 0 || a_of(pk) == 2 || a_of(pk) == 5;
+}
 
 static void a_scan_of_several_ranges_keeps_the_order(void **state)
 {
@@ -271,7 +276,10 @@ static int compare_numbers(const void *x, const void *y)
     return p < q ? -1 : p > q;
 }
 
-static bool is_mod_3(int64_t pk) { return pk % 3 != 1; }
+static bool is_mod_3(int64_t pk)
+{
+    return pk % 3 != 1;
+}
 
 static void sets_give_the_members_of_all_their_keys(void **state)
 {
@@ -312,9 +320,18 @@ static void an_entry_that_is_none_is_an_error(void **state)
 
 /* -- what is between --------------------------------------------------------------------------------------------------------------------- */
 
-static bool has_3(int64_t pk) { return a_of(pk) == 3; }
-static bool below_10(int64_t pk) { return b_of(pk) < 10; }
-static bool has_3_below_300(int64_t pk) { return a_of(pk) == 3 && b_of(pk) < 300; }
+static bool has_3(int64_t pk)
+{
+    return a_of(pk) == 3;
+}
+static bool below_10(int64_t pk)
+{
+    return b_of(pk) < 10;
+}
+static bool has_3_below_300(int64_t pk)
+{
+    return a_of(pk) == 3 && b_of(pk) < 300;
+}
 
 static void a_filter_passes_what_holds_in_the_order_in_which_it_comes(void **state)
 {
@@ -546,46 +563,6 @@ static void what_a_digest_gives_is_verified(void **state)
     w.mem->cls->set_remove(w.mem, key, NR_S("3"));
 }
 
-/* With no order asked for, LIMIT still cuts pieces of one and the same order, and REVERSE turns that one round. */
-static void pages_of_an_order_that_nobody_defined_fit_together(void **state)
-{
-    static const char *const filters[] = {"", "FILTER a__gte 1", "FILTER a__gte 1 b__lt 2500", "FILTER b__lt 1500", "FILTER s__isnull false a__in [1,2,3]", "EXCLUDE a 1", "FILTER pk__gt 100 a__lt 5"};
-    (void)state;
-    for (size_t i = 0; i < COUNT(filters); i++) {
-        text whole = {0}, pages = {0};
-        text_add(&whole, nr_slice_of(world_dof(&w, "QUERY x.Row %s FIELDS pk FLAT", filters[i])));
-        assert_true(w.ok);
-        for (int at = 0, size = 1;; at += size, size = size * 3 % 1100 + 1) {
-            const char *page = world_dof(&w, "QUERY x.Row %s FIELDS pk FLAT LIMIT %d %d", filters[i], at, size);
-            if (!strcmp(page, "[]")) break;
-            text_add(&pages, pages.n ? NR_S(",") : NR_S("["));
-            text_add(&pages, (nr_slice){page + 1, strlen(page) - 2});
-        }
-        text_add(&pages, NR_S("]"));
-        if (strcmp(whole.p, pages.p) != 0) fail_msg("pages of %s do not fit together", filters[i]);
-        const char *last = world_dof(&w, "QUERY x.Row %s FIELDS pk FLAT REVERSE LIMIT 0 1", filters[i]);
-        nr_slice tail = {last + 1, strlen(last) - 1};
-        if (memcmp(whole.p + whole.n - tail.n, tail.p, tail.n) != 0) fail_msg("REVERSE of %s begins with %s, not with the last row", filters[i], last);
-        free(whole.p);
-        free(pages.p);
-    }
-}
-
-/* The planner weighs other ways when there are more rows. */
-static void pages_fit_together_in_a_larger_model_too(void **state)
-{
-    text t = {0};
-    text_add(&t, NR_S("SAVE x.Row JSON '["));
-    for (int i = ROWS + 1; i <= ROWS * 3; i++) text_addf(&t, "%s{\"a\":%d,\"b\":%d,\"s\":\"x\"}", i > ROWS + 1 ? "," : "", i % 5, i % 2999);
-    text_add(&t, NR_S("]'"));
-    world_do(&w, t.p);
-    assert_true(w.ok);
-    free(t.p);
-    pages_of_an_order_that_nobody_defined_fit_together(state);
-    world_dof(&w, "DELETE x.Row FILTER pk__gt %d", ROWS);
-    assert_true(w.ok);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -607,8 +584,6 @@ int main(void)
         TEST(values_are_those_of_the_row_that_they_come_with),
         TEST(the_pump_keeps_the_budgets),
         TEST(what_a_digest_gives_is_verified),
-        TEST(pages_of_an_order_that_nobody_defined_fit_together),
-        TEST(pages_fit_together_in_a_larger_model_too),
     };
     return cmocka_run_group_tests(tests, set_up_rows, tear_down_rows);
 }

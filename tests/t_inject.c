@@ -1,6 +1,7 @@
 /* t_inject.c -- step injection: every command with its n-th store call failing, n = 1, 2, 3, ... until none is left to fail.
  *
- * A command that meets a failure says so and leaves the store as it was, or marks the model CORRUPT when it could not be put back; or it did not need that call,
+ * A command that meets a failure says so and leaves the store as it was, or marks the model CORRUPT when it could not be put back; or it did not
+ * need that call,
  * and then its answer and its effect are those of an undisturbed run. What comes after the failure is as if the command had never been sent. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -77,8 +78,10 @@ static const char *const reads[] = {
 
 /* What a client sees of the store. The replies together are its picture. */
 static const char *const probes[] = {
-    "MODEL LIST", "MODEL GET b.Base", "MODEL GET b.Post", "MODEL GET b.Note", "QUERY b.Post ORDER pk", "QUERY b.Note", "INDEX CHECK b.Post", "INDEX CHECK b.Note", "INDEX LIST b.Post", "INDEX LIST b.Note",
-    "COUNT b.Post FILTER title__gte b", "COUNT b.Post FILTER n 1", "COUNT b.Post FILTER slug__isnull false", "COUNT b.Note FILTER post__isnull true", "COUNT b.New",
+    "MODEL LIST", "MODEL GET b.Base", "MODEL GET b.Post", "MODEL GET b.Note", "QUERY b.Post ORDER pk", "QUERY b.Note", "INDEX CHECK b.Post",
+    "INDEX CHECK b.Note", "INDEX LIST b.Post", "INDEX LIST b.Note",
+    "COUNT b.Post FILTER title__gte b", "COUNT b.Post FILTER n 1", "COUNT b.Post FILTER slug__isnull false", "COUNT b.Note FILTER post__isnull true",
+    "COUNT b.New",
 };
 
 /* How calls fail. */
@@ -215,10 +218,12 @@ static void complain(const step *s, const char *what, const char *got, const cha
         got += n + 1;
         want += n + 1;
     }
-    fprintf(stderr, "* %s\n  %s, number %lu: %s\n    got  %.*s\n    want %.*s\n", s->line, s->how->name, s->n, what, (int)strcspn(got, "\n"), got, (int)strcspn(want, "\n"), want);
+    fprintf(stderr, "* %s\n  %s, number %lu: %s\n    got  %.*s\n    want %.*s\n", s->line, s->how->name, s->n, what, (int)strcspn(got, "\n"), got,
+            (int)strcspn(want, "\n"), want);
 }
 
-/* A definition that is in force may leave index keys behind that nobody wants any more, as long as nobody sees them, even when the index comes back. */
+/* A definition that is in force may leave index keys behind that nobody wants any more, as long as nobody sees them, even when the index comes back.
+ * */
 static void after_leftovers(try *t, const step *s, const truth *k)
 {
     char *seen = picture(t);

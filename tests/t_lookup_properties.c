@@ -1,4 +1,5 @@
-/* t_lookup_properties.c -- what holds for every lookup, every type, every value and every operand: an index never loses a row, and since every probe is exact,
+/* t_lookup_properties.c -- what holds for every lookup, every type, every value and every operand: an index never loses a row, and since every probe
+ * is exact,
  * it never gives one too many either, but for texts that lie under a digest. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,19 +18,26 @@ enum { TEXTS_MAX = 64 };
 
 /* Every type reads what it can of these, as values and as operands. */
 static const nr_slice texts[] = {
-    LIT(""), LIT("0"), LIT("-0"), LIT("1"), LIT("-1"), LIT("2"), LIT("10"), LIT("-10"), LIT("007"), LIT("255"), LIT("256"), LIT("32767"), LIT("32768"), LIT("-32768"), LIT("-32769"),
-    LIT("9007199254740992"), LIT("9007199254740993"), LIT("9223372036854775807"), LIT("9223372036854775808"), LIT("-9223372036854775808"), LIT("-9223372036854775809"),
-    LIT("18446744073709551616"), LIT("99999999999999999999999999999999999999"), LIT("-99999999999999999999999999999999999999"), LIT("1e40"), LIT("-1e40"), LIT("1e400"), LIT("-1e400"),
-    LIT("0.5"), LIT("-0.5"), LIT("0.01"), LIT("0.005"), LIT("-0.005"), LIT("0.015"), LIT("-0.015"), LIT("1.005"), LIT("-1.005"), LIT("999.99"), LIT("999.999"), LIT("-999.995"), LIT("1e-7"),
+    LIT(""), LIT("0"), LIT("-0"), LIT("1"), LIT("-1"), LIT("2"), LIT("10"), LIT("-10"), LIT("007"), LIT("255"), LIT("256"), LIT("32767"),
+    LIT("32768"), LIT("-32768"), LIT("-32769"),
+    LIT("9007199254740992"), LIT("9007199254740993"), LIT("9223372036854775807"), LIT("9223372036854775808"), LIT("-9223372036854775808"),
+    LIT("-9223372036854775809"),
+    LIT("18446744073709551616"), LIT("99999999999999999999999999999999999999"), LIT("-99999999999999999999999999999999999999"), LIT("1e40"),
+    LIT("-1e40"), LIT("1e400"), LIT("-1e400"),
+    LIT("0.5"), LIT("-0.5"), LIT("0.01"), LIT("0.005"), LIT("-0.005"), LIT("0.015"), LIT("-0.015"), LIT("1.005"), LIT("-1.005"), LIT("999.99"),
+    LIT("999.999"), LIT("-999.995"), LIT("1e-7"),
     LIT("5e-324"), LIT("1.7976931348623157e308"), LIT("-0.0"), LIT("true"), LIT("false"),
-    LIT("a"), LIT("ab"), LIT("abc"), LIT("b"), LIT("A"), LIT("a\0"), LIT("a\0b"), LIT("a\x01"), LIT("a\0\x01"), LIT("\0"), LIT("\0\0"), LIT("\x01"), LIT("\x7f"), LIT("a\xc3\xa9"),
+    LIT("a"), LIT("ab"), LIT("abc"), LIT("b"), LIT("A"), LIT("a\0"), LIT("a\0b"), LIT("a\x01"), LIT("a\0\x01"), LIT("\0"), LIT("\0\0"), LIT("\x01"),
+    LIT("\x7f"), LIT("a\xc3\xa9"),
     LIT("a\xef\xbf\xbf"), LIT("a\xf0\x9f\x98\x80"), LIT("a\xf4\x8f\xbf\xbf"), LIT("\xf4\x8f\xbf\xbf"), LIT("!"), LIT("#"), LIT("="), LIT("/"),
     LIT(X64), LIT(X64 "x"), LIT(X64 "y"), LIT(X64 X64), LIT("\xff"), LIT("\xff\xff"), LIT("a\xff"), LIT("\x00\xff"), LIT("\x80"),
     LIT("a@b.org"), LIT("http://a.bc/"), LIT("1.2.3.4"), LIT("1.2.3.5"), LIT("::1"), LIT("2001:db8::"),
     LIT("00000000-0000-0000-0000-000000000000"), LIT("ffffffff-ffff-ffff-ffff-ffffffffffff"), LIT("123e4567-e89b-12d3-a456-426614174000"),
-    LIT("0001-01-01"), LIT("1969-12-31"), LIT("1970-01-01"), LIT("2000-02-29"), LIT("9999-12-31"), LIT("00:00"), LIT("00:00:00.000001"), LIT("23:59:59.999999"), LIT("12:00"),
+    LIT("0001-01-01"), LIT("1969-12-31"), LIT("1970-01-01"), LIT("2000-02-29"), LIT("9999-12-31"), LIT("00:00"), LIT("00:00:00.000001"),
+    LIT("23:59:59.999999"), LIT("12:00"),
     LIT("1969-12-31T23:59:59.999999Z"), LIT("2026-11-22T13:05:09.000250Z"), LIT("9999-12-31T23:59:59.999999Z"), LIT("2026-11-22T13:05:09+05:30"),
-    LIT("PT0S"), LIT("PT0.000001S"), LIT("-PT0.000001S"), LIT("P1D"), LIT("-P1D"), LIT("P106751991DT4H54.775807S"), LIT("P999999999999D"), LIT("-P999999999999D"),
+    LIT("PT0S"), LIT("PT0.000001S"), LIT("-PT0.000001S"), LIT("P1D"), LIT("-P1D"), LIT("P106751991DT4H54.775807S"), LIT("P999999999999D"),
+    LIT("-P999999999999D"),
 };
 
 typedef struct pool {
@@ -122,7 +130,8 @@ static void say(const pool *p, const nr_lookup *l, const nr_value *v, const nr_o
     nr_buf b = nr_buf_in(&arena);
     for (size_t i = 0; i < n; i++) {
         nr_value a = args[i].v;
-        nr_buf_printf(&b, " %s side %d", l->arg == NR_ARG_TRUTH ? (a.i ? "true" : "false") : NR_SHOW(nr_type_text(&p->spec, &a, &arena)), args[i].side);
+        nr_buf_printf(&b, " %s side %d", l->arg == NR_ARG_TRUTH ? (a.i ? "true" : "false") : NR_SHOW(nr_type_text(&p->spec, &a, &arena)),
+                      args[i].side);
     }
     fail_msg("%s on %s, index kind %d: value %s, operands%.*s: the index says %zu", l->name, p->spec.type->name, (int)pr->ix->kind,
              v->kind == NR_V_NULL ? "NULL" : NR_SHOW(nr_type_text(&p->spec, v, &arena)), NR_FMT(nr_buf_slice(&b)), hit);
@@ -348,12 +357,9 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_ordered_index_gives_just_the_rows_that_a_lookup_is_true_of),
-        TEST(a_set_index_gives_just_the_rows_that_a_lookup_is_true_of),
-        TEST(the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of),
-        TEST(no_lookup_but_isnull_is_true_of_null),
-        TEST(every_lookup_has_a_doc_line_and_a_key_function_of_the_table),
-        TEST(the_bytes_after_a_prefix_end_its_stretch),
+        TEST(an_ordered_index_gives_just_the_rows_that_a_lookup_is_true_of), TEST(a_set_index_gives_just_the_rows_that_a_lookup_is_true_of),
+        TEST(the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of),     TEST(no_lookup_but_isnull_is_true_of_null),
+        TEST(every_lookup_has_a_doc_line_and_a_key_function_of_the_table),   TEST(the_bytes_after_a_prefix_end_its_stretch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

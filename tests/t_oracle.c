@@ -1,7 +1,10 @@
-/* t_oracle.c -- the engine against the oracle: random definitions, writes and queries; every answer is compared, every failure must be one that the oracle
- * foresees and change nothing. Others write entities too, and remove indexes. After each batch of writes every index is checked, and a replica that got what was replicated must have the same store.
+/* t_oracle.c -- the engine against the oracle: random definitions, writes and queries; every answer is compared, every failure must be one that the
+ * oracle
+ * foresees and change nothing. Others write entities too, and remove indexes. After each batch of writes every index is checked, and a replica that
+ * got what was replicated must have the same store.
  *
- * N: queries to compare (100,000). SEED: of the first round; each round has the next one. A difference names its round's seed: SEED=<that> N=1 repeats it. */
+ * N: queries to compare (100,000). SEED: of the first round; each round has the next one. A difference names its round's seed: SEED=<that> N=1
+ * repeats it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,8 +40,9 @@ static void differ(game *g, const oargs *command, const char *got, const char *w
         for (size_t i = 0; i < command->n; i++) oargs_add(&explain, command->at[i]);
         text_add(&plan, nr_slice_of(world_run(&g->w, explain.at, explain.n)));
     }
-    fprintf(stderr, "SEED=%llu\n  %s: %s\n  %s: %s\n  %s\n  %s\n  engine %s\n  oracle %s\n  plan   %s\n", (unsigned long long)g->seed, g->models[0].name,
-            g->definitions[0].p, g->models[1].name, g->definitions[1].p ? g->definitions[1].p : "", what, line.p ? line.p : "", got, want, plan.p ? plan.p : "");
+    fprintf(stderr, "SEED=%llu\n  %s: %s\n  %s: %s\n  %s\n  %s\n  engine %s\n  oracle %s\n  plan   %s\n", (unsigned long long)g->seed,
+            g->models[0].name, g->definitions[0].p, g->models[1].name, g->definitions[1].p ? g->definitions[1].p : "", what, line.p ? line.p : "",
+            got, want, plan.p ? plan.p : "");
     fail_msg("SEED=%llu N=1 repeats it", (unsigned long long)g->seed); /* which has no room for the rest */
 }
 
@@ -426,7 +430,8 @@ static void put_by_others(game *g, omodel *m, orow *row)
     else omodel_add(m, &next);
 }
 
-/* HSET of what is no value of the field, or HDEL of what cannot be NULL: the entity is left out of every answer. Not where something is unique: what an
+/* HSET of what is no value of the field, or HDEL of what cannot be NULL: the entity is left out of every answer. Not where something is unique: what
+ * an
  * entity holds that is left out is free for others. */
 static void break_entity(game *g, omodel *m, const orow *row)
 {

@@ -1,6 +1,7 @@
 /* t_plan.c -- plans: what EXPLAIN prints is compared with files in tests/golden/, and what every plan must have is checked on random filters.
  *
- * A golden file has commands, each behind "$ ", and under each the lines of its answer. GOLDEN=write writes the files anew: read the difference before you keep it. */
+ * A golden file has commands, each behind "$ ", and under each the lines of its answer. GOLDEN=write writes the files anew: read the difference
+ * before you keep it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,11 +22,14 @@ static int set_up(void **state)
     (void)state;
     world_open(&w);
     world_do(&w, "MODEL SET g.Cat '{\"pk\": \"code\", \"fields\": {\"code\": {\"type\": \"char\"}}}'");
-    world_do(&w, "MODEL SET g.Item '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": true}, \"c\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\", \"in\"]}, "
-                 "\"u\": {\"type\": \"slug\", \"unique\": true}, \"cat\": {\"type\": \"fk\", \"to\": \"g.Cat\"}, \"x\": {\"type\": \"int\"}, \"t\": {\"type\": \"text\", \"null\": true, \"index\": true}}}'");
+    world_do(&w, "MODEL SET g.Item '{\"fields\": {\"n\": {\"type\": \"int\", \"index\": true}, \"c\": {\"type\": \"char\", \"null\": true, "
+                 "\"index\": [\"exact\", \"in\"]}, "
+                 "\"u\": {\"type\": \"slug\", \"unique\": true}, \"cat\": {\"type\": \"fk\", \"to\": \"g.Cat\"}, \"x\": {\"type\": \"int\"}, \"t\": "
+                 "{\"type\": \"text\", \"null\": true, \"index\": true}}}'");
     text_add(&t, NR_S("SAVE g.Item JSON '["));
     for (int i = 0; i < ITEMS; i++)
-        text_addf(&t, "%s{\"n\":%d,\"c\":%s,\"u\":\"u%d\",\"cat\":\"c%d\",\"x\":%d,\"t\":\"t%04d\"}", i ? "," : "", i % 100, i % 10 ? i % 2 ? "\"odd\"" : "\"even\"" : "null", i, i % 4, i % 7, i * 13 % ITEMS);
+        text_addf(&t, "%s{\"n\":%d,\"c\":%s,\"u\":\"u%d\",\"cat\":\"c%d\",\"x\":%d,\"t\":\"t%04d\"}", i ? "," : "", i % 100,
+                  i % 10 ? i % 2 ? "\"odd\"" : "\"even\"" : "null", i, i % 4, i % 7, i * 13 % ITEMS);
     text_add(&t, NR_S("]'"));
     world_do(&w, t.p);
     free(t.p);
@@ -84,7 +88,8 @@ static void compare_lines(const char *path, const char *want, const char *got)
         size_t n = strcspn(want, "\n"), m = strcspn(got, "\n");
         if (n > 1 && want[0] == '$') command = want;
         if (n != m || memcmp(want, got, n) != 0)
-            fail_msg("%s, line %d\n  %.*s\n  golden %.*s\n  now    %.*s\n  GOLDEN=write keeps what is now", path, line, (int)strcspn(command, "\n"), command, (int)n, want, (int)m, got);
+            fail_msg("%s, line %d\n  %.*s\n  golden %.*s\n  now    %.*s\n  GOLDEN=write keeps what is now", path, line, (int)strcspn(command, "\n"),
+                     command, (int)n, want, (int)m, got);
         want += n + (want[n] == '\n');
         got += m + (got[m] == '\n');
     }
@@ -145,8 +150,26 @@ static void indexes_that_are_not_mended_are_not_used(void **state)
 
 /* -- what every plan has ----------------------------------------------------------------------------------------------------------------- */
 
-static const char *const leaves[] = {"n 5", "n__lt 3", "n__gte 90", "n__range [10,20]", "n__in [1,2,3]", "c odd", "c__in [\"even\"]", "c__isnull true", "c__isnull false", "u u77", "u__startswith u1",
-                                     "cat c1", "cat__in [\"c1\",\"c9\"]", "x 3", "x__gt 2", "t__startswith t1", "t__lt t05", "pk__lt 100", "pk__in [1,2,99999]", "pk 7"};
+static const char *const leaves[] = {"n 5",
+                                     "n__lt 3",
+                                     "n__gte 90",
+                                     "n__range [10,20]",
+                                     "n__in [1,2,3]",
+                                     "c odd",
+                                     "c__in [\"even\"]",
+                                     "c__isnull true",
+                                     "c__isnull false",
+                                     "u u77",
+                                     "u__startswith u1",
+                                     "cat c1",
+                                     "cat__in [\"c1\",\"c9\"]",
+                                     "x 3",
+                                     "x__gt 2",
+                                     "t__startswith t1",
+                                     "t__lt t05",
+                                     "pk__lt 100",
+                                     "pk__in [1,2,99999]",
+                                     "pk 7"};
 
 /* True when the estimate of the first node is an exact one; *rows: the estimate. */
 static bool estimate(const char *plan, unsigned long *rows)
@@ -165,7 +188,8 @@ static void counts_of_plans_are_never_below_the_truth(void **state)
         for (size_t k = 0; k < sizeof leaves / sizeof *leaves; k++) {
             unsigned long rows, truth = strtoul(world_dof(&w, "COUNT g.Item FILTER %s %s", leaves[i], leaves[k]) + 1, NULL, 10);
             bool exact = estimate(world_dof(&w, "EXPLAIN QUERY g.Item FILTER %s %s", leaves[i], leaves[k]), &rows);
-            if (exact ? rows != truth : rows < truth) fail_msg("%s %s: %lu rows, and the plan says %s%lu", leaves[i], leaves[k], truth, exact ? "" : "at most ", rows);
+            if (exact ? rows != truth : rows < truth)
+                fail_msg("%s %s: %lu rows, and the plan says %s%lu", leaves[i], leaves[k], truth, exact ? "" : "at most ", rows);
         }
 }
 
@@ -186,15 +210,69 @@ static void the_most_selective_index_leads(void **state)
     }
 }
 
+/* -- what every order has ---------------------------------------------------------------------------------------------------------------- */
+
+/* With no order asked for, LIMIT still cuts pieces of one and the same order, and REVERSE turns that one round. */
+static void expect_pages_to_fit(const char *filter)
+{
+    text whole = {0}, pages = {0};
+    text_add(&whole, nr_slice_of(world_dof(&w, "QUERY g.Item %s FIELDS pk FLAT", filter)));
+    assert_true(w.ok);
+    for (int at = 0, size = 1;; at += size, size = size * 3 % 1100 + 1) {
+        const char *page = world_dof(&w, "QUERY g.Item %s FIELDS pk FLAT LIMIT %d %d", filter, at, size);
+        if (!strcmp(page, "[]")) break;
+        text_add(&pages, pages.n ? NR_S(",") : NR_S("["));
+        text_add(&pages, (nr_slice){page + 1, strlen(page) - 2});
+    }
+    text_add(&pages, NR_S("]"));
+    if (strcmp(whole.p, pages.p) != 0) fail_msg("pages of %s do not fit together", filter);
+    const char *last = world_dof(&w, "QUERY g.Item %s FIELDS pk FLAT REVERSE LIMIT 0 1", filter);
+    nr_slice tail = {last + 1, strlen(last) - 1};
+    if (memcmp(whole.p + whole.n - tail.n, tail.p, tail.n) != 0) fail_msg("REVERSE of %s begins with %s, not with the last row", filter, last);
+    free(whole.p);
+    free(pages.p);
+}
+
+static void pages_of_an_order_that_nobody_defined_fit_together(void **state)
+{
+    static const char *const filters[] = {"",
+                                          "FILTER n__gte 1",
+                                          "FILTER n__gte 10 x__lt 5",
+                                          "FILTER x__lt 2",
+                                          "FILTER c__isnull false n__in [1,2,3]",
+                                          "EXCLUDE n 1",
+                                          "FILTER pk__gt 100 n__lt 80",
+                                          "FILTER c odd",
+                                          "FILTER cat__in [\"c1\",\"c2\",\"c3\"] c even",
+                                          "FILTER c odd x 3"};
+    (void)state;
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) expect_pages_to_fit(filters[i]);
+}
+
+/* The planner weighs other ways when there are more rows. */
+static void pages_fit_together_in_a_larger_model_too(void **state)
+{
+    for (int part = 0; part < 2; part++) {
+        text t = {0};
+        text_add(&t, NR_S("SAVE g.Item JSON '["));
+        for (int i = 0; i < ITEMS * 2; i++)
+            text_addf(&t, "%s{\"n\":%d,\"c\":%s,\"u\":\"v%d-%d\",\"cat\":\"c%d\",\"x\":%d}", i ? "," : "", i % 97, i % 3 ? "\"odd\"" : "null", part,
+                      i, i % 5, i % 7);
+        text_add(&t, NR_S("]'"));
+        world_do(&w, t.p);
+        assert_true(w.ok);
+        free(t.p);
+    }
+    pages_of_an_order_that_nobody_defined_fit_together(state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(access_paths_are_chosen_by_what_they_count),
-        cmocka_unit_test(an_order_is_walked_or_sorted_by_cost),
-        cmocka_unit_test(counts_come_from_indexes_where_they_tell),
-        cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
-        cmocka_unit_test(counts_of_plans_are_never_below_the_truth),
-        cmocka_unit_test(the_most_selective_index_leads),
+        cmocka_unit_test(access_paths_are_chosen_by_what_they_count),         cmocka_unit_test(an_order_is_walked_or_sorted_by_cost),
+        cmocka_unit_test(counts_come_from_indexes_where_they_tell),           cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
+        cmocka_unit_test(counts_of_plans_are_never_below_the_truth),          cmocka_unit_test(the_most_selective_index_leads),
+        cmocka_unit_test(pages_of_an_order_that_nobody_defined_fit_together), cmocka_unit_test(pages_fit_together_in_a_larger_model_too),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

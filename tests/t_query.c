@@ -34,8 +34,10 @@ static int set_up(void **state)
     (void)state;
     nr_arena_init(&arena, nr_env_libc());
     nr_err_clear(&err);
-    model = (nr_model){.schema = define("{\"fields\":{\"n\":{\"type\":\"int\",\"null\":true},\"t\":{\"type\":\"char\"},\"d\":{\"type\":\"decimal\",\"max_digits\":5,\"decimal_places\":2},"
-                                        "\"b\":{\"type\":\"blob\"},\"on\":{\"type\":\"bool\"},\"r\":{\"type\":\"fk\",\"to\":\"a.Target\"},\"late\":{\"type\":\"fk\",\"to\":\"a.Later\"},"
+    model = (nr_model){.schema = define("{\"fields\":{\"n\":{\"type\":\"int\",\"null\":true},\"t\":{\"type\":\"char\"},\"d\":{\"type\":\"decimal\","
+                                        "\"max_digits\":5,\"decimal_places\":2},"
+                                        "\"b\":{\"type\":\"blob\"},\"on\":{\"type\":\"bool\"},\"r\":{\"type\":\"fk\",\"to\":\"a.Target\"},\"late\":{"
+                                        "\"type\":\"fk\",\"to\":\"a.Later\"},"
                                         "\"order\":{\"type\":\"int\"},\"x_y\":{\"type\":\"int\"}},\"ordering\":[\"-t\",\"n\"]}")};
     return 0;
 }
@@ -177,9 +179,12 @@ static void clauses_of_later_versions_are_refused_by_name(void **state)
 
 static void integers_are_digits_that_fit(void **state)
 {
-    static const struct { const char *text; int64_t value; } taken[] = {
-        {"0", 0}, {"-0", 0}, {"7", 7}, {"-7", -7}, {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
-    static const char *const bad[] = {"", "-", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808", "-9223372036854775809", "99999999999999999999", "1-"};
+    static const struct {
+        const char *text;
+        int64_t value;
+    } taken[] = {{"0", 0}, {"-0", 0}, {"7", 7}, {"-7", -7}, {"9223372036854775807", INT64_MAX}, {"-9223372036854775808", INT64_MIN}};
+    static const char *const bad[] = {"",  "-", "+1", " 1", "1 ", "1.0", "0x1", "9223372036854775808", "-9223372036854775809", "99999999999999999999",
+                                      "1-"};
     int64_t v;
     (void)state;
     for (size_t i = 0; i < COUNT(taken); i++) {

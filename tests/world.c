@@ -209,8 +209,8 @@ static void sink_boolean(nr_sink *sink, bool b, nr_slice canonical)
     typed(sink, "?", canonical);
 }
 
-static const nr_sink_class text_sink_class = {sink_integer, sink_bulk, sink_status, sink_null,   sink_array,
-                                              sink_map,     sink_number, sink_dbl,  sink_boolean};
+static const nr_sink_class text_sink_class = {sink_integer, sink_bulk,   sink_status, sink_null,   sink_array,
+                                              sink_map,     sink_number, sink_dbl,    sink_boolean};
 
 /* -- the environment --------------------------------------------------------------------------------------------------------------------- */
 
@@ -345,7 +345,8 @@ const char *world_run(world *w, const nr_slice *argv, size_t argc)
     c.sink = &sink.sink;
     const nr_command *cmd = nr_command_find(argv, argc, &used, &c.err);
     bool ok = cmd && nr_call_run(&c, cmd, argv + used, argc - used);
-    if (ok != (c.err.code == NR_OK)) world_fail("%s says %d with error %s %s, and replied %s", cmd ? cmd->name : "", ok, nr_code_word(c.err.code), c.err.msg, w->reply.p);
+    if (ok != (c.err.code == NR_OK))
+        world_fail("%s says %d with error %s %s, and replied %s", cmd ? cmd->name : "", ok, nr_code_word(c.err.code), c.err.msg, w->reply.p);
     finish(w, &c.err, &sink);
     nr_call_clear(&c);
     return w->reply.p;

@@ -55,7 +55,8 @@ const char *world_dof(world *w, const char *fmt, ...) __attribute__((format(prin
 
 uint64_t world_digest(const world *w);
 
-/* What others do to a key, behind the engine's back and then told to it: sets and removes fields of a hash (made when needed), or removes the key. The replica
+/* What others do to a key, behind the engine's back and then told to it: sets and removes fields of a hash (made when needed), or removes the key.
+ * The replica
  * gets the same. */
 void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n);
 void world_remove(world *w, nr_slice key);

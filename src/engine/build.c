@@ -6,11 +6,6 @@
 #include "query/lookup.h"
 #include "store/keys.h"
 
-static bool failed(nr_call *c, nr_status st, nr_slice key)
-{
-    return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
-}
-
 bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
 {
     if (!nr_model_has_entities(m)) return true;
@@ -20,7 +15,7 @@ bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
     for (;;) {
         nr_slices members = {0};
         nr_status st = c->store->cls->ordered_scan(c->store, key, &left, false, NR_BATCH, &c->arena, &members);
-        if (st) return failed(c, st, key);
+        if (!nr_status_good(st, key, &c->err)) return false;
         for (size_t i = 0; i < members.n; i++) {
             nr_value v;
             if (!nr_pk_decode(pk->spec.type->kind, members.at[i], &v)) return nr_fail(&c->err, NR_E_CORRUPT, "%s has an entry that is no pk", NR_SHOW(key));
@@ -108,7 +103,7 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
     *taken = false;
     if (v->kind == NR_V_NULL || !ix->field->unique || ix->kind != NR_IX_ORDERED || !nr_probe_range(ix, &probe, scratch, &r)) return true;
     nr_status st = c->store->cls->ordered_count(c->store, ix->key, &r, &n);
-    if (st) return failed(c, st, ix->key);
+    if (!nr_status_good(st, ix->key, &c->err)) return false;
     *taken = n > 0;
     return true;
 }
@@ -126,7 +121,7 @@ static bool add_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr
     nr_slice key, member;
     nr_index_entry(m, ix, pk, row, scratch, &key, &member);
     nr_status st = ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, key, member) : c->store->cls->ordered_add(c->store, key, member);
-    return !st || failed(c, st, key);
+    return nr_status_good(st, key, &c->err);
 }
 
 bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks)
@@ -166,7 +161,7 @@ bool nr_build_remove(nr_call *c, const nr_index *ix, const nr_slices *set_keys)
     for (size_t i = 0; i < keys->n; i++) {
         if (!nr_slice_starts(keys->at[i], ix->key)) continue;
         nr_status st = c->store->cls->remove(c->store, keys->at[i]);
-        if (st) return failed(c, st, keys->at[i]);
+        if (!nr_status_good(st, keys->at[i], &c->err)) return false;
     }
     return true;
 }

@@ -9,7 +9,7 @@ static bool count_all(nr_call *c, nr_slice key, uint64_t *n)
 {
     nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
     nr_status st = c->store->cls->ordered_count(c->store, key, &all, n);
-    return !st || nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
+    return nr_status_good(st, key, &c->err);
 }
 
 static void reply_texts(nr_call *c, const nr_slices *texts)
@@ -84,11 +84,6 @@ static void report(checker *k, const char *what, const nr_index *ix, nr_slice pk
     nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "%s %.*s %s", what, NR_FMT(ix->name), NR_SHOW(pk)));
 }
 
-static bool failed(checker *k, nr_status st, nr_slice key)
-{
-    return nr_fail(&k->call->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
-}
-
 static bool has_entry(checker *k, const nr_index *ix, nr_slice key, nr_slice member, bool *has)
 {
     nr_store *s = k->call->store;
@@ -97,7 +92,7 @@ static bool has_entry(checker *k, const nr_index *ix, nr_slice key, nr_slice mem
         *has = false;
         return true;
     }
-    return !st || failed(k, st, key);
+    return nr_status_good(st, key, &k->call->err);
 }
 
 static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
@@ -157,7 +152,7 @@ static bool check_ordered(checker *k, const nr_index *ix)
         nr_slices members = {0};
         nr_arena_clear(&k->scratch);
         nr_status st = s->cls->ordered_scan(s, ix->key, &left, false, NR_BATCH, &k->scratch, &members);
-        if (st) return failed(k, st, ix->key);
+        if (!nr_status_good(st, ix->key, &k->call->err)) return false;
         for (size_t i = 0; i < members.n; i++) {
             nr_slice pk;
             if (!pk_of_member(k, ix, members.at[i], &pk)) report(k, "surplus", ix, members.at[i]);
@@ -192,7 +187,7 @@ static bool check_set(checker *k, const nr_index *ix, nr_slice key)
         nr_slices members = {0};
         nr_arena_clear(&k->scratch);
         nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
-        if (st) return failed(k, st, key);
+        if (!nr_status_good(st, key, &k->call->err)) return false;
         for (size_t i = 0; i < members.n; i++)
             if (!check_entry(k, ix, members.at[i], key, members.at[i])) return false;
     } while (cursor);
@@ -221,7 +216,7 @@ static bool check_index(checker *k, const nr_index *ix)
     for (size_t i = 0; i < f.keys.n; i++) {
         uint64_t n = 0;
         nr_status st = k->call->store->cls->set_count(k->call->store, f.keys.at[i], &n);
-        if (st) return failed(k, st, f.keys.at[i]);
+        if (!nr_status_good(st, f.keys.at[i], &k->call->err)) return false;
         entries += n;
     }
     if (entries == present) return true;

@@ -209,6 +209,7 @@ static bool build(nr_call *c, nr_model *m)
 {
     int64_t begin = c->env->mono_us(c->env->ctx);
     nr_follow_release(m);
+    m->untyped = NULL;
     m->followed = c->env->alloc(sizeof *m->followed);
     *m->followed = (struct nr_followed){0};
     nr_map_init(&m->followed->dirty, c->env);
@@ -270,7 +271,7 @@ static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
     if (!st && now < most) st = c->store->cls->counter_set(c->store, m->seq_key, most);
     m->followed->counter_seen = !st;
-    return !st || nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(m->seq_key), nr_status_text(st));
+    return nr_status_good(st, m->seq_key, &c->err);
 }
 
 bool nr_follow_store(nr_call *c, nr_model *m)
@@ -280,7 +281,7 @@ bool nr_follow_store(nr_call *c, nr_model *m)
     if (!m->unsettled && !changed) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
-    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(key), nr_status_text(st));
+    if (!nr_status_good(st, key, &c->err)) return false;
     drop_repairs(c->env, m->followed);
     m->unsettled = false;
     nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name};

@@ -5,6 +5,7 @@
 #include "engine/build.h"
 #include "engine/definition.h"
 #include "engine/follow.h"
+#include "engine/lineage.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 
@@ -39,7 +40,7 @@ static bool has_entities(nr_call *c, nr_model *m, bool *has)
     *has = false;
     if (!m || m->schema->abstract) return true;
     nr_status st = c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
-    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(m->indexes[0].key), nr_status_text(st));
+    if (!nr_status_good(st, m->indexes[0].key, &c->err)) return false;
     *has = n > 0;
     return true;
 }
@@ -126,7 +127,7 @@ static bool fill_defaults(nr_call *c, change *ch)
     for (; ch->n_filled < ch->pks.n; ch->n_filled++) {
         nr_slice key = nr_entity_key(ch->after, ch->pks.at[ch->n_filled], &c->arena);
         nr_status st = c->store->cls->hash_put(c->store, key, pairs.at, pairs.n);
-        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
+        if (!nr_status_good(st, key, &c->err)) return false;
     }
     return true;
 }
@@ -139,7 +140,7 @@ static bool raise_counter(nr_call *c, const change *ch)
     for (size_t i = 0; i < ch->pks.n; i++)
         if (nr_parse_int64(ch->pks.at[i], &v) && v > top) top = v;
     if (!st && top > now) st = c->store->cls->counter_set(c->store, ch->after->seq_key, top);
-    return !st || nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(ch->after->seq_key), nr_status_text(st));
+    return nr_status_good(st, ch->after->seq_key, &c->err);
 }
 
 static bool build_one(nr_call *c, change *ch)
@@ -211,75 +212,7 @@ static bool build_all(migration *g)
         nr_status st = nr_definition_write(g->call, g->changes.at[i].after);
         if (!st) continue;
         for (size_t k = 0; k < i; k++) take_back_definition(g->call, &g->changes.at[k]);
-        return nr_fail(&g->call->err, NR_E_CORRUPT, "definition %s %s", NR_SHOW(name), nr_status_text(st));
-    }
-    return true;
-}
-
-enum { MOST_LEVELS = 30 }; /* of models that extend each other */
-
-/* Levels of parents above a model, each model looked at once: seen holds what is known. A name that comes again on the way up is a circle: -1. */
-static int levels_above(nr_call *c, const nr_schema *s, nr_map *seen)
-{
-    static const int in_hand = -1;
-    int most = 0;
-    nr_map_put(seen, s->name, (void *)&in_hand);
-    for (size_t i = 0; i < s->extends.n; i++) {
-        const int *known = nr_map_get(seen, s->extends.at[i]);
-        const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, s->extends.at[i]);
-        int above = known ? *known : m ? levels_above(c, m->schema, seen) : 0;
-        if (above < 0) return -1;
-        if (above + 1 > most) most = above + 1;
-    }
-    int *mine = NR_NEW(&c->arena, int);
-    *mine = most;
-    nr_map_put(seen, s->name, mine);
-    return most;
-}
-
-/* Levels of children below a model: as many as it takes until nobody new extends one of the last. */
-static int levels_below(nr_call *c, nr_slice name)
-{
-    nr_slices last = {0};
-    int levels = 0;
-    nr_vec_push(&c->arena, &last, name);
-    for (; last.n && levels <= MOST_LEVELS; levels++) {
-        nr_slices next = {0};
-        size_t at = 0;
-        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-            bool extends = false;
-            for (size_t i = 0; i < last.n; i++) extends = extends || nr_model_extends(m, last.at[i]);
-            if (extends) nr_vec_push(&c->arena, &next, m->schema->name);
-        }
-        last = next;
-    }
-    return levels - 1;
-}
-
-static bool check_parents(nr_call *c, const nr_model *before, const nr_model *after)
-{
-    nr_slice name = after->schema->name;
-    nr_map seen;
-    nr_map_init(&seen, c->env);
-    int above = levels_above(c, after->schema, &seen);
-    nr_map_clear(&seen);
-    if (above < 0) return nr_fail(&c->err, NR_E_BADVALUE, "extends: %.*s would extend itself", NR_FMT(name));
-    int below = before ? levels_below(c, name) : 0;
-    return above + below <= MOST_LEVELS ||
-           nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s, and the models that extend it, are more than %d deep", NR_FMT(name), MOST_LEVELS);
-}
-
-/* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
-static bool check_pk_chain(nr_call *c, const nr_model *after)
-{
-    const nr_schema *s = after->schema;
-    for (int step = 0; !s->abstract && (nr_schema_pk(s)->type->flags & NR_TF_RELATION); step++) {
-        nr_slice to = nr_schema_pk(s)->to;
-        if (nr_slice_eq(to, after->schema->name) || step > 1000)
-            return nr_fail(&c->err, NR_E_BADVALUE, "pk: primary keys refer to each other in a circle through %.*s", NR_FMT(to));
-        const nr_model *m = nr_model_find(c, to);
-        if (!m) return !c->err.code;
-        s = m->schema;
+        return nr_status_good(st, name, &g->call->err);
     }
     return true;
 }
@@ -335,26 +268,13 @@ static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
     return child;
 }
 
-/* All models that extend one of the family, and those that extend these. */
-static void gather_family(nr_call *c, nr_model *root, nr_map *family)
-{
-    nr_map_put(family, root->schema->name, root);
-    for (size_t before = 0; before != family->n;) {
-        before = family->n;
-        size_t at = 0;
-        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-            for (size_t i = 0; i < m->schema->extends.n; i++)
-                if (nr_map_get(family, m->schema->extends.at[i])) nr_map_put(family, m->schema->name, m);
-    }
-}
-
 /* Each descendant once, after all its parents. */
 static bool plan_family(migration *g, nr_model *root)
 {
     nr_call *c = g->call;
     nr_map family;
     nr_map_init(&family, c->env);
-    gather_family(c, root, &family);
+    nr_lineage_family(c, root, &family);
     bool ok = true;
     for (bool more = true; ok && more;) {
         size_t at = 0;
@@ -399,7 +319,7 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
     nr_model *after = parse_in(g, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source);
-    if ((before && !*same && !nr_models_load_all(c)) || *same || !check_parents(c, before, after) || !check_pk_chain(c, after)) {
+    if ((before && !*same && !nr_models_load_all(c)) || *same || !nr_lineage_check_parents(c, before, after) || !nr_lineage_check_pk(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return *same;
     }
@@ -459,7 +379,7 @@ static bool rebuild(nr_call *c, nr_model *m, const nr_slices *pks)
         ix->stale = false;
     }
     nr_status st = nr_definition_write(c, m);
-    return !st || nr_fail(&c->err, NR_E_CORRUPT, "definition %s %s", NR_SHOW(m->schema->name), nr_status_text(st));
+    return nr_status_good(st, m->schema->name, &c->err);
 }
 
 bool nr_migrate_stale(nr_call *c, nr_model *m)
@@ -470,58 +390,4 @@ bool nr_migrate_stale(nr_call *c, nr_model *m)
     nr_slices pks = {0};
     bool ok = m->indexes[0].stale ? nr_build_find_entities(c, m, &pks) : nr_build_pks(c, m, &pks);
     return ok && rebuild(c, m, &pks);
-}
-
-static bool check_droppable(nr_call *c, const nr_model *m)
-{
-    nr_slice name = m->schema->name;
-    if (!nr_models_load_all(c)) return false;
-    size_t at = 0;
-    for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (o == m) continue;
-        if (nr_model_refers(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s refers to %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
-        if (nr_model_extends(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s extends %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
-    }
-    return true;
-}
-
-/* The definition last: what fails on the way can be dropped again. */
-static bool drop_keys(nr_call *c, nr_model *m, const nr_slices *pks)
-{
-    nr_slices set_keys = nr_build_set_keys(c, m);
-    nr_slices keys = {0};
-    for (size_t i = 0; i < pks->n; i++) nr_vec_push(&c->arena, &keys, nr_entity_key(m, pks->at[i], &c->arena));
-    nr_vec_push(&c->arena, &keys, m->seq_key);
-    nr_vec_push(&c->arena, &keys, m->schema->name);
-    bool ok = true;
-    for (size_t i = 0; ok && i < m->n_indexes; i++) ok = nr_build_remove(c, &m->indexes[i], &set_keys);
-    for (size_t i = 0; ok && i < keys.n; i++) ok = !c->store->cls->remove(c->store, keys.at[i]);
-    if (ok) return true;
-    nr_err_clear(&c->err);
-    nr_follow_release(m);
-    nr_model_corrupt(c, m->schema->name, "only a part of it could be dropped");
-    return nr_fail(&c->err, NR_E_CORRUPT, "some keys of %.*s could not be removed; drop it again", NR_FMT(m->schema->name));
-}
-
-bool nr_cmd_model_drop(nr_call *c, const nr_slice *argv, size_t argc)
-{
-    bool entities = argc == 2;
-    if (entities && !nr_slice_caseis(argv[1], "ENTITIES")) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ENTITIES", NR_SHOW(argv[1]));
-    if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after ENTITIES", NR_SHOW(argv[2]));
-    nr_model *m = nr_model_find(c, argv[0]);
-    if (!m) return nr_model_missing(c, argv[0]);
-    if (!check_droppable(c, m)) return false;
-    nr_slices pks = {0};
-    if (nr_model_has_entities(m) && (!c->applied || m->table) && !nr_follow_store(c, m)) return false;
-    if (!m->schema->abstract && !nr_build_pks(c, m, &pks)) return false;
-    if (pks.n && !entities)
-        return nr_fail(&c->err, NR_E_PROTECTED, "%.*s has %zu entities; add ENTITIES to delete them too", NR_FMT(argv[0]), pks.n);
-    if (!drop_keys(c, m, &pks)) return false;
-    nr_catalog_unmark(c->engine->catalog, c->db, argv[0]);
-    c->store->cls->touch(c->store, argv[0]);
-    nr_slice out[] = {NR_S("NONREL.MODEL"), NR_S("DROP"), argv[0], NR_S("ENTITIES")};
-    if (c->host.replicate) c->host.replicate(c->host.ctx, out, 4);
-    nr_catalog_drop(c->engine->catalog, c->db, argv[0]);
-    c->sink->cls->status(c->sink, "OK");
-    return true;
 }

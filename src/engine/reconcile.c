@@ -19,11 +19,6 @@ typedef struct reconciler {
     nr_slices sets; /* keys of all set indexes, in keys */
 } reconciler;
 
-static bool failed(reconciler *k, nr_status st, nr_slice key)
-{
-    return nr_fail(&k->call->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(key), nr_status_text(st));
-}
-
 static void queue(reconciler *k, bool add, nr_slice key, nr_slice member)
 {
     nr_repair r = {add, k->index->kind == NR_IX_SET, key, member};
@@ -77,7 +72,7 @@ static bool walk_ordered(reconciler *k)
     }
     nr_arena_clear(&bound);
     if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
-    return !st || st == NR_ST_WRONGTYPE || failed(k, st, key);
+    return st == NR_ST_WRONGTYPE || nr_status_good(st, key, &k->call->err);
 }
 
 static bool walk_set(reconciler *k, nr_slice key)
@@ -90,7 +85,7 @@ static bool walk_set(reconciler *k, nr_slice key)
         nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
         if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
         if (st == NR_ST_WRONGTYPE) return true;
-        if (st) return failed(k, st, key);
+        if (!nr_status_good(st, key, &k->call->err)) return false;
         for (size_t i = 0; i < members.n; i++) meet(k, members.at[i], key, members.at[i]);
     } while (cursor);
     return true;

@@ -119,7 +119,7 @@ static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool
     for (;;) {
         nr_slices members = {0};
         nr_status st = c->store->cls->ordered_scan(c->store, ix->key, &r, false, 16, &c->arena, &members);
-        if (st) return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s", NR_SHOW(ix->key), nr_status_text(st));
+        if (!nr_status_good(st, ix->key, &c->err)) return false;
         for (size_t i = 0; i < members.n; i++) {
             nr_slice m = members.at[i];
             size_t cut = nr_key_skip(f->spec.type->kind, m);
@@ -163,7 +163,7 @@ static bool read_seq(nr_writer *w)
     nr_call *c = w->call;
     if (w->seq_read) return true;
     nr_status st = c->store->cls->counter_get(c->store, w->model->seq_key, &w->seq);
-    if (st) return nr_fail(&c->err, NR_E_CORRUPT, "counter %s %s", NR_SHOW(w->model->seq_key), nr_status_text(st));
+    if (!nr_status_good(st, w->model->seq_key, &c->err)) return false;
     w->seq_before = w->seq;
     return w->seq_read = true;
 }

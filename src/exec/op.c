@@ -75,11 +75,6 @@ bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_
     return true;
 }
 
-bool nr_run_store_failed(nr_run *run, nr_status st, nr_slice key)
-{
-    return nr_fail(run->err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(run->model->schema->name), nr_status_text(st));
-}
-
 bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row)
 {
     *row = nr_rows_intern(run->model->rows, pk);

@@ -122,9 +122,6 @@ typedef struct nr_sieve {
 } nr_sieve;
 bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_batch *in, size_t i), nr_batch *b);
 
-/* Reports a failed store call as the run's error. */
-bool nr_run_store_failed(nr_run *run, nr_status st, nr_slice key);
-
 /* The row of an entity by the pk's body or canonical text. False: error. */
 bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row);
 

@@ -66,7 +66,7 @@ bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk
     nr_value named;
     bool exists = false;
     nr_status st = fetch(m, store, key, want, whole, a, &pairs, &exists);
-    if (st && st != NR_ST_WRONGTYPE) return nr_fail(err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(m->schema->name), nr_status_text(st));
+    if (st != NR_ST_WRONGTYPE && !nr_status_good(st, key, err)) return false;
     *found = st ? NR_UNREADABLE : exists ? NR_FOUND : NR_ABSENT;
     if (st) nr_model_leave_out(m, env, key, "the key is no hash");
     if (*found == NR_FOUND) {

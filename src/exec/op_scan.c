@@ -50,7 +50,7 @@ static bool read_some(nr_op *op, nr_range *left, bool reverse, size_t max, nr_sl
     nr_run *run = op->run;
     nr_slice key = params_of(op)->index->key;
     nr_status st = run->store->cls->ordered_scan(run->store, key, left, reverse, max, &op->arena, members);
-    if (st) return nr_run_store_failed(run, st, key);
+    if (!nr_status_good(st, key, run->err)) return false;
     *end = members->n < max;
     if (!members->n) return true;
     nr_slice last = members->at[members->n - 1];
@@ -175,7 +175,7 @@ static bool sets_read(nr_op *op, sets_state *s)
     s->given = 0;
     nr_slice key = p->keys[s->done];
     nr_status st = run->store->cls->set_scan(run->store, key, &s->cursor, &op->arena, &s->read);
-    if (st) return nr_run_store_failed(run, st, key);
+    if (!nr_status_good(st, key, run->err)) return false;
     if (s->cursor == 0) s->done++;
     return true;
 }

@@ -7,11 +7,6 @@
 
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
 
-static bool failed(nr_planner *p, nr_status st, nr_slice key)
-{
-    return nr_fail(p->err, NR_E_CORRUPT, "key %s of %.*s %s", NR_SHOW(key), NR_FMT(p->model->schema->name), nr_status_text(st));
-}
-
 static bool count_some(nr_planner *p, nr_access *a, size_t most)
 {
     size_t n = a->index->kind == NR_IX_SET ? a->n_keys : a->n_ranges;
@@ -24,7 +19,7 @@ static bool count_some(nr_planner *p, nr_access *a, size_t most)
         nr_slice key = a->index->kind == NR_IX_SET ? a->keys[i] : a->index->key;
         nr_status st = a->index->kind == NR_IX_SET ? p->store->cls->set_count(p->store, key, &c)
                                                    : p->store->cls->ordered_count(p->store, key, &a->ranges[i], &c);
-        if (st) return failed(p, st, key);
+        if (!nr_status_good(st, key, p->err)) return false;
         sum += c;
     }
     a->measured = take == n;

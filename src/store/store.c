@@ -1,4 +1,4 @@
-/* store.c -- what all stores share: the words for a status. */
+/* store.c -- what all stores share: the words for a status, and the error that it makes. */
 #include "store/store.h"
 
 static const char *const texts[] = {
@@ -10,4 +10,9 @@ static const char *const texts[] = {
 const char *nr_status_text(nr_status st)
 {
     return texts[st];
+}
+
+bool nr_status_good(nr_status st, nr_slice key, nr_err *err)
+{
+    return st == NR_ST_OK || nr_fail(err, NR_E_CORRUPT, "key %s %s", NR_SHOW(key), nr_status_text(st));
 }

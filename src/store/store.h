@@ -12,6 +12,7 @@
 #define NR_STORE_H
 
 #include "base/arena.h"
+#include "base/err.h"
 #include "base/vec.h"
 
 typedef enum nr_status {
@@ -21,6 +22,9 @@ typedef enum nr_status {
 } nr_status;
 
 const char *nr_status_text(nr_status st); /* "holds another type of value", "could not be written" */
+
+/* True when st is OK; else the CORRUPT error that names the key. */
+bool nr_status_good(nr_status st, nr_slice key, nr_err *err);
 
 typedef enum nr_holds { NR_HOLDS_NOTHING, NR_HOLDS_HASH, NR_HOLDS_ORDERED, NR_HOLDS_SET, NR_HOLDS_STRING, NR_HOLDS_OTHER } nr_holds;
 
