@@ -1,6 +1,8 @@
 /* events.c -- what the server tells: flushes, swaps, loading, and changes of keys by others. Nothing here writes to the keyspace. */
 #include "module.h"
 
+enum { PAUSED_MS = 100 }; /* between looks at whether clients are still paused */
+
 /* Copies write nothing by themselves: their primary tells them. */
 static bool may_settle(RedisModuleCtx *ctx)
 {
@@ -14,6 +16,10 @@ static void settle(RedisModuleCtx *ctx, void *data)
     (void)data;
     nr_root.settling = false;
     if (!may_settle(ctx)) return;
+    if (RedisModule_AvoidReplicaTraffic()) { /* clients are paused: the data must stay as it is */
+        nr_settle_soon(ctx);
+        return;
+    }
     int db = RedisModule_GetSelectedDb(ctx);
     nr_root.busy++;
     for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) nr_settle_db(ctx, i);
@@ -24,7 +30,7 @@ static void settle(RedisModuleCtx *ctx, void *data)
 void nr_settle_soon(RedisModuleCtx *ctx)
 {
     if (nr_root.settling || !may_settle(ctx)) return;
-    RedisModule_CreateTimer(ctx, 0, settle, NULL);
+    RedisModule_CreateTimer(ctx, RedisModule_AvoidReplicaTraffic() ? PAUSED_MS : 0, settle, NULL);
     nr_root.settling = true;
 }
 

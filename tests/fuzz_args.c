@@ -45,7 +45,8 @@ static const char *const words[] = {
     "{\"abstract\":true}",
     "{\"pk\":\"u\",\"fields\":{\"u\":{\"type\":\"uuid\"},\"n\":{\"type\":\"bool\",\"default\":true,\"index\":true}}}", "*", "f.*", "nonrel.save",
     "REPAIR", "WHERE", "TTL", "r", "u", "n__lt", "r__in",
-    "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true},\"m\":{\"type\":\"int\",\"default\":3,\"index\":true}}}", "m", "m__range",
+    "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true},\"m\":{\"type\":\"int\",\"default\":3,\"index\":true}}}",
+    "m", "m__range",
 };
 
 typedef struct input {

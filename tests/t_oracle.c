@@ -372,35 +372,28 @@ static void remove_some(game *g, omodel *m)
 
 /* -- writes of others -------------------------------------------------------------------------------------------------------------------- */
 
-static nr_slice canonical(game *g, const otype *type, const oval *v)
+static nr_slice taken(game *g, text *t)
 {
-    text t = {0};
-    type->canonical(type, v, &t);
-    nr_slice out = nr_arena_copy(&g->arena, (nr_slice){t.p ? t.p : "", t.n});
-    free(t.p);
+    nr_slice out = nr_arena_copy(&g->arena, (nr_slice){t->p ? t->p : "", t->n});
+    free(t->p);
     return out;
 }
 
 static nr_slice entity_key(game *g, const omodel *m, const oval *pk)
 {
-    nr_slice name = canonical(g, m->fields[0].type, pk);
-    char *p = nr_arena_alloc(&g->arena, strlen(m->name) + 1 + name.n);
-    nr_slice key = {p, strlen(m->name) + 1 + name.n};
-    memcpy(p, m->name, strlen(m->name));
-    p[strlen(m->name)] = ':';
-    if (name.n) memcpy(p + strlen(m->name) + 1, name.p, name.n);
-    return key;
+    text t = {0};
+    text_addf(&t, "%s:", m->name);
+    m->fields[0].type->canonical(m->fields[0].type, pk, &t);
+    return taken(g, &t);
 }
 
 /* Any spelling of a value will do. */
 static nr_slice spelled(game *g, const otype *type, const oval *v)
 {
-    if (dice_chance(&g->d, 80)) return canonical(g, type, v);
     text t = {0};
-    type->spell(type, &g->d, v, &t);
-    nr_slice out = nr_arena_copy(&g->arena, (nr_slice){t.p ? t.p : "", t.n});
-    free(t.p);
-    return out;
+    if (dice_chance(&g->d, 80)) type->canonical(type, v, &t);
+    else type->spell(type, &g->d, v, &t);
+    return taken(g, &t);
 }
 
 /* HSET and HDEL, of an entity that is there or of a new one. What is unique stays unique. */

@@ -263,18 +263,18 @@ static void print_indexes(nr_arena *a)
 /* A code without a text is of no use in this version. */
 static const char *const errors[NR_E_COUNT] = {
     [NR_E_SYNTAX] = "the arguments, or a document's JSON, are not as the command takes them; also what is not available in this version",
-    [NR_E_NOMODEL] = "there is no such model, or it is abstract",
+    [NR_E_NOMODEL] = "there is no such model, or it is abstract; or a reference that has a value refers to a model that is not defined",
     [NR_E_NOFIELD] = "the model has no such field",
     [NR_E_NOLOOKUP] = "the field has no such lookup",
     [NR_E_BADVALUE] = "a value is not of the field's type or not allowed by its options; in MODEL SET the definition is at fault",
     [NR_E_NOTNULL] = "a field that cannot be NULL would be",
     [NR_E_NOTUNIQUE] = "another entity has this value of a unique field",
-    [NR_E_EXISTS] = "INSERT, and the entity is there; MODEL SET, and the key holds something else",
+    [NR_E_EXISTS] = "the entity is there, and INSERT or a BY that finds nobody wants a new one; MODEL SET, and the key holds something else",
     [NR_E_NOTFOUND] = "UPDATE, and there is no such entity",
     [NR_E_CONFLICT] = "the key of the entity holds something that is no entity; or BY finds another entity than the primary key given",
     [NR_E_PROTECTED] = "something else depends on it: models that refer, entities of a model to be dropped",
     [NR_E_LIMIT] = "a budget is used up (see the settings), or a counter; or the server may evict index keys. An answer is never cut short",
-    [NR_E_NOPERM] = "the server's own: the user may not use the command or the key of the model",
+    [NR_E_NOPERM] = "the user may not use the command or the key of the model (the server's own), or another model that the command touches",
     [NR_E_LOADING] = "the server's own: it is still loading its data",
     [NR_E_CORRUPT] = "keys do not hold what they should; the message names the key",
 };
@@ -332,8 +332,8 @@ static void print_settings(void)
     RedisModule_LoadConfigs = end_settings;
     if (nr_register_settings(NULL) != REDISMODULE_OK) die("settings", "were not registered");
     nr_call c = {.limits = NR_LIMITS_DEFAULT};
-    printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of max-memory, %zu bytes by "
-           "default.\n",
+    printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of what is left of max-memory, "
+           "%zu bytes by default.\n",
            (long long)c.limits.max_memory / (long long)nr_json_budget(&c), nr_json_budget(&c));
 }
 

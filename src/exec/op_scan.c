@@ -17,7 +17,7 @@ static const nr_scan_params *params_of(const nr_op *op)
     return op->node->params;
 }
 
-/* The pk of a member of the op's index, as canonical text. */
+/* The pk of a member of the op's index, as canonical text; false: somebody put something there that is no entry. */
 static bool pk_of(nr_op *op, nr_slice member, nr_slice *pk)
 {
     const nr_index *ix = params_of(op)->index;
@@ -27,9 +27,7 @@ static bool pk_of(nr_op *op, nr_slice member, nr_slice *pk)
         member = (nr_slice){member.p + cut, cut ? member.n - cut : 0};
     }
     nr_value v;
-    if (!nr_pk_decode(pk_field->spec.type->kind, member, &v))
-        return nr_fail(op->run->err, NR_E_CORRUPT, "index %.*s of %.*s has an entry that is none: %s", NR_FMT(ix->name),
-                       NR_FMT(op->run->model->schema->name), NR_SHOW(member));
+    if (!nr_pk_decode(pk_field->spec.type->kind, member, &v)) return false;
     *pk = nr_type_text(&pk_field->spec, &v, &op->arena);
     return true;
 }
@@ -38,7 +36,8 @@ static bool emit(nr_op *op, nr_batch *b, const nr_slices *members)
 {
     for (size_t i = 0; i < members->n; i++) {
         nr_slice pk;
-        if (!pk_of(op, members->at[i], &pk) || !nr_run_row(op->run, pk, &b->rows[b->n])) return false;
+        if (!pk_of(op, members->at[i], &pk)) continue;
+        if (!nr_run_row(op->run, pk, &b->rows[b->n])) return false;
         b->n++;
     }
     return true;
@@ -103,7 +102,7 @@ static bool next_group(nr_op *op, scan_state *s)
         return true;
     }
     size_t cut = nr_key_skip(p->index->field->spec.type->kind, one.at[0]);
-    if (!cut) return nr_fail(op->run->err, NR_E_CORRUPT, "index %.*s has an entry that is none: %s", NR_FMT(p->index->name), NR_SHOW(one.at[0]));
+    if (!cut) cut = one.at[0].n; /* no entry: a group of its own, which gives no row */
     nr_slice from = {one.at[0].p, cut}, to = nr_bytes_after(from, &op->arena);
     s->group = (nr_range){.lo = from, .hi = to, .hi_open = true};
     s->in_group = true;

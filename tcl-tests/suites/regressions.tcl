@@ -364,6 +364,99 @@ start_nonrel {} {
         }
     }
 
+    test {an index that is deleted right after somebody added to it is missed} {
+        foreach key {m.A/i/n.value m.A/pk} {
+            foreach before [list [list r zadd $key 0 junk] {r sadd other x} {r ping}] {
+                r flushall
+                model m.A [fields {"n": {"type": "int", "index": true}}]
+                rows m.A {n 1} {n 2}
+                assert_equal 2 [r nonrel.count m.A]
+                eval $before
+                r del $key
+                assert_equal 1 [found m.A FILTER n 1] "$before, del $key"
+                assert_equal {1 2} [found m.A]
+                sound m.A
+            }
+        }
+    }
+
+    test {an entry that somebody added to an index keeps nobody from dropping, changing or asking the model} {
+        foreach command {{query m.A FIELDS pk FLAT} {model set m.A {{"fields": {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true}}}}}
+            {model drop m.A ENTITIES} {delete m.A ALL} {save m.A pk 1 n 2}} {
+            r flushall
+            model m.A [fields {"n": {"type": "int", "index": true}}]
+            r nonrel.save m.A n 1
+            assert_equal 1 [found m.A]
+            r zadd m.A/pk 0 x
+            r zadd m.A/i/n.value 0 x
+            assert_match {1 OK} "1 [string map {1 OK} [r nonrel.[lindex $command 0] {*}[lrange $command 1 end]]]"
+        }
+    }
+
+    test {an abstract parent that was deleted by hand and comes back changed takes its children along} {
+        r flushall
+        model m.A [fields "\"n\": [nullable int]" {, "abstract": true}]
+        model m.C {{"extends": ["m.A"]}}
+        rows m.C {n 1} {n 2}
+        r del m.A
+        refused {NOMODEL *m.A*} nonrel.count m.C
+        if {[catch {r nonrel.model set m.A [fields {"n": {"type": "int", "null": true, "index": true}, "k": {"type": "int", "default": 4}} \
+            {, "abstract": true}]} reply]} {
+            model m.A [fields "\"n\": [nullable int]" {, "abstract": true}]
+        }
+        assert_equal {1 2} [found m.C] $reply
+        assert_equal 1 [found m.C FILTER n 1]
+        sound m.C
+    }
+
+    # -- deadlines --------------------------------------------------------------------------------------------------------------------------
+
+    test {a deadline that comes nearer is seen, however it stood before} {
+        foreach between {{r persist m.A:1} {r del m.A:1; r nonrel.save m.A pk 1 n 1} {r nonrel.delete m.A PK 1; r nonrel.save m.A pk 1 n 1}
+            {r pexpire m.A:1 2000000} {r hset m.A:1 n 1}} {
+            r flushall
+            r debug set-active-expire 0
+            model m.A [fields {"n": {"type": "int", "index": true}}]
+            rows m.A {n 1} {n 2}
+            assert_equal 2 [r nonrel.count m.A]
+            r expire m.A:1 1000
+            assert_equal 2 [r nonrel.count m.A]
+            eval $between
+            assert_equal 2 [r nonrel.count m.A]
+            r pexpire m.A:1 10
+            after 20
+            assert_equal 1 [r nonrel.count m.A] $between
+            assert_equal 2 [found m.A FILTER n__lt 5]
+        }
+        r debug set-active-expire 1
+    } {OK} {needs:debug}
+
+    test {many entities that expire together are gone together} {
+        r flushall
+        r debug set-active-expire 0
+        model m.A [fields {"n": {"type": "int", "index": true}}]
+        r eval {for i = 1, 100100 do redis.call('HSET', 'm.A:' .. i, 'id', i, 'n', i) end} 0
+        assert_equal 100100 [r nonrel.count m.A]
+        set at [expr {[clock milliseconds] + 2000}]
+        r eval {for i = 1, 100050 do redis.call('PEXPIREAT', 'm.A:' .. i, ARGV[1]) end} 0 $at
+        r nonrel.count m.A
+        while {[clock milliseconds] <= $at} { after 10 }
+        assert_equal 50 [r nonrel.count m.A]
+        assert_equal 50 [r nonrel.count m.A FILTER n__gt 0]
+        r debug set-active-expire 1
+    } {OK} {needs:debug}
+
+    test {deadlines that are moved to and fro take no more memory} {
+        r flushall
+        model m.A [fields {"n": {"type": "int", "null": true}}]
+        r nonrel.save m.A n 1
+        set script {for i = 1, 20000 do redis.call('EXPIRE', 'm.A:1', 2000 - i % 2 * 1000); redis.call('NONREL.EXISTS', 'm.A') end}
+        r eval $script 0
+        set before [s used_memory]
+        for {set i 0} {$i < 10} {incr i} { r eval $script 0 }
+        assert_lessthan [s used_memory] [expr {$before + 1000000}]
+    }
+
     test {INDEX CHECK follows what others wrote before the first read after a restart} {
         r flushall
         model m.A [fields {"n": {"type": "int", "index": true}}]
@@ -374,6 +467,20 @@ start_nonrel {} {
             wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended: $outside: [r nonrel.index check m.A]" }
         }
         assert_equal {2 9} [found m.A FILTER n__gt 0]
+    }
+}
+
+start_nonrel {} {
+    test {a script that calls another module that calls commands} {
+        r flushall
+        r module load [build_other_module]
+        model m.A {{}}
+        set script {return redis.pcall('other.call', unpack(ARGV))}
+        assert_equal m.A [r eval $script 0 NONREL.MODEL LIST]
+        assert_error {NOMODEL*} {r eval $script 0 NONREL.COUNT m.B}
+        assert_equal OK [r eval $script 0 NONREL.MODEL SET m.B {{"fields": {"a": {"type": "fk", "to": "m.A"}}}}]
+        assert_error {PROTECTED*} {r eval $script 0 NONREL.MODEL DROP m.A}
+        r module unload other
     }
 }
 
@@ -390,20 +497,20 @@ proc bounded {most code} {
     return $reply
 }
 
-start_nonrel {config_lines {}} {
+start_nonrel {} {
     test {SAVE JSON of the same entity again and again keeps to nonrel.max-memory} {
         r config set nonrel.max-memory 64mb
         set all {}
-        for {set i 0} {$i < 500} {incr i} { lappend all "\"f$i\": [nullable int]" }
+        for {set i 0} {$i < 2000} {incr i} { lappend all "\"f$i\": [nullable int]" }
         model m.W [fields [join $all ,]]
-        set pks [bounded 300000000 {r nonrel.save m.W JSON [array_of 100000 {{"id":1}}]}]
-        assert {$pks eq "LIMIT" || $pks eq [lrepeat 100000 1]}
+        set pks [bounded 300000000 {r nonrel.save m.W JSON [array_of 20000 {{"id":1}}]}]
+        assert {$pks eq "LIMIT" || $pks eq [lrepeat 20000 1]}
         assert_equal 1 [bounded 300000000 {r nonrel.save m.W JSON {{"id":1,"f7":7}}}]
         assert_equal 1 [found m.W FILTER f7 7]
     }
 }
 
-start_nonrel {config_lines {}} {
+start_nonrel {} {
     test {the first of many rows in an order without index needs the memory of few rows} {
         model m.P [fields {"u": {"type": "char"}}]
         set pad [string repeat x 1000]
@@ -443,5 +550,126 @@ start_nonrel {overrides {appendonly yes save {}}} {
         assert_equal 0 [corrupt_models]
         assert_equal $digest [debug_digest]
         assert {1 in [found m.D]}
+    }
+}
+
+start_nonrel {overrides {appendonly yes save {}}} {
+    test {while clients are paused nothing is mended, afterwards it is} {
+        model m.A [fields {"n": {"type": "int", "index": true}}]
+        rows m.A {n 1} {n 2} {n 3}
+        assert_equal {1 2 3} [found m.A]
+        r pexpire m.A:1 50
+        assert_equal 3 [r nonrel.count m.A]
+        r client pause 500 write
+        after 100
+        assert_equal {2 3} [lsort [r nonrel.query m.A FIELDS pk FLAT]]
+        after 600
+        set other [redis_deferring_client]
+        $other hset m.A:2 n 9
+        $other client pause 300 write
+        $other flush
+        assert_equal 0 [$other read]
+        assert_equal OK [$other read]
+        assert_equal 2 [r nonrel.query m.A FILTER n 9 FIELDS pk FLAT]
+        $other close
+        wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended: [r nonrel.index check m.A]" }
+        assert_equal 2 [found m.A FILTER n 9]
+    }
+}
+
+start_nonrel {overrides {appendonly yes save {}}} {
+    test {a counter that somebody replaced marks no model when the file is read back} {
+        r flushall
+        model m.A [fields {"n": {"type": "int", "null": true, "index": true}}]
+        r nonrel.save m.A n 1
+        foreach outside {{r set m.A/seq junk} {r del m.A/seq} {r lpush m.A/seq 1}} {
+            catch $outside
+            set pk [r nonrel.save m.A n 2]
+            set digest [debug_digest]
+            r debug loadaof
+            assert_equal 0 [corrupt_models]
+            assert_equal $digest [debug_digest] $outside
+            assert_equal $pk [lindex [found m.A] end]
+        }
+    }
+}
+
+start_nonrel {overrides {appendonly yes appendfsync no save {}}} {
+    test {a file is read back with many deadlines that have passed since} {
+        model m.A [fields {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true, "index": true}}]
+        r eval {for i = 1, 40000 do redis.call('NONREL.SAVE', 'm.A', 'n', i) end} 0
+        assert_equal 40000 [r nonrel.count m.A]
+        r hset m.A:40000 n 0
+        wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended" }
+        r debug set-active-expire 0
+        set at [expr {[clock milliseconds] + 3000}]
+        r eval {for i = 1, 20000 do redis.call('PEXPIREAT', 'm.A:' .. i, ARGV[1]) end} 0 $at
+        r eval {for i = 20001, 40000 do redis.call('NONREL.SAVE', 'm.A', 'pk', i, 'k', i) end} 0
+        while {[clock milliseconds] <= $at} { after 10 }
+        r debug loadaof
+        assert_equal 20000 [r nonrel.count m.A]
+        assert_equal 20000 [r nonrel.count m.A FILTER n__gte 0]
+        sound m.A
+    } {} {needs:debug}
+}
+
+# -- replicas -------------------------------------------------------------------------------------------------------------------------------
+
+start_nonrel {} {
+    start_nonrel {} {
+        set primary [srv -1 client]
+        set replica [srv 0 client]
+        $replica replicaof [srv -1 host] [srv -1 port]
+        wait_replica_online $primary
+
+        test {an entity that a replica has taken for expired too early is whole again when it lives on} {
+            $primary nonrel.model set m.A [fields {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true, "index": true}}]
+            foreach n {1 2 3} { $primary nonrel.save m.A n $n }
+            $primary nonrel.count m.A
+            wait_for_ofs_sync $primary $replica
+            assert_equal 3 [$replica nonrel.count m.A]
+            $primary pexpire m.A:1 500
+            wait_for_ofs_sync $primary $replica
+            assert_equal 3 [$replica nonrel.count m.A]
+            # In a script time stands still: entity 1 lives, while it is dead for readers of the replica.
+            set slow [redis_deferring_client -1]
+            $slow eval {
+                local until_second = redis.call('TIME')[1] + 2
+                while redis.call('TIME')[1] + 0 < until_second do end
+                redis.call('NONREL.SAVE', 'm.A', 'pk', 2, 'k', 5)
+                redis.call('NONREL.SAVE', 'm.A', 'pk', 1, 'k', 7)
+                return redis.call('PERSIST', 'm.A:1')
+            } 0
+            $slow flush
+            after 700
+            assert_equal 2 [$replica nonrel.count m.A]
+            assert_equal 1 [$slow read]
+            $slow close
+            wait_for_ofs_sync $primary $replica
+            foreach client [list $primary $replica] {
+                assert_equal 3 [$client nonrel.count m.A]
+                assert_equal {1 2 3} [lsort [$client nonrel.query m.A FILTER n__gte 0 FIELDS pk FLAT]]
+                assert_equal 1 [$client nonrel.query m.A FILTER k 7 FIELDS pk FLAT]
+                wait_for_condition 50 100 {[$client nonrel.index check m.A] eq {}} else { fail "not mended: [$client nonrel.index check m.A]" }
+            }
+            assert_equal [$primary debug digest] [$replica debug digest]
+        }
+
+        test {repairs of a replica whose primary never reads the model take no memory without bounds} {
+            $primary flushall
+            $primary nonrel.model set m.B [fields {"s": {"type": "char", "null": true, "index": true}}]
+            $primary nonrel.save m.B s x
+            set pad [string repeat x 1000]
+            foreach most {none 3000000} {
+                for {set i 0} {$i < 5000} {incr i} {
+                    $primary hset m.B:1 s $pad$i
+                    $replica nonrel.count m.B
+                }
+                wait_for_ofs_sync $primary $replica
+                if {$most eq "none"} { set before [s 0 used_memory] }
+            }
+            assert_lessthan [s 0 used_memory] [expr {$before + $most}]
+            assert_equal 1 [$replica nonrel.count m.B FILTER s ${pad}4999]
+        }
     }
 }
