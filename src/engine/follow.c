@@ -18,7 +18,8 @@ struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
     nr_deadlines *deadlines; /* of entities that have one */
     bool rebuild;       /* what is in memory is not worth mending */
-    bool counter_seen;  /* the auto pk counter is not below the pks that are there */
+    bool counter_seen;  /* the auto pk counter is not below top */
+    int64_t top;        /* the greatest auto pk that was met */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
     size_t at_first;    /* repairs that the reconciliation found */
@@ -150,6 +151,13 @@ static int64_t deadline_of(nr_call *c, const nr_model *m, nr_slice pk)
     return c->store->cls->deadline(c->store, nr_entity_key(m, pk, &c->arena));
 }
 
+static void meet_pk(struct nr_followed *f, const nr_value *pk)
+{
+    if (pk->kind != NR_V_INT || pk->i <= f->top) return;
+    f->top = pk->i;
+    f->counter_seen = false;
+}
+
 /* Reads one key again. */
 static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
 {
@@ -164,6 +172,7 @@ static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
     repair_entries(c, m, pk, had ? before : NULL, found == NR_FOUND ? after : NULL);
     nr_deadlines_set(m->followed->deadlines, pk, found == NR_FOUND ? deadline_of(c, m, pk) : -1);
     if (found == NR_FOUND) {
+        meet_pk(m->followed, &after[0]);
         nr_table_put(m->table, nr_rows_intern(m->rows, pk), after);
     } else if (had) {
         nr_table_drop(m->table, row);
@@ -180,6 +189,7 @@ static bool follow_dirty(nr_call *c, nr_model *m)
     while (nr_map_next(&f->dirty, &at, &pk, NULL))
         if (!follow_pk(c, m, pk)) return false;
     drop_dirty(f);
+    c->store->cls->touch(c->store, m->schema->name);
     return true;
 }
 
@@ -194,6 +204,7 @@ static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
 {
     building *b = ctx;
     nr_mark mark = nr_arena_mark(&b->call->arena);
+    meet_pk(b->model->followed, &row[0]);
     nr_table_put(b->model->table, nr_rows_intern(b->model->rows, pk), row);
     nr_deadlines_set(b->model->followed->deadlines, pk, deadline_of(b->call, b->model, pk));
     nr_arena_rewind(&b->call->arena, mark);
@@ -223,6 +234,7 @@ static bool build(nr_call *c, nr_model *m)
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
+    if (c->deadline_us < INT64_MAX - took) c->deadline_us += took; /* a start is not the command's fault */
     if (ok && nr_table_count(m->table))
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
                     (unsigned long long)nr_table_count(m->table), (long long)took / 1000, m->followed->n_repairs);
@@ -263,22 +275,17 @@ static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice
     return NR_ST_OK;
 }
 
-/* Somebody may have removed the counter, or put something else in its place. */
+/* Somebody may have removed the counter, put something else in its place, or brought an entity whose pk is above it. */
 static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
 {
-    const nr_table *t = m->table;
-    if (m->followed->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
-    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
-    int64_t most = 0, now = 0;
-    for (uint32_t r = nr_table_next(t, 0); r != NR_NO_ROW; r = nr_table_next(t, r + 1)) {
-        nr_table_get(t, r, row);
-        if (row[0].i > most) most = row[0].i;
-    }
+    struct nr_followed *f = m->followed;
+    int64_t now = 0;
+    if (f->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
     nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
-    *changed = st == NR_ST_WRONGTYPE || (!st && now < most);
+    *changed = st == NR_ST_WRONGTYPE || (!st && now < f->top);
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
-    if (!st && now < most) st = c->store->cls->counter_set(c->store, m->seq_key, most);
-    m->followed->counter_seen = !st;
+    if (!st && now < f->top) st = c->store->cls->counter_set(c->store, m->seq_key, f->top);
+    f->counter_seen = !st;
     return nr_status_good(st, m->seq_key, &c->err);
 }
 
@@ -299,7 +306,7 @@ bool nr_follow_store(nr_call *c, nr_model *m)
 
 static bool has_work(const nr_model *m)
 {
-    return m->followed && (m->unsettled || m->followed->rebuild || m->followed->dirty.n);
+    return m->followed && (m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
 }
 
 void nr_follow_settle(nr_call *c)
@@ -317,6 +324,7 @@ bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
     (void)argc;
     nr_model *m = nr_model_find(c, argv[0]);
     if (!m) return nr_model_missing(c, argv[0]);
+    if (m->followed) m->followed->counter_seen = false; /* the primary may have mended it */
     if (nr_model_has_entities(m) && !nr_follow_store(c, m)) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
