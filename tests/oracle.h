@@ -1,8 +1,7 @@
 /* oracle.h -- a naive second opinion: rows as plain arrays of values, queries answered by looking at each row, sorted by comparing rows.
  *
- * It shares nothing with the engine's types, lookups, planner or operators: it makes its values itself, so it knows each one as a number or as bytes
- * beside the
- * texts that stand for it. Only memory comes from an arena. Text of replies is that of world.h. */
+ * It shares nothing with the engine's types, lookups, planner or operators: it makes its values itself, so it knows each one as a number or as
+ * bytes beside the texts that stand for it. Only memory comes from an arena. Text of replies is that of world.h. */
 #ifndef ORACLE_H
 #define ORACLE_H
 

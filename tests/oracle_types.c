@@ -1,5 +1,5 @@
-/* oracle_types.c -- the oracle's own types: how a random value is made, and the texts that stand for it. Few values, many of them at borders, so that
- * queries meet them. */
+/* oracle_types.c -- the oracle's own types: how a random value is made, and the texts that stand for it. Few values, many of them at borders, so
+ * that queries meet them. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* t_inject.c -- step injection: every command with its n-th store call failing, n = 1, 2, 3, ... until none is left to fail.
  *
  * A command that meets a failure says so and leaves the store as it was, or marks the model CORRUPT when it could not be put back; or it did not
- * need that call,
- * and then its answer and its effect are those of an undisturbed run. What comes after the failure is as if the command had never been sent. */
+ * need that call, and then its answer and its effect are those of an undisturbed run. What comes after the failure is as if the command had never
+ * been sent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -222,8 +222,8 @@ static void complain(const step *s, const char *what, const char *got, const cha
             (int)strcspn(want, "\n"), want);
 }
 
-/* A definition that is in force may leave index keys behind that nobody wants any more, as long as nobody sees them, even when the index comes back.
- * */
+/* A definition that is in force may leave index keys behind that nobody wants any more, as long as nobody sees them, even when the index comes
+ * back. */
 static void after_leftovers(try *t, const step *s, const truth *k)
 {
     char *seen = picture(t);

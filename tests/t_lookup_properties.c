@@ -1,6 +1,5 @@
-/* t_lookup_properties.c -- what holds for every lookup, every type, every value and every operand: an index never loses a row, and since every probe
- * is exact,
- * it never gives one too many either, but for texts that lie under a digest. */
+/* t_lookup_properties.c -- what holds for every lookup, every type, every value and every operand: an index never loses a row, and since every
+ * probe is exact, it never gives one too many either, but for texts that lie under a digest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,6 @@
 /* t_oracle.c -- the engine against the oracle: random definitions, writes and queries; every answer is compared, every failure must be one that the
- * oracle
- * foresees and change nothing. Others write entities too, and remove indexes. After each batch of writes every index is checked, and a replica that
- * got what was replicated must have the same store.
+ * oracle foresees and change nothing. Others write entities too, and remove indexes. After each batch of writes every index is checked, and a
+ * replica that got what was replicated must have the same store.
  *
  * N: queries to compare (100,000). SEED: of the first round; each round has the next one. A difference names its round's seed: SEED=<that> N=1
  * repeats it. */
@@ -423,9 +422,8 @@ static void put_by_others(game *g, omodel *m, orow *row)
     else omodel_add(m, &next);
 }
 
-/* HSET of what is no value of the field, or HDEL of what cannot be NULL: the entity is left out of every answer. Not where something is unique: what
- * an
- * entity holds that is left out is free for others. */
+/* HSET of what is no value of the field, or HDEL of what cannot be NULL: the entity is left out of every answer. Not where something is unique:
+ * what an entity holds that is left out is free for others. */
 static void break_entity(game *g, omodel *m, const orow *row)
 {
     size_t f = 1 + dice_below(&g->d, m->n_fields - 1);

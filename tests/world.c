@@ -372,14 +372,14 @@ void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n)
 {
     nr_status st = w->mem->cls->hash_put(w->mem, key, fields, n);
     if (st) world_fail("key %.*s %s", NR_FMT(key), nr_status_text(st));
-    nr_engine_key_changed(w->engine, &(nr_key_event){.key = key, .replaced = true, .may_be_hash = true});
+    world_changed(w, key);
     if (w->replica) world_put(w->replica, key, fields, n);
 }
 
 void world_remove(world *w, nr_slice key)
 {
     w->mem->cls->remove(w->mem, key);
-    nr_engine_key_changed(w->engine, &(nr_key_event){.key = key, .replaced = true, .may_be_hash = true});
+    world_changed(w, key);
     if (w->replica) world_remove(w->replica, key);
 }
 

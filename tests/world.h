@@ -1,8 +1,8 @@
 /* world.h -- for tests that go through the facade: an engine over a memory store, a sink that writes a reply as text, a clock that stands still.
  *
  * A reply as text: `:3` integer, `"ab"` bulk, `+OK` status, `nil`, `[a,b]` array, `{k=v,k=v}` map; values that RESP3 has types for: `#3` number,
- * `~1.5` double, `?1` boolean, each with its canonical text. An error is `-CODE sentence`.
- * Every run asserts what holds for all commands: on error nothing was sent, on success exactly one whole reply. Failed assertions end the process. */
+ * `~1.5` double, `?1` boolean, each with its canonical text. An error is `-CODE sentence`. Every run asserts what holds for all commands: on error
+ * nothing was sent, on success exactly one whole reply. Failed assertions end the process. */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -56,8 +56,7 @@ const char *world_dof(world *w, const char *fmt, ...) __attribute__((format(prin
 uint64_t world_digest(const world *w);
 
 /* What others do to a key, behind the engine's back and then told to it: sets and removes fields of a hash (made when needed), or removes the key.
- * The replica
- * gets the same. */
+ * The replica gets the same. */
 void world_put(world *w, nr_slice key, const nr_pair *fields, size_t n);
 void world_remove(world *w, nr_slice key);
 bool world_changed(world *w, nr_slice key); /* only the telling: the key is another one now, or gone. True: settle soon */

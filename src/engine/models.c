@@ -286,21 +286,23 @@ bool nr_models_load_all(nr_call *c)
     return ok;
 }
 
+static void reload(nr_call *c, nr_model *fresh)
+{
+    nr_slice name = nr_arena_copy(&c->arena, fresh->schema->name);
+    nr_model *old = nr_catalog_get(c->engine->catalog, c->db, name);
+    nr_remains mine = nr_model_take_remains(fresh, &c->arena), theirs;
+    if (old) theirs = nr_model_take_remains(old, &c->arena);
+    nr_catalog_drop(c->engine->catalog, c->db, name);
+    nr_model *m = nr_model_find(c, name);
+    nr_err_clear(&c->err);
+    nr_model_give_remains(m, &mine);
+    if (old) nr_model_give_remains(m, &theirs);
+    if (!m) nr_catalog_set_complete(c->engine->catalog, c->db, false); /* what cannot be read now is looked for again */
+}
+
 void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh)
 {
-    bool complete = nr_catalog_complete(c->engine->catalog, c->db);
-    NR_VEC(nr_remains) kept = {0};
-    size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) nr_vec_push(&c->arena, &kept, nr_model_take_remains(m, &c->arena));
-    nr_catalog_forget(c->engine->catalog, c->db);
-    for (size_t i = 0; i < n_fresh; i++) nr_vec_push(&c->arena, &kept, nr_model_take_remains(fresh[i], &c->arena));
-    for (size_t i = 0; i < kept.n; i++) {
-        nr_model *m = nr_model_find(c, kept.at[i].name);
-        complete = complete && m; /* what cannot be read now is looked for again */
-        nr_err_clear(&c->err);
-        nr_model_give_remains(m, &kept.at[i]);
-    }
-    nr_catalog_set_complete(c->engine->catalog, c->db, complete);
+    for (size_t i = 0; i < n_fresh; i++) reload(c, fresh[i]);
 }
 
 void nr_model_corrupt(nr_call *c, nr_slice name, const char *why)

@@ -53,8 +53,9 @@ bool nr_model_has_entities(const nr_model *m);
 bool nr_model_refers(const nr_model *m, nr_slice name);
 bool nr_model_extends(const nr_model *m, nr_slice name);
 
-/* After a change of definitions: forgets what is cached of the database and reads again what was known. fresh: the models as the command made them (the
- * caller's still), for what they learned of their keys. */
+/* After a change of definitions: reads those again that the command changed. Others are untouched: a child has its own copy of its parents' fields, and a
+ * reference keeps the type of a primary key, which cannot change while somebody refers to it. fresh: the models as the command made them (the caller's still),
+ * for what they learned of their keys. */
 void nr_models_reload(nr_call *c, nr_model *const *fresh, size_t n_fresh);
 
 bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc);

@@ -66,7 +66,8 @@ start_nonrel {} {
     # -- crashes ----------------------------------------------------------------------------------------------------------------------------
 
     test {SAVE BY a unique value whose entity is gone inserts} {
-        foreach gone {{r del m.A:1} {r unlink m.A:1} {r pexpireat m.A:1 1} {r hset m.A:1 n two} {r set m.A:1 text} {r rename m.A:1 elsewhere}} {
+        foreach gone {{r del m.A:1} {r unlink m.A:1} {r pexpireat m.A:1 1} {r hset m.A:1 n two} {r set m.A:1 text}
+            {r rename m.A:1 elsewhere}} {
             r flushall
             model m.A [fields "\"slug\": {\"type\": \"slug\", \"unique\": true}, \"t\": [nullable char], \"n\": [nullable int]"]
             r nonrel.save m.A slug s t x
@@ -97,8 +98,9 @@ start_nonrel {} {
     test {a model whose primary key refers to a model that comes later is refused by every command} {
         r flushall
         model m.A [fields "\"k\": [reference m.Later {, "pk": true}], \"slug\": {\"type\": \"slug\", \"unique\": true}"]
-        foreach command {{save m.A BY slug slug s} {save m.A slug s} {save m.A pk 1 slug s} {save m.A JSON {[{"k":1,"slug":"s"}]}} {query m.A} {count m.A}
-            {exists m.A} {get m.A 1} {mget m.A 1 2} {delete m.A PK 1} {delete m.A ALL} {explain QUERY m.A} {index list m.A} {index check m.A}} {
+        foreach command {{save m.A BY slug slug s} {save m.A slug s} {save m.A pk 1 slug s} {save m.A JSON {[{"k":1,"slug":"s"}]}} {query m.A}
+            {count m.A} {exists m.A} {get m.A 1} {mget m.A 1 2} {delete m.A PK 1} {delete m.A ALL} {explain QUERY m.A}
+            {index list m.A} {index check m.A}} {
             refused {NOMODEL *} nonrel.[lindex $command 0] {*}[lrange $command 1 end]
         }
         r zadd m.A/pk 0 x
@@ -243,12 +245,12 @@ start_nonrel {} {
 
     test {the moment of a write is held to the options of its field} {
         r flushall
-        foreach {type options} {date {"max": "2020-01-01"} date {"choices": ["2020-01-01"]} datetime {"max": "2020-01-01T00:00:00Z"} time {"max": "00:00:00",
-            "choices": ["00:00:00"]}} {
+        foreach {type options} {date {"max": "2020-01-01"} date {"choices": ["2020-01-01"]} datetime {"max": "2020-01-01T00:00:00Z"}
+            datetime {"choices": ["2020-01-01T00:00:00Z"]}} {
             foreach clock {auto_now auto_now_add} {
                 set definition [fields "\"d\": {\"type\": \"$type\", \"$clock\": true, $options}, \"t\": [nullable int]"]
                 if {![catch {r nonrel.model set m.D $definition} error]} {
-                    if {$type ne "time"} { refused {BADVALUE *'d'*} nonrel.save m.D t 1 }
+                    refused {BADVALUE *'d'*} nonrel.save m.D t 1
                     assert_equal OK [r nonrel.model drop m.D]
                 } else { assert_match {BADVALUE *} $error }
             }
@@ -283,7 +285,7 @@ start_nonrel {} {
         model d.E {{"extends": ["d.A", "d.B"]}}
         model d.F {{"extends": ["d.C", "d.B", "d.A"]}}
         foreach name {d.D d.E d.F} { r nonrel.save $name n 1 }
-        model d.A [fields "\"n\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"m\": {\"type\": \"int\", \"default\": 5, \"index\": true}" {, "abstract": true}]
+        model d.A [fields {"n": {"type": "int", "null": true, "index": true}, "m": {"type": "int", "default": 5, "index": true}} {, "abstract": true}]
         foreach step {{} {r debug reload}} {
             eval $step
             foreach name {d.D d.E d.F} {
@@ -381,8 +383,9 @@ start_nonrel {} {
     }
 
     test {an entry that somebody added to an index keeps nobody from dropping, changing or asking the model} {
-        foreach command {{query m.A FIELDS pk FLAT} {model set m.A {{"fields": {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true}}}}}
-            {model drop m.A ENTITIES} {delete m.A ALL} {save m.A pk 1 n 2}} {
+        set changed {{"fields": {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true}}}}
+        foreach command [list {query m.A FIELDS pk FLAT} [list model set m.A $changed] \
+            {model drop m.A ENTITIES} {delete m.A ALL} {save m.A pk 1 n 2}] {
             r flushall
             model m.A [fields {"n": {"type": "int", "index": true}}]
             r nonrel.save m.A n 1
@@ -594,25 +597,6 @@ start_nonrel {overrides {appendonly yes save {}}} {
     }
 }
 
-start_nonrel {overrides {appendonly yes appendfsync no save {}}} {
-    test {a file is read back with many deadlines that have passed since} {
-        model m.A [fields {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true, "index": true}}]
-        r eval {for i = 1, 40000 do redis.call('NONREL.SAVE', 'm.A', 'n', i) end} 0
-        assert_equal 40000 [r nonrel.count m.A]
-        r hset m.A:40000 n 0
-        wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended" }
-        r debug set-active-expire 0
-        set at [expr {[clock milliseconds] + 3000}]
-        r eval {for i = 1, 20000 do redis.call('PEXPIREAT', 'm.A:' .. i, ARGV[1]) end} 0 $at
-        r eval {for i = 20001, 40000 do redis.call('NONREL.SAVE', 'm.A', 'pk', i, 'k', i) end} 0
-        while {[clock milliseconds] <= $at} { after 10 }
-        r debug loadaof
-        assert_equal 20000 [r nonrel.count m.A]
-        assert_equal 20000 [r nonrel.count m.A FILTER n__gte 0]
-        sound m.A
-    } {} {needs:debug}
-}
-
 # -- replicas -------------------------------------------------------------------------------------------------------------------------------
 
 start_nonrel {} {
@@ -672,4 +656,25 @@ start_nonrel {} {
             assert_equal 1 [$replica nonrel.count m.B FILTER s ${pad}4999]
         }
     }
+}
+
+# -- a load that is long when it goes wrong: the last one -------------------------------------------------------------------------------------
+
+start_nonrel {overrides {appendonly yes appendfsync no save {}}} {
+    test {a file is read back with many deadlines that have passed since} {
+        model m.A [fields {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true, "index": true}}]
+        r eval {for i = 1, 20000 do redis.call('NONREL.SAVE', 'm.A', 'n', i) end} 0
+        assert_equal 20000 [r nonrel.count m.A]
+        r hset m.A:20000 n 0
+        wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended" }
+        r debug set-active-expire 0
+        set at [expr {[clock milliseconds] + 3000}]
+        r eval {for i = 1, 10000 do redis.call('PEXPIREAT', 'm.A:' .. i, ARGV[1]) end} 0 $at
+        r eval {for i = 10001, 20000 do redis.call('NONREL.SAVE', 'm.A', 'pk', i, 'k', i) end} 0
+        while {[clock milliseconds] <= $at} { after 10 }
+        r debug loadaof
+        assert_equal 10000 [r nonrel.count m.A]
+        assert_equal 10000 [r nonrel.count m.A FILTER n__gte 0]
+        sound m.A
+    } {} {needs:debug}
 }
