@@ -114,16 +114,16 @@ static void tamper(world *w, input *in, unsigned flags)
                                        "f.C"};
     static const char *const fields[] = {"id", "t", "n", "s", "k", "definition", "version", "indexes", "f"};
     nr_store *s = w->mem;
-    nr_slice key = nr_slice_of(keys[take(in) % COUNT(keys)]), text = nr_slice_of(words[take(in) % COUNT(words)]);
-    nr_pair pair = {nr_slice_of(fields[take(in) % COUNT(fields)]), text};
+    nr_slice key = nr_slice_of(keys[take(in) % COUNT(keys)]), word = nr_slice_of(words[take(in) % COUNT(words)]);
+    nr_pair pair = {nr_slice_of(fields[take(in) % COUNT(fields)]), word};
     switch (take(in) % 8) {
     case 0: s->cls->remove(s, key); break;
     case 1: nr_store_mem_set_string(s, key); break;
     case 2: s->cls->hash_put(s, key, &pair, 1); break;
-    case 3: s->cls->ordered_add(s, key, text); break;
-    case 4: s->cls->set_add(s, key, text); break;
+    case 3: s->cls->ordered_add(s, key, word); break;
+    case 4: s->cls->set_add(s, key, word); break;
     case 5: s->cls->counter_set(s, key, INT64_MAX - 1); break;
-    case 6: s->cls->remove(s, key), s->cls->ordered_add(s, key, text); break;
+    case 6: s->cls->remove(s, key), s->cls->ordered_add(s, key, word); break;
     default: s->cls->remove(s, key), s->cls->hash_put(s, key, &pair, 1); break;
     }
     if (!(flags & UNTOLD) && world_changed(w, key) && take(in) % 2) world_settle(w);

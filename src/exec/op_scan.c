@@ -102,7 +102,7 @@ static bool next_group(nr_op *op, scan_state *s)
         return true;
     }
     size_t cut = nr_key_skip(p->index->field->spec.type->kind, one.at[0]);
-    if (!cut) cut = one.at[0].n; /* no entry: a group of its own, which gives no row */
+    if (!cut) return true; /* somebody's, and no entry: the range stands behind it already */
     nr_slice from = {one.at[0].p, cut}, to = nr_bytes_after(from, &op->arena);
     s->group = (nr_range){.lo = from, .hi = to, .hi_open = true};
     s->in_group = true;

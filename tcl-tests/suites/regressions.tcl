@@ -396,22 +396,6 @@ start_nonrel {} {
         }
     }
 
-    test {an abstract parent that was deleted by hand and comes back changed takes its children along} {
-        r flushall
-        model m.A [fields "\"n\": [nullable int]" {, "abstract": true}]
-        model m.C {{"extends": ["m.A"]}}
-        rows m.C {n 1} {n 2}
-        r del m.A
-        refused {NOMODEL *m.A*} nonrel.count m.C
-        if {[catch {r nonrel.model set m.A [fields {"n": {"type": "int", "null": true, "index": true}, "k": {"type": "int", "default": 4}} \
-            {, "abstract": true}]} reply]} {
-            model m.A [fields "\"n\": [nullable int]" {, "abstract": true}]
-        }
-        assert_equal {1 2} [found m.C] $reply
-        assert_equal 1 [found m.C FILTER n 1]
-        sound m.C
-    }
-
     # -- deadlines --------------------------------------------------------------------------------------------------------------------------
 
     test {a deadline that comes nearer is seen, however it stood before} {
@@ -470,20 +454,6 @@ start_nonrel {} {
             wait_for_condition 50 100 {[r nonrel.index check m.A] eq {}} else { fail "not mended: $outside: [r nonrel.index check m.A]" }
         }
         assert_equal {2 9} [found m.A FILTER n__gt 0]
-    }
-}
-
-start_nonrel {} {
-    test {a script that calls another module that calls commands} {
-        r flushall
-        r module load [build_other_module]
-        model m.A {{}}
-        set script {return redis.pcall('other.call', unpack(ARGV))}
-        assert_equal m.A [r eval $script 0 NONREL.MODEL LIST]
-        assert_error {NOMODEL*} {r eval $script 0 NONREL.COUNT m.B}
-        assert_equal OK [r eval $script 0 NONREL.MODEL SET m.B {{"fields": {"a": {"type": "fk", "to": "m.A"}}}}]
-        assert_error {PROTECTED*} {r eval $script 0 NONREL.MODEL DROP m.A}
-        r module unload other
     }
 }
 
