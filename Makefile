@@ -26,7 +26,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARNINGS) $(SANITIZERS) -fPIC -fvisibility=hidden -MMD -MP -Isrc
 MODULE_LDFLAGS := -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,-z,text -Wl,-z,relro -Wl,-z,now -Wl,--wrap=stdin
-# jansson is linked in: its allocator is a global that must not be shared with other modules of the server. See deps/jansson.c.
+# jansson is linked in: its allocator is a global that must not be shared with other modules of the server. See deps/no_stdin.c.
 MODULE_LIBS := -l:libjansson.a -lm
 TOOL_LIBS := -Wl,--as-needed -lhiredis -ljansson -lm
 
@@ -35,13 +35,13 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_OBJ := $(call objects,$(sort $(filter-out src/cli/%,$(wildcard src/*/*.c))))
 CLI_OBJ := $(call objects,$(sort $(wildcard src/cli/*.c)))
 MODULE_OBJ := $(call objects,$(sort $(wildcard module/*.c)))
-JANSSON_OBJ := $(call objects,deps/jansson.c)
+NO_STDIN_OBJ := $(call objects,deps/no_stdin.c)
 TEST_OBJ := $(call objects,$(sort $(wildcard tests/t_*.c)))
 FUZZ_OBJ := $(call objects,$(sort $(wildcard tests/fuzz_*.c)))
 BENCH_OBJ := $(call objects,$(sort $(wildcard tests/bench*.c tests/bench/*.c)))
 SUPPORT_OBJ := $(filter-out $(TEST_OBJ) $(FUZZ_OBJ) $(BENCH_OBJ),$(call objects,$(sort $(wildcard tests/*.c))))
 REFERENCE_OBJ := $(call objects,$(wildcard tools/reference.c))
-OBJ := $(ENGINE_OBJ) $(CLI_OBJ) $(MODULE_OBJ) $(JANSSON_OBJ) $(TEST_OBJ) $(FUZZ_OBJ) $(SUPPORT_OBJ) $(REFERENCE_OBJ) $(BENCH_OBJ)
+OBJ := $(ENGINE_OBJ) $(CLI_OBJ) $(MODULE_OBJ) $(NO_STDIN_OBJ) $(TEST_OBJ) $(FUZZ_OBJ) $(SUPPORT_OBJ) $(REFERENCE_OBJ) $(BENCH_OBJ)
 
 ENGINE := $(B)/libnonrel.a
 CLI := $(B)/libcli.a
@@ -107,7 +107,7 @@ $(SUPPORT): $(SUPPORT_OBJ) $(B)/link.stamp
 	@ar rcs $@ $(SUPPORT_OBJ)
 
 # Both are put in place by a rename: a server that runs keeps the module that it has mapped.
-nonrel.so: $(ENGINE_OBJ) $(MODULE_OBJ) $(JANSSON_OBJ) $(B)/link.stamp
+nonrel.so: $(ENGINE_OBJ) $(MODULE_OBJ) $(NO_STDIN_OBJ) $(B)/link.stamp
 	@echo "  LINK  $@"
 	@$(CC) $(CFLAGS) $(SANITIZERS) $(MODULE_LDFLAGS) -o $(B)/$@ $(filter %.o,$^) $(MODULE_LIBS)
 	@mv -f $(B)/$@ $@

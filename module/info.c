@@ -6,7 +6,7 @@
 typedef struct printer {
     RedisModuleInfoCtx *info;
     int db;
-    unsigned long long models, entities, entries, left_out, corrupt;
+    unsigned long long models, entities, entries, bytes, left_out, corrupt;
 } printer;
 
 static void add_model(void *ctx, const nr_model_figures *f)
@@ -16,6 +16,7 @@ static void add_model(void *ctx, const nr_model_figures *f)
     p->models++;
     p->entities += f->entities;
     p->entries += f->entries;
+    p->bytes += f->bytes;
     p->left_out += f->left_out;
     p->corrupt += f->corrupt;
     snprintf(field, sizeof field, "db%d_%.*s", p->db, NR_FMT(f->name));
@@ -26,6 +27,7 @@ static void add_model(void *ctx, const nr_model_figures *f)
     RedisModule_InfoAddFieldULongLong(p->info, "saves", f->saves);
     RedisModule_InfoAddFieldULongLong(p->info, "deletes", f->deletes);
     RedisModule_InfoAddFieldULongLong(p->info, "queries", f->queries);
+    RedisModule_InfoAddFieldULongLong(p->info, "memory", f->bytes);
     RedisModule_InfoAddFieldULongLong(p->info, "left_out", f->left_out);
     RedisModule_InfoAddFieldULongLong(p->info, "corrupt", f->corrupt);
     RedisModule_InfoEndDictField(p->info);
@@ -56,6 +58,7 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     RedisModule_InfoAddFieldULongLong(info, "models", p.models);
     RedisModule_InfoAddFieldULongLong(info, "entities", p.entities);
     RedisModule_InfoAddFieldULongLong(info, "index_entries", p.entries);
+    RedisModule_InfoAddFieldULongLong(info, "memory", p.bytes);
     RedisModule_InfoAddFieldULongLong(info, "left_out", p.left_out);
     RedisModule_InfoAddFieldULongLong(info, "corrupt", p.corrupt);
     RedisModule_InfoAddFieldULongLong(info, "indexes_evictable", nr_root.policy_known && nr_root.evicts_any);

@@ -33,7 +33,7 @@ const nr_command nr_commands[] = {
      "<command without NONREL.> <model> <arguments>", "The plan of QUERY, COUNT, EXISTS or DELETE as a tree; runs nothing", "O(log N) for each index"},
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,
      "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes"},
-    {"INDEX CHECK",    -3,   2,   READ | NR_CMD_ADMIN,           nr_cmd_index_check,
+    {"INDEX CHECK",    -3,   2,   READ,                          nr_cmd_index_check,
      "<model>", "Compares every index with the entities: one line for each missing or surplus entry", "O(N) in the entities, O(K) in the keys"},
     {"INDEX SYNC",     3,    2,   REMOVE,                        nr_cmd_index_sync,
      "<model>", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},

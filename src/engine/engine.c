@@ -4,6 +4,7 @@
 #include "engine/follow.h"
 #include "engine/models.h"
 #include "table/rows.h"
+#include "table/table.h"
 
 static void release_model(nr_model *m)
 {
@@ -156,6 +157,7 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
         f.saves = m->counters.saves;
         f.deletes = m->counters.deletes;
         f.queries = m->counters.queries;
+        f.bytes = m->table ? nr_table_bytes(m->table) + nr_rows_bytes(m->rows) : 0;
         f.corrupt = nr_catalog_marked(e->catalog, db, m->schema->name).p != NULL;
         fn(ctx, &f);
     }

@@ -51,7 +51,6 @@ enum {
     NR_CMD_DENYOOM = 2,
     NR_CMD_FAST = 4,      /* O(log n) */
     NR_CMD_DELETES = 8,   /* key spec: removes data rather than updating it */
-    NR_CMD_ADMIN = 16,    /* no time limit: walks everything */
 };
 
 typedef struct nr_command {
@@ -100,6 +99,7 @@ typedef struct nr_model_figures {
     uint64_t entities, indexes, entries; /* entries: of all its indexes */
     uint64_t saves, deletes, queries;    /* entities saved and deleted, queries answered since the definition was read */
     uint64_t left_out;                   /* keys under its prefix that were met and are no entities */
+    uint64_t bytes;                      /* memory of its table, 0 while there is none */
     bool corrupt;
 } nr_model_figures;
 void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));

@@ -238,8 +238,3 @@ nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at)
     void *m;
     return d && nr_map_next(&d->models, at, NULL, &m) ? m : NULL;
 }
-
-int nr_catalog_dbs(const nr_catalog *c)
-{
-    return c->n_dbs;
-}

@@ -84,7 +84,4 @@ bool nr_catalog_take_suspect(nr_catalog *c, int db, char *buf, nr_slice *name);
 /* Walk over the models of a database in no order: start with *at = 0; NULL at the end. */
 nr_model *nr_catalog_next(const nr_catalog *c, int db, size_t *at);
 
-/* Databases are 0..nr_catalog_dbs()-1 (those that were ever used). */
-int nr_catalog_dbs(const nr_catalog *c);
-
 #endif

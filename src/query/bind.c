@@ -187,7 +187,7 @@ static bool bind_order(binder *b, const nr_ast *ast, nr_query *q)
     return true;
 }
 
-bool nr_bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *arena, const nr_field *const **out, nr_err *err)
+static bool bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *arena, const nr_field *const **out, nr_err *err)
 {
     const nr_field **fields = NR_NEW_N(arena, const nr_field *, names->n);
     bool *seen = NR_NEW_N(arena, bool, s->n_fields);
@@ -207,7 +207,7 @@ static bool bind_output(binder *b, const nr_ast *ast, nr_query *q)
 {
     q->whole = !ast->has_fields;
     if (ast->has_fields) {
-        if (!nr_bind_fields(b->schema, &ast->fields, b->arena, &q->out, b->err)) return false;
+        if (!bind_fields(b->schema, &ast->fields, b->arena, &q->out, b->err)) return false;
         q->out_names = ast->fields.at;
         q->n_out = ast->fields.n;
     } else {

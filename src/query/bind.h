@@ -23,7 +23,4 @@ typedef struct nr_query {
  * relation to a model that is not defined), LIMIT (max_memory, bytes of the arena), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
 bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_memory, nr_arena *arena, nr_query *out, nr_err *err);
 
-/* The fields of names, checked and free of doubles: for FIELDS. */
-bool nr_bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *arena, const nr_field *const **out, nr_err *err);
-
 #endif

@@ -560,35 +560,471 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
             select 9
         }
 
-        # Index keys, the counter.
-        foreach key {pk i/title.value i/slug.value i/views.value s/status.value.set/=draft s/author.value.set/! seq} {
-            set replaced {del unlink {expire %key -1} {set %key x} {rpush %key x} {hset %key a b} {zunionstore %key 1 zset} {zinterstore %key 1 nothing}
-                {sunionstore %key set} {rename %key away} {rename set %key} {restore %key 0 %set% replace} {copy zset %key replace} {move %key 10}}
-            foreach write $replaced {
-                if {[llength $write] == 1} { lappend write %key }
-                set write [string map [list %key f.Post/$key] $write]
-                set prepare "sadd set 99\nzadd zset 0 junk"
-                if {[lindex $write 0] in {hset rpush}} { append prepare "\ndel f.Post/$key" }
-                lappend index_cases "$write" "$prepare\n$write"
-            }
-        }
+        # Each key that is no entity, written in each way; the ways of sending take turns.
         test {index keys, set keys and counters that somebody removes or replaces} {
-            foreach {name text} $index_cases {
-                foreach way {by_script by_transaction by_script_unseen} {
+            set n 0
+            foreach key {pk i/title.value s/status.value.set/=draft seq i/slug.value s/author.value.set/!} {
+                set writes {{del %} {set % x} {rename other_set %} {unlink %} {expire % -1} {rpush % x} {hset % a b} {zunionstore % 1 other_zset}
+                    {zinterstore % 1 nothing} {sunionstore % other_set} {rename % away} {restore % 0 %other_set% replace}
+                    {copy other_zset % replace} {move % 10}}
+                foreach write [expr {$n < 56 ? $writes : [lrange $writes 0 2]}] {
                     fresh $::primary
-                    $::primary sadd set 99
-                    set commands [commands_of $::primary $text]
-                    $::primary del set
-                    if {$way ne {by_script_unseen}} { agree $::primary; catch_up; agree $::replica }
+                    $::primary sadd other_set 99
+                    $::primary zadd other_zset 0 junk
+                    set commands [commands_of $::primary [string map [list { % } " f.Post/$key "] "$write "]]
+                    if {[lindex $write 0] in {hset rpush}} { set commands [linsert $commands 0 [list del f.Post/$key]] }
+                    set way [lindex {by_script by_transaction by_script_unseen} [expr {[incr n] % 3}]]
+                    if {$way ne {by_script_unseen}} {
+                        agree $::primary
+                        catch_up
+                        agree $::replica
+                    }
                     $way $::primary $commands
-                    followed_everywhere "$name $way"
-                    set taken [dict keys [entities $::primary f.Post]]
-                    assert {[$::primary nonrel.save f.Post title after views 1] ni $taken}
-                    followed_everywhere "$name $way, a SAVE later"
-                    assert_equal 0 [info_field $::primary corrupt] $name
-                    assert_equal 0 [info_field $::replica corrupt] $name
+                    followed_everywhere "$write $key $way"
+                    assert {[$::primary nonrel.save f.Post title after views 1] ni {1 2 3 4 5 6 7 8 9 10 11 12}}
+                    followed_everywhere "$write $key $way, a SAVE later"
+                    assert_equal {0 0} [list [info_field $::primary corrupt] [info_field $::replica corrupt]] "$write $key"
                 }
             }
         }
+
+        test {a counter that is gone or too low: pks are drawn above those that are there, and on} {
+            foreach write {{del %} {set % 3} {set % -5} {set % junk} {decrby % 1000} {incrby % 100} {lpush % x}} {
+                foreach seen {yes no} {
+                    fresh $::primary
+                    if {[lindex $write 0] eq {lpush}} { $::primary del f.Plain/seq }
+                    if {$seen} { agree $::primary } else { forget $::primary }
+                    by_script $::primary [list [string map {% f.Plain/seq} $write]]
+                    set first [$::primary nonrel.save f.Plain n 1]
+                    assert {$first ni {1 2 3 4 5} && ($first > 5 || !$seen)}
+                    set second [$::primary nonrel.save f.Plain n 2]
+                    assert {$second > $first && $second ni {1 2 3 4 5}}
+                    followed_everywhere "$write $seen"
+                }
+            }
+        }
+
+        test {an index key that expires} {
+            fresh $::primary
+            agree $::primary
+            catch_up
+            agree $::replica
+            $::primary pexpire f.Post/i/title.value 20
+            $::primary pexpire f.Post/pk 20
+            $::primary pexpire f.Post/s/status.value.set/=draft 20
+            after 25
+            followed_everywhere {index keys ran out}
+        }
+
+        test {the definition: DEL, RESTORE, RENAME, SET over it} {
+            fresh $::primary
+            agree $::primary
+            set dump [$::primary dump f.Post]
+            foreach away {{del f.Post} {unlink f.Post} {rename f.Post f.Elsewhere} {set f.Post x} {hdel f.Post definition} {move f.Post 10}} {
+                $::primary {*}$away
+                foreach client [list $::primary $::other] {
+                    assert_error {NOMODEL *} {$client nonrel.count f.Post}
+                    assert_error {NOMODEL *} {$client nonrel.query f.Post FILTER title x}
+                    assert_error {NOMODEL *} {$client nonrel.save f.Post title x}
+                }
+                assert {{f.Post} ni [$::primary nonrel.model list]}
+                catch_up
+                assert_error {NOMODEL *} {$::replica nonrel.count f.Post}
+                $::primary hset f.Post:3 title meanwhile views 1000
+                $::primary hset f.Post:1000 title new status draft
+                $::primary del f.Post:4 f.Post/i/views.value f.Elsewhere
+                $::primary restore f.Post 0 $dump replace
+                followed_everywhere "definition after $away"
+                $::primary nonrel.save f.Post pk 4 title back
+                $::primary del f.Post:1000
+                followed_everywhere "a SAVE later, after $away"
+            }
+        }
+
+        test {the definition of a model that others refer to} {
+            fresh $::primary
+            agree $::primary
+            set dump [$::primary dump f.User]
+            $::primary del f.User
+            assert_error {NOMODEL *} {$::primary nonrel.count f.User}
+            $::primary hset f.Post:4 author zoe
+            $::primary hset f.User:zoe age 5
+            $::primary restore f.User 0 $dump
+            followed_everywhere {f.User restored}
+        }
+
+        test {what is left out is counted and named, and mended it is back} {
+            fresh $::primary
+            agree $::primary
+            assert_equal 0 [info_field $::primary left_out]
+            $::primary hset f.Post:3 views many
+            $::primary hset f.Plain:2 n x
+            $::primary set f.Plain:9 text
+            agree $::primary
+            assert_equal {} [$::primary nonrel.get f.Post 3]
+            assert {[info_field $::primary left_out] >= 2}
+            assert {[count_log_message -1 {f.Post:3}] > 0}
+            assert {[count_log_message -1 {f.Plain:2}] > 0}
+            assert_error {CONFLICT *} {$::primary nonrel.save f.Post pk 3 views 1}
+            assert_equal 0 [$::primary nonrel.delete f.Post PK 3]
+            $::primary hset f.Post:3 views 8
+            $::primary hset f.Plain:2 n 8
+            $::primary del f.Plain:9
+            followed_everywhere mended
+            assert_equal 0 [info_field $::primary left_out]
+            assert_equal 8 [$::primary nonrel.query f.Post FILTER pk 3 FIELDS views FLAT]
+        }
+
+        test {values that are read but not canonical} {
+            fresh $::primary
+            agree $::primary
+            $::primary hset f.Post:3 views 007 rating 1.5
+            foreach moment {at-once mended} {
+                assert_equal 3 [$::primary nonrel.query f.Post FILTER views 7 rating 1.5 FIELDS pk FLAT]
+                assert_equal {{views 7 rating 1.50}} [$::primary nonrel.query f.Post FILTER views 7 title {title 3} FIELDS views rating]
+                settled $::primary
+            }
+        }
+
+        test {unique values: what others wrote counts} {
+            fresh $::primary
+            $::primary hset f.Post:3 slug by-hand
+            assert_error {NOTUNIQUE *} {$::primary nonrel.save f.Post title x slug by-hand}
+            $::primary nonrel.save f.Post title x slug slug-3
+            $::primary del f.Post:4
+            $::primary nonrel.save f.Post title x slug slug-4
+            assert_equal 3 [$::primary nonrel.save f.Post BY slug slug by-hand views 77]
+            assert_error {NOTFOUND *} {$::primary nonrel.save f.Post UPDATE BY slug slug no views 77}
+            $::primary multi
+            $::primary hset f.Post:5 slug in-multi
+            $::primary nonrel.save f.Post BY slug slug in-multi views 55
+            $::primary hset f.Post:6 slug in-multi
+            $::primary nonrel.query f.Post FILTER slug in-multi FIELDS pk FLAT
+            assert_equal {5 {5 6}} [lreplace [lrange [$::primary exec] 1 3] 1 1]
+            followed_everywhere unique
+        }
+
+        test {an EVAL of reads and writes in turn sees each write} {
+            fresh $::primary
+            assert_equal {4 0 5 1} [$::primary eval {
+                local function n() return redis.call('nonrel.count', 'f.Post', 'FILTER', 'status', 'published') end
+                local seen = {n()}
+                redis.call('del', 'f.Post:3', 'f.Post:6', 'f.Post:9', 'f.Post:12')
+                seen[2] = n()
+                for i = 1, 5 do redis.call('hset', 'f.Post:2' .. i, 'title', 't', 'status', 'published') end
+                seen[3] = n()
+                redis.call('rename', 'f.Post:21', 'x')
+                redis.call('set', 'f.Post:22', 'x')
+                redis.call('hdel', 'f.Post:23', 'title')
+                redis.call('hset', 'f.Post:24', 'status', 'draft')
+                seen[4] = n()
+                return seen
+            } 0]
+            followed_everywhere eval
+        }
+
+        # -- time to live ------------------------------------------------------------------------------------------------------------------
+
+        proc pass {at} {
+            while {[lindex [$::primary time] 0] * 1000 + [lindex [$::primary time] 1] / 1000 <= $at} { after 5 }
+        }
+
+        proc soon {} {
+            set now [$::primary time]
+            return [expr {[lindex $now 0] * 1000 + [lindex $now 1] / 1000 + 30}]
+        }
+
+        foreach active {1 0} {
+            test "from its deadline on an entity is in no answer, active expire $active" {
+                $::primary debug set-active-expire $active
+                $::replica debug set-active-expire $active
+                foreach way {{pexpireat %k %at} {expire %k 1000|persist %k|pexpireat %k %at} {expire %k 1000|pexpireat %k %at}
+                    {pexpireat %k %at|expire %k 1000|pexpireat %k %at} {set %k x|restore %k %at %dump replace absttl} {hset %k views 1|pexpireat %k %at}} {
+                    fresh $::primary
+                    set at [soon]
+                    foreach key {f.Post:3 f.Post:4 f.User:ann f.Plain:5} {
+                        set dump [$::primary dump $key]
+                        foreach command [split $way |] {
+                            $::primary {*}[lmap word $command { string map [list %k $key %at $at] [expr {$word eq {%dump} ? $dump : $word}] }]
+                            $::primary nonrel.count [lindex [split $key :] 0]
+                        }
+                    }
+                    $::primary pexpireat f.Post:5 $at
+                    agree $::replica
+                    $::primary persist f.Post:5
+                    catch_up
+                    $::replica nonrel.count f.Post
+                    pass $at
+                    foreach client [list $::replica $::other] {
+                        assert_equal 10 [$client nonrel.count f.Post] $way
+                        assert_equal 4 [$client nonrel.count f.Plain] $way
+                        assert_equal {} [$client nonrel.get f.Post 3]
+                        assert_equal 0 [$client nonrel.exists f.Post FILTER pk__in {[3,4]}]
+                        assert_equal {} [$client nonrel.query f.Plain FILTER n 50 FIELDS pk FLAT]
+                    }
+                    foreach client [list $::replica $::primary] { agree $client {f.User f.Post f.Plain} "$way, active expire $active" }
+                    $::primary nonrel.save f.Post pk 3 title again
+                    $::primary nonrel.save f.User name ann
+                    followed_everywhere "$way, active expire $active"
+                    assert_equal -1 [$::primary ttl f.Post:3]
+                }
+                $::primary debug set-active-expire 1
+                $::replica debug set-active-expire 1
+            }
+        }
+
+        test {an entity that runs out inside MULTI and inside a script} {
+            fresh $::primary
+            $::primary multi
+            $::primary pexpire f.Post:3 1
+            $::primary nonrel.count f.Post
+            $::primary exec
+            $::primary eval {
+                redis.call('pexpire', 'f.Post:4', 1)
+                for i = 1, 300000 do local x = i * i end
+                local there = redis.call('exists', 'f.Post:4')
+                local found = redis.call('nonrel.exists', 'f.Post', 'FILTER', 'pk', '4')
+                if there ~= found then return redis.error_reply('ERR ' .. there .. found) end
+            } 0
+            after 5
+            assert_equal 10 [$::primary nonrel.count f.Post]
+            followed_everywhere expired
+        }
+
+        # -- at random -----------------------------------------------------------------------------------------------------------------------
+
+        proc pick {list} { lindex $list [expr {int(rand() * [llength $list])}] }
+        proc any {n} { expr {int(rand() * $n)} }
+        proc any_pk {} { expr {1 + [any 30]} }
+        proc any_user {} { pick {ann bob eve zoe kim} }
+
+        # A write of somebody or of ours; several commands in one line are parted by |.
+        proc any_write {} {
+            set a f.Post:[any_pk]
+            set b f.Post:[any_pk]
+            set u f.User:[any_user]
+            set title "title\\ [any 5]"
+            subst [pick {
+                {hset $a title $title views [any 10]} {hset $a title $title status [pick {draft published}]} {hset $a slug s-[any_pk]} {hset $a views many}
+                {hset $a author [any_user]} {hdel $a views slug} {hdel $a title} {hdel $a id} {hincrby $a views [any 5]} {hset $a note x rating [any 5].25}
+                {del $a} {unlink $a $b} {set $a x} {rename $a $b} {hdel $a id|copy $a $b replace} {copy $a $b replace|hdel $b id} {expire $a -1} {expire $a 1000}
+                {persist $a} {pexpire $a [any 20]} {rpush list 1 2|sort list store $a} {zadd zset 1 a|zunionstore $b 1 zset} {move $a 10} {getdel $a}
+                {hset $u age [any 60] email [any_user]@x} {del $u} {hdel $u age} {pexpire $u 3} {hset $u name other}
+                {del f.Post/i/[pick {title slug views}].value} {del f.Post/pk} {del f.Post/seq} {set f.Post/pk x} {del f.Post/s/status.value.set/=draft}
+                {del f.User/i/age.value} {rename f.Post/i/views.value f.Post/i/title.value}
+                {nonrel.save f.Post title $title} {nonrel.save f.Post title $title slug s-[any_pk] views [any 10]} {nonrel.save f.Post pk [any_pk] views [any 10]}
+                {nonrel.save f.Post pk [any_pk] title $title author [any_user] slug s-[any_pk]} {nonrel.save f.Post BY slug slug s-[any_pk] title $title}
+                {nonrel.delete f.Post PK [any_pk] [any_pk]} {nonrel.delete f.Post FILTER views [any 10]}
+                {nonrel.delete f.Post FILTER title $title status draft} {nonrel.save f.User name [any_user] age [any 60]} {nonrel.save f.User name [any_user] email [any_user]@x}
+                {nonrel.delete f.User PK [any_user]} {nonrel.count f.Post FILTER views__gte 3} {nonrel.query f.User ORDER -age}
+            }]
+        }
+
+        proc fine {code} {
+            if {[catch { uplevel 1 $code } reply]} {
+                assert {[regexp {^(NOTUNIQUE|NOTFOUND|CONFLICT|BADVALUE|WRONGTYPE|ERR no such key|ERR hash value|ERR source and|EXISTS)} $reply] || $reply eq {}}
+            }
+        }
+
+        proc send {client} {
+            set commands [split [any_write] |]
+            switch [any 4] {
+                0 {
+                    append more [any_write] | [any_write]
+                    $client multi
+                    foreach command [concat $commands [split $more |]] { $client {*}$command }
+                    fine { $client exec }
+                }
+                1 {
+                    foreach command $commands {
+                        fine { $client eval {local r = redis.pcall(unpack(ARGV)); if type(r) == 'table' and r.err then return redis.error_reply(r.err) end} 0 {*}$command }
+                    }
+                }
+                default { foreach command $commands { fine { $client {*}$command } } }
+            }
+        }
+
+        test {random writes of several clients: answers, replica and indexes agree with the hashes} {
+            set seed [clock seconds]
+            puts "seed $seed"
+            expr {srand($seed)}
+            fresh $::primary
+            set clients [list $::primary $::other [redis_client -1]]
+            for {set round 0} {$round < 120} {incr round} {
+                for {set i 0} {$i < 8} {incr i} { send [pick $clients] }
+                after 25
+                agree [pick $clients] {f.User f.Post} "round $round, seed $seed"
+                catch_up
+                agree $::replica {f.User f.Post} "replica, round $round, seed $seed"
+                if {$round % 5 == 4} {
+                    followed_everywhere "round $round, seed $seed"
+                    assert_equal {0 0} [list [info_field $::primary corrupt] [info_field $::replica corrupt]]
+                }
+            }
+            [lindex $clients 2] close
+        }
+    }
+}
+
+# -- restarts --------------------------------------------------------------------------------------------------------------------------------
+
+# Entities, index keys and the counter are changed by hand; and, which is not followed while anybody looks, single entries of indexes.
+proc tamper {client} {
+    $client hset f.Post:3 title zz views 99
+    $client hset f.Post:30 title new status draft
+    $client del f.Post:4 f.User:bob
+    $client set f.Post:5 text
+    $client hdel f.Post:6 title
+    $client del f.Post/i/slug.value f.Plain/seq
+    $client set f.Post/i/views.value x
+}
+
+proc tamper_with_entries {client} {
+    $client srem f.Post/s/status.value.set/=draft 1
+    $client sadd f.Post/s/status.value.set/=published 1 77
+    $client zadd f.Post/i/title.value 0 junk
+    $client zremrangebyrank f.Post/pk 2 4
+}
+
+proc right_and_clean {when} {
+    agree r {f.User f.Post f.Plain} $when
+    settled r
+    agree r {f.User f.Post f.Plain} "$when, mended"
+    assert {[r nonrel.save f.Plain n 3] ni {1 2 3 4 5}}
+    assert_error {NOTUNIQUE *} {r nonrel.save f.Post title x slug slug-7}
+    agree r {f.User f.Post f.Plain} "$when, a SAVE later"
+    settled r
+    assert_equal 0 [info_field r corrupt]
+}
+
+start_nonrel {overrides {save {}}} {
+    test {outside writes while the module is unloaded} {
+        fresh r
+        agree r
+        r module unload nonrel
+        tamper r
+        tamper_with_entries r
+        r module load $::nonrel_so
+        right_and_clean loaded
+    }
+
+    test {outside writes before anything is in memory, and a SAVE as the first command} {
+        fresh r
+        forget r
+        tamper r
+        tamper_with_entries r
+        r nonrel.save f.Plain n 4
+        r nonrel.save f.Post pk 3 note first
+        right_and_clean {SAVE first}
+    }
+
+    test {an unload right behind an outside write is refused or done, and nothing is lost} {
+        fresh r
+        agree r
+        set client [redis_deferring_client]
+        $client hset f.Post:3 title pipelined
+        $client module unload nonrel
+        $client ping
+        $client read
+        catch { $client read }
+        assert_equal PONG [$client read]
+        $client close
+        catch { r module load $::nonrel_so }
+        right_and_clean unload
+    }
+
+    test {RDB: outside writes, then a reload, with repairs written and not yet} {
+        foreach pause {yes no} {
+            fresh r
+            agree r
+            r multi
+            tamper r
+            r exec
+            if {$pause} { agree r; settled r }
+            r debug reload
+            right_and_clean "reload $pause"
+        }
+    }
+
+    test {entities whose time ran out while the server was down} {
+        fresh r
+        agree r
+        r pexpire f.Post:3 300
+        r pexpire f.User:ann 300
+        r save
+        r debug set-active-expire 0
+        after 310
+        r debug reload nosave
+        right_and_clean {after the deadline}
+        assert_equal 11 [r nonrel.count f.Post]
+    }
+}
+
+start_nonrel {overrides {save {} appendonly yes appendfsync always auto-aof-rewrite-percentage 0}} {
+    waitForBgrewriteaof r
+
+    # Outside writes and ours in turn.
+    proc interleave {tag} {
+        r hset f.Post:3 views 1 slug $tag-1
+        r nonrel.save f.Post pk 3 views 2
+        r nonrel.save f.Post title $tag slug $tag-2
+        r hset f.Post:4 slug $tag-3
+        r nonrel.save f.Post BY slug slug $tag-3 views 4
+        r del f.Post:5
+        r nonrel.save f.Post pk 5 title again
+        r del f.Plain/seq f.Post/i/title.value
+        r nonrel.save f.Plain n 9
+        r multi
+        r hset f.Post:6 title in-multi
+        r nonrel.delete f.Post FILTER title in-multi
+        r hset f.Post:6 title back status draft
+        r exec
+        r set f.Plain/i/n.value x
+        r nonrel.save f.Plain pk 1 n 1000
+        r eval {redis.call('hset', 'f.Post:7', 'views', '70'); return redis.call('nonrel.save', 'f.Post', 'pk', '7', 'note', 'y')} 0
+        r expire f.Post:8 1000
+        r pexpire f.Post:9 1
+        after 3
+        r nonrel.save f.Post pk 9 title alive
+        r hset f.User:ann age 1
+    }
+
+    test {AOF: outside writes between ours} {
+        fresh r
+        interleave one
+        agree r
+        settled r
+        set before [list [r nonrel.query f.Post ORDER pk] [r nonrel.query f.User ORDER pk] [r nonrel.query f.Plain ORDER pk]]
+        set digest [debug_digest]
+        r debug loadaof
+        assert_equal $before [list [r nonrel.query f.Post ORDER pk] [r nonrel.query f.User ORDER pk] [r nonrel.query f.Plain ORDER pk]]
+        settled r
+        assert_equal $digest [debug_digest]
+        right_and_clean loadaof
+    }
+
+    test {AOF: the same behind a rewritten base, with a restart} {
+        fresh r
+        interleave one
+        r bgrewriteaof
+        waitForBgrewriteaof r
+        interleave two
+        agree r
+        settled r
+        set digest [debug_digest]
+        restart_server 0 true false
+        agree r
+        settled r
+        assert_equal $digest [debug_digest]
+        right_and_clean restart
+    }
+
+    test {AOF: outside writes that nothing of ours followed} {
+        fresh r
+        r bgrewriteaof
+        waitForBgrewriteaof r
+        tamper r
+        restart_server 0 true false
+        right_and_clean {restart at once}
     }
 }
