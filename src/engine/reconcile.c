@@ -51,9 +51,18 @@ static nr_slice pk_of(reconciler *k, nr_slice member)
     return good ? nr_type_text(&f->spec, &v, &k->scratch) : (nr_slice){NULL, 0};
 }
 
+/* A key to which somebody gave a time to live would go on its own: it goes now, and is made anew. */
+static bool is_mortal(reconciler *k, nr_slice key)
+{
+    if (k->call->store->cls->deadline(k->call->store, key) < 0) return false;
+    queue(k, false, key, (nr_slice){NULL, 0});
+    return true;
+}
+
 static bool walk_ordered(reconciler *k)
 {
     nr_store *s = k->call->store;
+    if (is_mortal(k, k->index->key)) return true;
     nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
     nr_slice key = k->index->key;
     nr_arena bound;
@@ -79,6 +88,7 @@ static bool walk_set(reconciler *k, nr_slice key)
 {
     nr_store *s = k->call->store;
     uint64_t cursor = 0;
+    if (is_mortal(k, key)) return true;
     do {
         nr_slices members = {0};
         nr_arena_clear(&k->scratch);
