@@ -457,6 +457,23 @@ start_nonrel {} {
     }
 }
 
+# -- starts ---------------------------------------------------------------------------------------------------------------------------------
+
+start_nonrel {overrides {save {}}} {
+    test {the first query after a start is not refused for the time that building the table takes} {
+        model m.A [fields {"n": {"type": "int", "index": true}}]
+        for {set from 1} {$from < 30000} {incr from 2000} {
+            set rows {}
+            for {set n $from} {$n < $from + 2000} {incr n} { lappend rows "{\"n\":$n}" }
+            r nonrel.save m.A JSON "\[[join $rows ,]\]"
+        }
+        r debug reload
+        r config set nonrel.max-time 30
+        assert_equal 7 [r nonrel.query m.A FILTER n 7 FIELDS pk FLAT]
+        r config set nonrel.max-time 5000
+    }
+}
+
 # -- memory ---------------------------------------------------------------------------------------------------------------------------------
 
 # Peak of the server's memory while the code ran, which may fail by LIMIT only: the reply, or LIMIT.
