@@ -42,6 +42,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
+    c->in_memory = nr_root.in_memory;
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;
     nr_root.busy++;
     bool adds = (cmd->flags & NR_CMD_WRITE) && (cmd->flags & NR_CMD_DENYOOM) && !c->applied;

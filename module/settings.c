@@ -36,6 +36,13 @@ static int flag_set(const char *name, int value, void *at, RedisModuleString **e
     return REDISMODULE_OK;
 }
 
+static int register_store(RedisModuleCtx *ctx)
+{
+    const char *names[] = {"native", "memory"};
+    const int values[] = {0, 1};
+    return RedisModule_RegisterEnumConfig(ctx, "store", 0, REDISMODULE_CONFIG_DEFAULT, names, values, 2, flag_get, flag_set, NULL, &nr_root.in_memory);
+}
+
 int nr_register_settings(RedisModuleCtx *ctx)
 {
     const nr_limits d = NR_LIMITS_DEFAULT;
@@ -52,5 +59,5 @@ int nr_register_settings(RedisModuleCtx *ctx)
     }
     if (RedisModule_RegisterBoolConfig(ctx, "allow-eviction", 0, REDISMODULE_CONFIG_DEFAULT, flag_get, flag_set, NULL, &nr_root.allow_eviction) != REDISMODULE_OK)
         return REDISMODULE_ERR;
-    return RedisModule_LoadConfigs(ctx);
+    return register_store(ctx) == REDISMODULE_OK ? RedisModule_LoadConfigs(ctx) : REDISMODULE_ERR;
 }

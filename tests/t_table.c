@@ -22,7 +22,7 @@ static int set_up(void **state)
                       "{'fields':{'title':{'type':'char','null':true},'views':{'type':'int','null':true},'score':{'type':'float','null':true},"
                       "'price':{'type':'decimal','max_digits':9,'decimal_places':2,'null':true}}}");
     assert_int_equal(f.schema->n_fields, FIELDS);
-    f.t = nr_table_new(nr_env_libc(), f.schema, keep_all_but_score);
+    f.t = nr_table_new(nr_env_libc(), f.schema, keep_all_but_score, NULL, 0);
     *state = &f;
     return 0;
 }
@@ -75,7 +75,7 @@ static void the_primary_key_is_always_kept_and_the_others_as_asked(void **state)
     fixture *f = *state;
     for (size_t i = 0; i < FIELDS; i++) assert_int_equal(nr_table_keeps(f->t, i), i != SCORE);
     const bool none[FIELDS] = {false};
-    nr_table *bare = nr_table_new(nr_env_libc(), f->schema, none);
+    nr_table *bare = nr_table_new(nr_env_libc(), f->schema, none, NULL, 0);
     for (size_t i = 0; i < FIELDS; i++) assert_int_equal(nr_table_keeps(bare, i), i == ID);
     nr_table_free(bare);
 }
@@ -145,7 +145,7 @@ static void a_field_whose_target_is_not_known_has_no_column(void **state)
     world w = {0};
     nr_schema *s = define(&w, "b.Note", "{'fields':{'post':{'type':'fk','to':'b.Later','null':true}}}");
     const bool keep[] = {true, true};
-    nr_table *t = nr_table_new(nr_env_libc(), s, keep);
+    nr_table *t = nr_table_new(nr_env_libc(), s, keep, NULL, 0);
     assert_false(nr_table_keeps(t, 1));
     nr_value row[2] = {{.kind = NR_V_INT, .i = 1}, NR_NULL}, got[2];
     nr_table_put(t, 0, row);

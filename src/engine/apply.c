@@ -215,7 +215,8 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
         nr_vec_push(a, &changed, ch);
         const nr_value *before = indexed_state(w, ch);
-        for (size_t k = 0; k < w->model->n_indexes; k++) index_steps(w, ch, before, &w->model->indexes[k], &all);
+        for (size_t k = 0; k < w->model->n_indexes; k++)
+            if (!w->model->indexes[k].memory) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);

@@ -5,10 +5,27 @@
 #include "exec/op.h"
 #include "query/lookup.h"
 #include "store/keys.h"
+#include "table/rows.h"
+#include "table/table.h"
+
+/* Without a table, which a copy may do without, by looking at the keys. */
+static bool memory_pks(nr_call *c, nr_model *m, nr_slices *pks)
+{
+    if (!m->table) return nr_build_find_entities(c, m, pks);
+    const nr_ordered *o = nr_table_ordered(m->table, 0);
+    uint32_t rows[256];
+    for (uint64_t at = 0; at < nr_ordered_count(o);) {
+        size_t n = nr_ordered_read(o, at, false, 256, rows);
+        for (size_t i = 0; i < n; i++) nr_vec_push(&c->arena, pks, nr_arena_copy(&c->arena, nr_rows_pk(m->rows, rows[i])));
+        at += n;
+    }
+    return true;
+}
 
 bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
 {
     if (!nr_model_has_entities(m)) return true;
+    if (m->indexes[0].memory) return memory_pks(c, m, pks);
     const nr_field *pk = nr_schema_pk(m->schema);
     nr_slice key = m->indexes[0].key;
     nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
@@ -94,6 +111,22 @@ bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
     return nr_build_each_entity(c, m, take_pk, &l);
 }
 
+typedef struct builder {
+    nr_call *call;
+    nr_model *model;
+    const nr_index *index;
+    nr_arena scratch;
+    nr_map seen;
+} builder;
+
+/* Remembers a value of a unique field whose index is in memory, where there is no table yet to ask. */
+static bool seen_before(builder *b, const nr_value *v)
+{
+    nr_buf key = nr_buf_in(&b->call->arena);
+    nr_key_add(v, &key);
+    return nr_map_put(&b->seen, nr_buf_slice(&key), b) != NULL;
+}
+
 static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena *scratch, bool *taken)
 {
     nr_probe probe = {.kind = NR_PB_POINT, .lo = *v, .hi = NR_NULL};
@@ -107,34 +140,47 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
     return true;
 }
 
-static bool add_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr_value *row, nr_arena *scratch)
+static bool not_unique(builder *b, const nr_value *v)
 {
+    const nr_field *f = b->index->field;
+    return nr_fail(&b->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(f->name), NR_FMT(b->model->schema->name),
+                   NR_SHOW(nr_type_text(&f->spec, v, &b->scratch)));
+}
+
+static bool add_one(builder *b, nr_slice pk, nr_value *row)
+{
+    nr_call *c = b->call;
+    const nr_index *ix = b->index;
+    const nr_value *v = &row[ix->field->id];
     nr_found found;
     bool taken;
-    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
+    if (!nr_entity_read(b->model, c->store, c->env, pk, NULL, true, &b->scratch, row, &found, &c->err)) return false;
     if (found != NR_FOUND) return true;
-    if (!is_taken(c, ix, &row[ix->field->id], scratch, &taken)) return false;
-    if (taken)
-        return nr_fail(&c->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(ix->field->name), NR_FMT(m->schema->name),
-                       NR_SHOW(nr_type_text(&ix->field->spec, &row[ix->field->id], scratch)));
+    if (ix->memory) return v->kind == NR_V_NULL || !seen_before(b, v) || not_unique(b, v);
+    if (!is_taken(c, ix, v, &b->scratch, &taken)) return false;
+    if (taken) return not_unique(b, v);
     nr_slice key, member;
-    nr_index_entry(m, ix, pk, row, scratch, &key, &member);
+    nr_index_entry(b->model, ix, pk, row, &b->scratch, &key, &member);
     nr_status st = ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, key, member) : c->store->cls->ordered_add(c->store, key, member);
     return nr_status_good(st, key, &c->err);
 }
 
+/* An index in memory is made with the table: here its values are only held to be unique. */
 bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks)
 {
+    if (ix->memory && (!ix->field->unique || ix->kind != NR_IX_ORDERED)) return true;
+    builder b = {.call = c, .model = m, .index = ix};
     nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
-    nr_arena scratch;
-    nr_arena_init(&scratch, c->env);
+    nr_arena_init(&b.scratch, c->env);
+    nr_map_init(&b.seen, c->env);
     bool ok = true;
     for (size_t i = 0; ok && i < pks->n; i++) {
         memset(row, 0, sizeof *row * m->schema->n_fields);
-        ok = add_one(c, m, ix, pks->at[i], row, &scratch);
-        if (i % 64 == 63) nr_arena_clear(&scratch);
+        ok = add_one(&b, pks->at[i], row);
+        if (i % 64 == 63) nr_arena_clear(&b.scratch);
     }
-    nr_arena_clear(&scratch);
+    nr_map_clear(&b.seen);
+    nr_arena_clear(&b.scratch);
     return ok;
 }
 
@@ -155,6 +201,7 @@ nr_slices nr_build_set_keys(nr_call *c, const nr_model *m)
 
 bool nr_build_remove(nr_call *c, const nr_index *ix, const nr_slices *set_keys)
 {
+    if (ix->memory) return true;
     const nr_slices one = {(nr_slice *)&ix->key, 1, 1};
     const nr_slices *keys = ix->kind == NR_IX_SET ? set_keys : &one;
     for (size_t i = 0; i < keys->n; i++) {

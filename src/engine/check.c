@@ -1,9 +1,12 @@
 /* check.c -- INDEX LIST and INDEX CHECK. A check walks all entities and all index entries and says where they disagree. */
 #include "engine/build.h"
 #include "engine/commands.h"
+#include "engine/follow.h"
 #include "engine/write.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
+#include "table/rows.h"
+#include "table/table.h"
 
 static bool count_all(nr_call *c, nr_slice key, uint64_t *n)
 {
@@ -39,6 +42,12 @@ static void reply_lookups(nr_call *c, const nr_index *ix)
     reply_texts(c, &names);
 }
 
+/* An index in memory is in no key. */
+static nr_slice type_of(const nr_index *ix)
+{
+    return ix->memory ? NR_S("memory") : ix->kind == NR_IX_SET ? NR_S("set") : NR_S("zset");
+}
+
 /* Every key function of this version gives one entry an entity, so a set index has as many entries as there are entities. */
 static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
 {
@@ -49,8 +58,8 @@ static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
     s->cls->bulk(s, NR_S("lookups"));
     reply_lookups(c, ix);
     reply_list_of(c, "owners", NR_S("model"));
-    reply_pair(c, "type", ix->kind == NR_IX_SET ? NR_S("set") : NR_S("zset"));
-    reply_pair(c, ix->kind == NR_IX_SET ? "prefix" : "key", ix->key);
+    reply_pair(c, "type", type_of(ix));
+    reply_pair(c, ix->kind == NR_IX_SET ? "prefix" : "key", ix->memory ? NR_S("") : ix->key);
     s->cls->bulk(s, NR_S("entries"));
     s->cls->integer(s, (int64_t)entries);
     reply_pair(c, "state", ix->stale ? NR_S("stale") : NR_S("ready"));
@@ -58,14 +67,20 @@ static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
     s->cls->integer(s, ix->stale ? 0 : 100);
 }
 
+static bool count_entries(nr_call *c, const nr_model *m, const nr_index *ix, uint64_t *n)
+{
+    *n = m->table ? nr_table_count(m->table) : 0;
+    return ix->memory || count_all(c, ix->kind == NR_IX_SET ? m->indexes[0].key : ix->key, n);
+}
+
 bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
     nr_model *m = nr_model_need(c, argv[0]);
-    if (!m) return false;
+    if (!m || (m->indexes[0].memory && !nr_follow_memory(c, m))) return false;
     uint64_t *entries = NR_NEW_N(&c->arena, uint64_t, m->n_indexes);
     for (size_t i = 0; i < m->n_indexes; i++)
-        if (!count_all(c, m->indexes[m->indexes[i].kind == NR_IX_SET ? 0 : i].key, &entries[i])) return false;
+        if (!count_entries(c, m, &m->indexes[i], &entries[i])) return false;
     c->sink->cls->array(c->sink, m->n_indexes);
     for (size_t i = 0; i < m->n_indexes; i++) reply_index(c, &m->indexes[i], entries[i]);
     return true;
@@ -76,6 +91,7 @@ typedef struct checker {
     nr_model *model;
     nr_arena scratch;
     nr_slices lines;
+    uint64_t kept;      /* entities that the table has */
     uint64_t *present;  /* by index: entities whose entry is there */
 } checker;
 
@@ -104,15 +120,47 @@ static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
     return true;
 }
 
+/* Whether the table has the entity as its hash says. */
+static void check_kept(checker *k, nr_slice pk, const nr_value *row)
+{
+    const nr_model *m = k->model;
+    uint32_t at = nr_rows_find(m->rows, pk);
+    bool there = at != NR_NO_ROW && nr_table_has(m->table, at);
+    if (!there) report(k, "missing", &m->indexes[0], pk);
+    for (size_t i = 0; there && i < m->n_indexes; i++) {
+        const nr_column *c = nr_table_column(m->table, m->indexes[i].field->id);
+        nr_value kept = c ? nr_column_get(c, at) : NR_NULL;
+        if (m->indexes[i].memory && c && !nr_value_eq(&kept, &row[m->indexes[i].field->id])) report(k, "missing", &m->indexes[i], pk);
+    }
+    k->kept += there;
+}
+
+/* Rows without entity, and indexes that do not hold together. */
+static void check_memory(checker *k)
+{
+    const nr_model *m = k->model;
+    nr_buf why = nr_buf_in(&k->call->arena);
+    if (!nr_table_valid(m->table, &why))
+        nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "invalid %.*s", NR_FMT(nr_buf_slice(&why))));
+    for (uint32_t row = nr_table_next(m->table, 0); k->kept != nr_table_count(m->table) && row != NR_NO_ROW; row = nr_table_next(m->table, row + 1)) {
+        nr_slice pk = nr_rows_pk(m->rows, row);
+        nr_value *values;
+        bool found = false;
+        nr_arena_clear(&k->scratch);
+        if (read_row(k, pk, &values, &found) && !found) report(k, "surplus", &m->indexes[0], pk);
+    }
+}
+
 static bool check_entity(checker *k, nr_slice pk)
 {
     nr_value *row;
     bool found, has;
     if (!read_row(k, pk, &row, &found)) return false;
+    if (found) check_kept(k, pk, row);
     for (size_t i = 0; found && i < k->model->n_indexes; i++) {
         const nr_index *ix = &k->model->indexes[i];
         nr_slice key, member;
-        if (ix->stale) continue;
+        if (ix->stale || ix->memory) continue;
         nr_index_entry(k->model, ix, pk, row, &k->scratch, &key, &member);
         if (!has_entry(k, ix, key, member, &has)) return false;
         if (has) k->present[i]++;
@@ -239,7 +287,9 @@ bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc)
         ok = check_entity(&k, pks.at[i]);
         if (i % 64 == 63) nr_arena_clear(&k.scratch);
     }
-    for (size_t i = 0; ok && i < m->n_indexes; i++) ok = check_index(&k, &m->indexes[i]);
+    for (size_t i = 0; ok && i < m->n_indexes; i++)
+        if (!m->indexes[i].memory) ok = check_index(&k, &m->indexes[i]);
+    if (ok) check_memory(&k);
     nr_arena_clear(&k.scratch);
     if (ok) reply_texts(c, &k.lines);
     return ok;

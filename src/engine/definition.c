@@ -42,7 +42,7 @@ nr_status nr_definition_write(nr_call *c, const nr_model *m)
     nr_pair f[] = {
         {NR_S("definition"), m->schema->source},
         {NR_S("version"), nr_arena_printf(&c->arena, "%lld", (long long)m->version)},
-        {NR_S("store"), NR_S("native")},
+        {NR_S("store"), m->schema->in_memory ? NR_S("memory") : NR_S("native")},
         {NR_S("indexes"), nr_buf_slice(&b)},
     };
     return c->store->cls->hash_put(c->store, m->schema->name, f, sizeof f / sizeof *f);
@@ -61,5 +61,5 @@ static bool is_built(const nr_index *ix, const nr_json *built)
 
 void nr_definition_mark_stale(nr_model *m, const nr_definition *d)
 {
-    for (size_t i = 0; i < m->n_indexes; i++) m->indexes[i].stale = !is_built(&m->indexes[i], d->built);
+    for (size_t i = 0; i < m->n_indexes; i++) m->indexes[i].stale = !m->indexes[i].memory && !is_built(&m->indexes[i], d->built);
 }

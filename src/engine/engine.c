@@ -139,6 +139,7 @@ static uint64_t entities_of(nr_store *store, const nr_model *m)
 {
     uint64_t n = 0;
     nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    if (m->n_indexes && m->indexes[0].memory) return m->table ? nr_table_count(m->table) : 0;
     if (m->n_indexes) store->cls->ordered_count(store, m->indexes[0].key, &all, &n);
     return n;
 }
@@ -149,9 +150,12 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
     nr_call_init(&c, e);
     c.db = db;
     c.store = store;
+    c.now_us = e->env->now_us(e->env->ctx);
     nr_models_load_all(&c);
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(e->catalog, db, &at));) {
+        nr_err_clear(&c.err);
+        if (nr_model_has_entities(m) && m->indexes[0].memory) nr_follow_memory(&c, m); /* nothing else knows how many there are */
         nr_model_figures f = {.name = m->schema->name, .entities = entities_of(store, m), .indexes = m->n_indexes, .left_out = m->left_out.n};
         f.entries = f.entities * f.indexes;
         f.saves = m->counters.saves;

@@ -125,7 +125,7 @@ static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value 
 {
     for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
-        if (ix->stale) continue;
+        if (ix->stale || ix->memory) continue;
         nr_repair r = {.set = ix->kind == NR_IX_SET};
         if (before && after && nr_value_eq(&before[ix->field->id], &after[ix->field->id])) continue;
         if (before) {
@@ -211,10 +211,11 @@ static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
     return true;
 }
 
-/* The fields that are indexed or refer to another model. */
+/* The fields that are indexed, refer to another model, or are declared so. */
 static bool *kept_fields(nr_call *c, const nr_model *m)
 {
     bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
+    for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
     for (size_t i = 0; i < m->n_indexes; i++) kept[m->indexes[i].field->id] = true;
     return kept;
 }
@@ -229,7 +230,7 @@ static bool build(nr_call *c, nr_model *m)
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
     building b = {c, m};
-    m->table = nr_table_new(c->env, m->schema, kept_fields(c, m));
+    m->table = nr_table_new(c->env, m->schema, kept_fields(c, m), m->indexes, m->n_indexes);
     bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);

@@ -29,7 +29,7 @@ typedef struct migration {
 static const nr_index *same_index(const nr_model *m, const nr_index *ix)
 {
     for (size_t i = 0; m && i < m->n_indexes; i++)
-        if (nr_slice_eq(m->indexes[i].key, ix->key) && m->indexes[i].kind == ix->kind) return &m->indexes[i];
+        if (nr_slice_eq(m->indexes[i].key, ix->key) && m->indexes[i].kind == ix->kind && m->indexes[i].memory == ix->memory) return &m->indexes[i];
     return NULL;
 }
 
@@ -39,6 +39,12 @@ static bool has_entities(nr_call *c, nr_model *m, bool *has)
     uint64_t n = 0;
     *has = false;
     if (!m || m->schema->abstract) return true;
+    if (m->indexes[0].memory) {
+        nr_slices pks = {0};
+        if (!nr_build_pks(c, m, &pks)) return false;
+        *has = pks.n > 0;
+        return true;
+    }
     nr_status st = c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
     if (!nr_status_good(st, m->indexes[0].key, &c->err)) return false;
     *has = n > 0;
@@ -84,7 +90,7 @@ static bool check_index_keys(nr_call *c, const change *ch)
 {
     for (size_t i = 0; i < ch->after->n_indexes; i++) {
         const nr_index *ix = &ch->after->indexes[i];
-        nr_holds h = ix->kind == NR_IX_SET ? NR_HOLDS_NOTHING : c->store->cls->holds(c->store, ix->key);
+        nr_holds h = ix->memory || ix->kind == NR_IX_SET ? NR_HOLDS_NOTHING : c->store->cls->holds(c->store, ix->key);
         if (h != NR_HOLDS_NOTHING && h != NR_HOLDS_ORDERED)
             return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s; delete it", NR_SHOW(ix->key), nr_status_text(NR_ST_WRONGTYPE));
     }
@@ -311,12 +317,26 @@ static bool check_referrers(migration *g, const nr_model *before, const nr_model
     return true;
 }
 
+/* The document, with the store written down when it is not said and not the native one: that of the model as it is, for a new one the setting's. */
+static nr_model *parse_with_store(migration *g, const nr_model *before, nr_slice name, nr_slice json)
+{
+    nr_call *c = g->call;
+    nr_model *after = parse_in(g, name, json);
+    bool memory = before ? before->schema->in_memory : c->in_memory && !c->applied;
+    if (!after || after->schema->has_store || after->schema->abstract || !memory) return after;
+    nr_slice source = after->schema->source;
+    const char *comma = source.n > 2 ? "," : "";
+    nr_slice stored = nr_arena_printf(&c->arena, "%.*s%s\"store\":\"memory\"}", (int)source.n - 1, source.p, comma);
+    nr_catalog_discard(c->engine->catalog, after);
+    return parse_in(g, name, stored);
+}
+
 static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
 {
     nr_call *c = g->call;
     nr_model *before = nr_model_find(c, name);
     if (c->err.code) return false;
-    nr_model *after = parse_in(g, name, json);
+    nr_model *after = parse_with_store(g, before, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source);
     if ((before && !*same && !nr_models_load_all(c)) || *same || !nr_lineage_check_parents(c, before, after) || !nr_lineage_check_pk(c, after)) {

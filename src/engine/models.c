@@ -60,7 +60,7 @@ static bool resolve(loader *l, nr_schema *s)
     return s->resolved || nr_schema_resolve(s, find_spec, l, &l->call->err);
 }
 
-/* A model from its document, not yet resolved; NULL: err. */
+/* A model from its document, not yet resolved; NULL: err. A document without `store` is of the native one: MODEL SET writes it down. */
 static nr_model *parse(loader *l, nr_slice name, nr_slice json)
 {
     nr_call *c = l->call;
@@ -240,7 +240,7 @@ static void find_left_out(nr_call *c, const names_walk *w)
         const uint64_t *keys = nr_map_get(&w->under, w->names.at[i]);
         uint64_t entities = 0;
         nr_slices pks = {0};
-        if (!m || !keys || !nr_model_has_entities(m)) continue;
+        if (!m || !keys || !nr_model_has_entities(m) || m->indexes[0].memory) continue;
         if (c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &entities) || entities == *keys) continue;
         nr_err kept = c->err;
         nr_build_find_entities(c, m, &pks);

@@ -34,6 +34,7 @@ typedef struct nr_call {
     nr_host host;
     nr_limits limits;
     bool cluster;    /* the server runs in cluster mode */
+    bool in_memory;  /* new models that do not say where their indexes are have them in memory */
     bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */
     /* set by init */
     const nr_env *env;

@@ -142,11 +142,11 @@ bool nr_reconcile(nr_call *c, nr_model *m)
     nr_arena_init(&k.keys, c->env);
     nr_slice prefix = nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name));
     bool sets = false, ok = true;
-    for (size_t i = 0; i < m->n_indexes; i++) sets = sets || m->indexes[i].kind == NR_IX_SET;
+    for (size_t i = 0; i < m->n_indexes; i++) sets = sets || (m->indexes[i].kind == NR_IX_SET && !m->indexes[i].memory);
     if (sets) c->store->cls->walk(c->store, prefix, take_key, &k);
     for (size_t i = 0; ok && i < m->n_indexes; i++) {
         k.index = &m->indexes[i];
-        if (!k.index->stale) ok = walk_index(&k);
+        if (!k.index->stale && !k.index->memory) ok = walk_index(&k);
     }
     nr_arena_clear(&k.scratch);
     nr_arena_clear(&k.keys);

@@ -5,6 +5,8 @@
 #include "store/keyfn.h"
 #include "store/keys.h"
 #include "exec/op.h"
+#include "table/rows.h"
+#include "table/table.h"
 
 void nr_writer_init(nr_writer *w, nr_call *c, nr_model *m)
 {
@@ -107,6 +109,20 @@ static const nr_index *unique_index(const nr_model *m, const nr_field *f)
     return NULL;
 }
 
+/* The same, for an index in memory. */
+static void each_row_holding(nr_writer *w, const nr_index *ix, const nr_value *v, bool (*fn)(nr_writer *w, nr_slice pk, void *ctx), void *ctx)
+{
+    const nr_model *m = w->model;
+    const nr_ordered *o = m->table ? nr_table_ordered(m->table, (size_t)(ix - m->indexes)) : NULL;
+    if (!o) return;
+    uint64_t end = nr_ordered_rank(o, v, true);
+    uint32_t row;
+    for (uint64_t at = nr_ordered_rank(o, v, false); at < end; at++) {
+        nr_ordered_read(o, at, false, 1, &row);
+        if (!fn(w, nr_arena_copy(&w->call->arena, nr_rows_pk(m->rows, row)), ctx)) return;
+    }
+}
+
 /* Calls fn with the pk of each entity that the index says holds v, until it returns false. */
 static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool (*fn)(nr_writer *w, nr_slice pk, void *ctx), void *ctx)
 {
@@ -115,7 +131,8 @@ static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool
     nr_kind pk_kind = nr_schema_pk(w->model->schema)->spec.type->kind;
     nr_probe probe = {.kind = NR_PB_POINT, .lo = *v, .hi = NR_NULL};
     nr_range r;
-    if (!nr_probe_range(ix, &probe, &c->arena, &r)) return true;
+    if (ix->memory) each_row_holding(w, ix, v, fn, ctx);
+    if (ix->memory || !nr_probe_range(ix, &probe, &c->arena, &r)) return true;
     for (;;) {
         nr_slices members = {0};
         nr_status st = c->store->cls->ordered_scan(c->store, ix->key, &r, false, 16, &c->arena, &members);

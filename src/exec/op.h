@@ -64,7 +64,12 @@ struct nr_op_class {
     void (*explain)(const nr_node *node, nr_buf *out); /* what stands behind the name; may be NULL */
 };
 
-extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+/* A stretch of an ordered index in memory: positions from..to-1. */
+typedef struct nr_span {
+    uint64_t from, to;
+} nr_span;
+
+extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {
@@ -81,6 +86,25 @@ typedef struct nr_sets_params {
     size_t n_keys;
     nr_slice text;
 } nr_sets_params;
+
+/* The same over an ordered index in memory. Spans ascending and disjoint. */
+typedef struct nr_walk_params {
+    const nr_index *index;
+    const struct nr_ordered *ordered;
+    const struct nr_column *key;         /* the index's, for telling groups of equal keys */
+    const nr_span *spans;
+    size_t n_spans;
+    bool descending, pks_descending;
+    nr_slice text;
+} nr_walk_params;
+
+/* The rows of posting lists, no row in two. */
+typedef struct nr_lists_params {
+    const nr_index *index;
+    const struct roaring_bitmap_s *const *lists;
+    size_t n_lists;
+    nr_slice text;
+} nr_lists_params;
 
 typedef struct nr_load_params {
     const bool *want;                    /* by field id */

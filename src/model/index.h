@@ -20,6 +20,7 @@ typedef struct nr_index {
     const nr_field *field;
     const struct nr_keyfn *keyfn;
     nr_slice key;                /* the key, or for NR_IX_SET the prefix, '/' included */
+    bool memory;                 /* held by the model's table, in no key; else in the store */
     bool stale;                  /* not built, or in another format: not to be used until it is rebuilt */
 } nr_index;
 

@@ -32,6 +32,7 @@ typedef struct nr_field {
     nr_slice to;              /* relations: the target model's full name ("self" is replaced), else absent */
     bool pk;                  /* the primary key; its unique is false: the pk's own index sees to that */
     bool null, unique, auto_now, auto_now_add;
+    bool column;              /* "column": true */
     bool index_all;           /* "index": true */
     nr_slices index;          /* "index": [...], lookup names as written; n 0 when none */
     int64_t max_length;       /* code points; -1: none */
@@ -53,6 +54,8 @@ struct nr_schema {
     nr_slice name;
     bool abstract;
     bool resolved;
+    bool in_memory;             /* the indexes are in memory; has_store: the document says where they are */
+    bool has_store;
     nr_field *fields;
     size_t n_fields;
     nr_slices extends;          /* direct parents, full names */

@@ -96,9 +96,10 @@ static bool set_ordering(nr_schema_reader *r, const nr_json *j)
 
 static bool set_store(nr_schema_reader *r, const nr_json *j)
 {
-    if (nr_slice_is(j->text, "native")) return true;
-    if (nr_slice_is(j->text, "memory")) return nr_reader_later(r, "memory");
-    return nr_reader_fail(r, NR_E_BADVALUE, "expected \"native\", got %s", NR_SHOW(j->text));
+    r->schema->has_store = true;
+    r->schema->in_memory = nr_slice_is(j->text, "memory");
+    return r->schema->in_memory || nr_slice_is(j->text, "native") ||
+           nr_reader_fail(r, NR_E_BADVALUE, "expected \"native\" or \"memory\", got %s", NR_SHOW(j->text));
 }
 
 #define LATER 0, "", 0, NULL
@@ -109,7 +110,7 @@ const nr_schema_option nr_schema_keys[] = {
     {"fields",          OBJECT,  "an object: field name -> options", 0, set_fields,   "the fields, in the order of replies"},
     {"pk",              STRING,  "the name of a field",              0, set_pk,       "the primary key; without one, `id` of type auto"},
     {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none; -f is descending"},
-    {"store",           STRING,  "\"native\"",                       0, set_store,    "where indexes are: native, in sorted sets and sets"},
+    {"store",           STRING,  "\"native\" or \"memory\"",           0, set_store,    "where indexes are: `native`, in sorted sets and sets; `memory`, in the module's own"},
     {"unique_together", LATER, "lists of fields whose values together are unique"},
     {"indexes",         LATER, "indexes over several fields"},
     {"ttl",             LATER, "seconds that an entity lives when its insert says nothing"},

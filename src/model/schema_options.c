@@ -242,6 +242,12 @@ static bool refuse_index_object(nr_schema_reader *r, const nr_json *j)
     return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got object");
 }
 
+static bool set_column(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->column = j->kind == NR_J_TRUE;
+    return true;
+}
+
 static bool set_index(nr_schema_reader *r, const nr_json *j)
 {
     nr_field *f = r->field;
@@ -292,13 +298,13 @@ const nr_schema_option nr_schema_options[] = {
     {"default",          VALUE,  0,              set_default,        "what an insert that does not name the field writes"},
     {"unique",           FLAG,   0,              set_unique,         "no two entities have the same value; NULLs never collide"},
     {"index",            INDEX,  0,              set_index,          "true: an ordered index; a list: the lookups that an index must answer"},
+    {"column",           FLAG,   0,              set_column,         "the field is kept in memory by row, for filters, sorts and replies without an index"},
     {"auto_now",         FLAG,   NR_TF_CLOCK,    set_auto_now,       "set to the current time by every write that does not name the field"},
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
     {"unique_for_date",  LATER, "unique among the entities of one date"},
     {"unique_for_month", LATER, "unique among the entities of one month"},
     {"unique_for_year",  LATER, "unique among the entities of one year"},
-    {"column",           LATER, "the field is kept in memory by row"},
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
     {"related_name",     LATER, "the name of a relation seen from its target"},
     {"check",            LATER, "the target of a relation must exist"},

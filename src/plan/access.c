@@ -7,8 +7,18 @@
 
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
 
+static void count_memory(nr_access *a)
+{
+    a->count = 0;
+    a->measured = true;
+    for (size_t i = 0; i < a->n_spans; i++) a->count += a->spans[i].to - a->spans[i].from;
+    for (size_t i = 0; i < a->n_lists; i++) a->count += roaring_bitmap_get_cardinality(a->lists[i]);
+}
+
 static bool count_some(nr_planner *p, nr_access *a, size_t most)
 {
+    if (a->index->memory) count_memory(a);
+    if (a->index->memory) return true;
     size_t n = a->index->kind == NR_IX_SET ? a->n_keys : a->n_ranges;
     size_t take = n < most ? n : most;
     uint64_t sum = 0;
@@ -64,20 +74,65 @@ static void add_keys(nr_planner *p, nr_access *a, const nr_probes *probes)
     a->n_keys = keys.n;
 }
 
+static size_t place_of(const nr_planner *p, const nr_index *ix)
+{
+    return (size_t)(ix - p->model->indexes);
+}
+
+/* NULLs come first, and are in no span. */
+static nr_span span_of(const nr_ordered *o, const nr_probe *p)
+{
+    const nr_value null = NR_NULL;
+    if (p->kind == NR_PB_POINT) return (nr_span){nr_ordered_rank(o, &p->lo, false), nr_ordered_rank(o, &p->lo, true)};
+    if (p->kind == NR_PB_PREFIX) return (nr_span){nr_ordered_rank_prefix(o, p->lo.s, false), nr_ordered_rank_prefix(o, p->lo.s, true)};
+    uint64_t from = p->lo.kind == NR_V_NULL ? nr_ordered_rank(o, &null, true) : nr_ordered_rank(o, &p->lo, p->lo_open);
+    return (nr_span){from, p->hi.kind == NR_V_NULL ? nr_ordered_count(o) : nr_ordered_rank(o, &p->hi, !p->hi_open)};
+}
+
+static void add_spans(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    NR_VEC(nr_span) spans = {0};
+    const nr_ordered *o = nr_table_ordered(p->model->table, place_of(p, a->index));
+    for (size_t i = 0; i < probes->n; i++) {
+        nr_span s = span_of(o, &probes->at[i]);
+        if (s.from < s.to) nr_vec_push(p->arena, &spans, s);
+    }
+    a->spans = spans.at;
+    a->n_spans = spans.n;
+    a->covers = true;
+}
+
+static void add_lists(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    NR_VEC(const roaring_bitmap_t *) lists = {0};
+    const nr_postings *postings = nr_table_postings(p->model->table, place_of(p, a->index));
+    for (size_t i = 0; i < probes->n; i++) {
+        const roaring_bitmap_t *rows = nr_postings_rows(postings, &probes->at[i].lo);
+        if (rows) nr_vec_push(p->arena, &lists, rows);
+    }
+    a->lists = lists.at;
+    a->n_lists = lists.n;
+    a->covers = true;
+}
+
 bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out)
 {
     nr_probes probes = {0};
     leaf->lookup->probe(leaf->args, leaf->n_args, p->arena, &probes);
     *out = (nr_access){.index = ix};
     nr_vec_push(p->arena, &out->leaves, leaf);
-    if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
+    if (ix->memory && ix->kind == NR_IX_SET) add_lists(p, out, &probes);
+    else if (ix->memory) add_spans(p, out, &probes);
+    else if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
     else add_ranges(p, out, &probes);
     return count_some(p, out, COUNTED_RANGES);
 }
 
 /* A set answers points only; `isnull false` is none. */
-static bool suits(const nr_index *ix, const nr_pred *leaf)
+static bool suits(const nr_planner *p, const nr_index *ix, const nr_pred *leaf)
 {
+    size_t at = place_of(p, ix);
+    if (ix->memory && (!p->model->table || (!nr_table_ordered(p->model->table, at) && !nr_table_postings(p->model->table, at)))) return false;
     if (ix->stale || ix->field != leaf->field || !nr_index_answers(ix, leaf->lookup)) return false;
     return ix->kind != NR_IX_SET || leaf->lookup->arg != NR_ARG_TRUTH || leaf->args->v.i != 0;
 }
@@ -87,7 +142,7 @@ bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *fo
     const nr_index *best = NULL;
     for (size_t i = 0; i < p->model->n_indexes; i++) {
         const nr_index *ix = &p->model->indexes[i];
-        if (!p->model->unsettled && suits(ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
+        if (!p->model->unsettled && suits(p, ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
     }
     *found = best != NULL;
     return !best || nr_access_by(p, leaf, best, out);
@@ -118,8 +173,21 @@ static bool both(const nr_range *a, const nr_range *b, nr_range *out)
     return c < 0 || (c == 0 && !out->lo_open && !out->hi_open);
 }
 
-/* Both lists are ascending and disjoint, so one pass over the two finds all that overlap. */
-bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
+static void narrow_spans(nr_planner *p, nr_access *a, const nr_access *with)
+{
+    NR_VEC(nr_span) out = {0};
+    for (size_t i = 0, k = 0; i < a->n_spans && k < with->n_spans;) {
+        const nr_span *x = &a->spans[i], *y = &with->spans[k];
+        nr_span s = {x->from > y->from ? x->from : y->from, x->to < y->to ? x->to : y->to};
+        if (s.from < s.to) nr_vec_push(p->arena, &out, s);
+        if (x->to <= y->to) i++;
+        else k++;
+    }
+    a->spans = out.at;
+    a->n_spans = out.n;
+}
+
+static void narrow_ranges(nr_planner *p, nr_access *a, const nr_access *with)
 {
     NR_VEC(nr_range) out = {0};
     size_t i = 0, k = 0;
@@ -131,6 +199,13 @@ bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
     }
     a->ranges = out.at;
     a->n_ranges = out.n;
+}
+
+/* Both lists are ascending and disjoint, so one pass over the two finds all that overlap. */
+bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
+{
+    if (a->index->memory) narrow_spans(p, a, with);
+    else narrow_ranges(p, a, with);
     for (size_t n = 0; n < with->leaves.n; n++) nr_vec_push(p->arena, &a->leaves, with->leaves.at[n]);
     return count_some(p, a, COUNTED_RANGES);
 }
@@ -145,7 +220,16 @@ bool nr_access_every(nr_planner *p, nr_access *out)
 bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out)
 {
     nr_range *everything = NR_NEW(p->arena, nr_range);
-    *out = (nr_access){.index = ix, .ranges = everything, .n_ranges = 1, .covers = true};
+    *out = (nr_access){.index = ix, .covers = true};
+    if (ix->memory) {
+        nr_span *all = NR_NEW(p->arena, nr_span);
+        all->to = nr_table_count(p->model->table);
+        out->spans = all;
+        out->n_spans = 1;
+    } else {
+        out->ranges = everything;
+        out->n_ranges = 1;
+    }
     return count_some(p, out, 1);
 }
 
@@ -174,11 +258,25 @@ nr_slice nr_access_text(nr_planner *p, const nr_access *a)
     return nr_buf_slice(&b);
 }
 
+static nr_node *memory_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending)
+{
+    const nr_table *t = p->model->table;
+    if (a->index->kind == NR_IX_SET) {
+        nr_lists_params l = {a->index, a->lists, a->n_lists, nr_access_text(p, a)};
+        return nr_plan_node(p, &nr_op_lists, NULL, a->count, &l, sizeof l);
+    }
+    nr_walk_params w = {a->index, nr_table_ordered(t, place_of(p, a->index)), nr_table_column(t, a->index->field->id), a->spans, a->n_spans, descending,
+                        pks_descending, nr_access_text(p, a)};
+    return nr_plan_node(p, &nr_op_walk, NULL, a->count, &w, sizeof w);
+}
+
 const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending)
 {
     nr_node *n;
     if (!a->index) {
         n = nr_plan_node(p, &nr_op_rows, NULL, a->count, NULL, 0);
+    } else if (a->index->memory) {
+        n = memory_node(p, a, descending, pks_descending);
     } else if (a->index->kind == NR_IX_SET) {
         nr_sets_params s = {a->index, a->keys, a->n_keys, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_sets, NULL, a->count, &s, sizeof s);

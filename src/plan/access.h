@@ -9,10 +9,14 @@ typedef NR_VEC(const nr_pred *) nr_preds;
 typedef struct nr_access {
     nr_preds leaves;           /* the lookups that it answers together; none: every row, by the pk index or another ordered one */
     const nr_index *index;     /* NULL: the table */
-    const nr_range *ranges;    /* ordered indexes */
+    const nr_range *ranges;    /* ordered indexes of the store */
     size_t n_ranges;
-    const nr_slice *keys;      /* set indexes */
+    const nr_slice *keys;      /* set indexes of the store */
     size_t n_keys;
+    const nr_span *spans;      /* ordered indexes in memory, ascending and disjoint, none empty */
+    size_t n_spans;
+    const struct roaring_bitmap_s *const *lists; /* set indexes in memory, disjoint */
+    size_t n_lists;
     uint64_t count;            /* entries that it gives */
     bool measured;             /* count is exact, not extrapolated from some of the ranges */
     bool covers;               /* what it gives is just what the leaf is true of: nothing to verify */

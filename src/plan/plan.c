@@ -1,6 +1,6 @@
 /* plan.c -- the choice of a tree.
  *
- * Costs are in microseconds as measured on a server: walking an index entry 0.5, opening an entity and decoding fields 2.5, a row of the table 0.02 and its
+ * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields 2.5, a row of the table 0.02 and its
  * columns 0.1, a seek 1. They only have to be right relative to each other. */
 #include "plan/access.h"
 #include "table/table.h"
@@ -10,7 +10,7 @@
 enum { WIDE = 4096 };                      /* in larger models, an index that narrows little is weighed against the table */
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
-static const double WALK = 0.5, LOAD = 2.5, SORT = 0.3, SEEK = 1.0, ROW = 0.02, COLUMNS = 0.1;
+static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.3, SEEK = 1.0, ROW = 0.02, COLUMNS = 0.1;
 
 typedef NR_VEC(nr_access *) accesses;
 
@@ -82,6 +82,11 @@ static double seen_for(double rows, double passing, double want)
     return seen < rows ? seen : rows;
 }
 
+static double cost_of_entry(const nr_index *ix)
+{
+    return !ix ? ROW : ix->memory ? STEP : WALK;
+}
+
 static void add_leaves(nr_planner *p, nr_preds *out, const nr_access *a)
 {
     for (size_t i = 0; i < a->leaves.n; i++) nr_vec_push(p->arena, out, a->leaves.at[i]);
@@ -126,7 +131,7 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
         if (answered_by(a, r->lead)) continue;
         double opened = whole ? r->rows : seen_for(r->rows, passing, want);
         double saved = opened * value * (1 - share(an, (double)a->count));
-        double walk = (double)a->count * WALK + SEEK * (double)(a->n_keys + a->n_ranges);
+        double walk = (double)a->count * cost_of_entry(a->index) + SEEK * (double)(a->n_keys + a->n_ranges);
         if (walk < saved && r->n_masks < MOST_MASKS) {
             r->masks[r->n_masks++] = a;
             r->rows *= share(an, (double)a->count);
@@ -139,7 +144,7 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
     r->residual = open;
     double walked = whole ? (double)r->lead->count : seen_for((double)r->lead->count, passing, want);
     double opened = open.n ? (whole ? r->rows : seen_for(r->rows, passing, want)) : (want < r->rows ? want : r->rows);
-    r->cost = extra + walked * (r->lead->index ? WALK : ROW) + opened * (open.n ? value : LOAD);
+    r->cost = extra + walked * cost_of_entry(r->lead->index) + opened * (open.n ? value : LOAD);
 }
 
 static const nr_node *build_source(nr_planner *p, const route *r, bool descending, bool pks_descending)
@@ -252,7 +257,7 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     bool by_columns = p->model->unsettled || purpose != NR_FOR_REPLY || (an->all.n && cost_of_values(p, &an->all) < LOAD);
     *best = (route){0};
     if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
-    bool wide = an->paths.n && an->total >= WIDE && !every->index && an->paths.at[0]->count > an->total / 8;
+    bool wide = an->paths.n && an->total >= WIDE && !every->index && !an->paths.at[0]->index->memory && an->paths.at[0]->count > an->total / 8;
     const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && !wide ? NULL : every};
     for (size_t i = 0; i < 2; i++) {
         route r = {.lead = leads[i]};

@@ -10,7 +10,7 @@ typedef struct builder {
 static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyfn *k)
 {
     nr_slice model = b->schema->name;
-    nr_index ix = {.kind = kind, .field = f, .keyfn = k};
+    nr_index ix = {.kind = kind, .field = f, .keyfn = k, .memory = b->schema->in_memory};
     switch (kind) {
     case NR_IX_PK:
         ix.name = NR_S("pk");

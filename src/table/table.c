@@ -1,33 +1,65 @@
-/* table.c -- a bit for each row, a column for each kept field. */
+/* table.c -- a bit for each row, a column for each kept field, a structure for each index in memory. An index reads its keys from the columns: a row leaves it
+ * before its values change and comes back behind that. */
 #include "table/table.h"
 
 #include "table/rows.h"
+
+typedef struct memory_index {
+    size_t field;
+    nr_ordered *ordered;
+    nr_postings *postings; /* one of the two; neither: the index is in the store, or the type of its field is not known */
+} memory_index;
 
 struct nr_table {
     const nr_env *env;
     size_t n_fields;
     nr_column **columns; /* by field id, NULL: not kept */
+    memory_index *indexes;
+    size_t n_indexes;
     uint64_t *there;
     size_t n_words;
     uint64_t count;
 };
 
-nr_table *nr_table_new(const nr_env *env, const nr_schema *schema, const bool *keep)
+static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *indexes)
+{
+    t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
+    for (size_t i = 0; i < t->n_fields; i++) {
+        bool kept = i == 0 || keep[i];
+        for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].field->id == i);
+        const nr_type *type = schema->fields[i].spec.type;
+        t->columns[i] = type && kept ? nr_column_new(t->env, type->kind) : NULL;
+    }
+}
+
+static void make_index(nr_table *t, memory_index *out, const nr_index *ix)
+{
+    *out = (memory_index){.field = ix->field->id};
+    const nr_column *key = t->columns[out->field];
+    if (!ix->memory || !key) return;
+    if (ix->kind == NR_IX_SET) out->postings = nr_postings_new(t->env);
+    else out->ordered = nr_ordered_new(t->env, ix->kind == NR_IX_PK ? NULL : key, t->columns[0]);
+}
+
+nr_table *nr_table_new(const nr_env *env, const nr_schema *schema, const bool *keep, const nr_index *indexes, size_t n_indexes)
 {
     nr_table *t = env->alloc(sizeof *t);
-    *t = (nr_table){.env = env, .n_fields = schema->n_fields};
-    t->columns = env->alloc(sizeof *t->columns * schema->n_fields);
-    for (size_t i = 0; i < schema->n_fields; i++) {
-        bool known = schema->fields[i].spec.type != NULL;
-        t->columns[i] = known && (i == 0 || keep[i]) ? nr_column_new(env, schema->fields[i].spec.type->kind) : NULL;
-    }
+    *t = (nr_table){.env = env, .n_fields = schema->n_fields, .n_indexes = n_indexes};
+    make_columns(t, schema, keep, indexes);
+    t->indexes = env->alloc(sizeof *t->indexes * (n_indexes + 1));
+    for (size_t i = 0; i < n_indexes; i++) make_index(t, &t->indexes[i], &indexes[i]);
     return t;
 }
 
 void nr_table_free(nr_table *t)
 {
     if (!t) return;
+    for (size_t i = 0; i < t->n_indexes; i++) {
+        nr_ordered_free(t->indexes[i].ordered);
+        nr_postings_free(t->indexes[i].postings);
+    }
     for (size_t i = 0; i < t->n_fields; i++) nr_column_free(t->columns[i]);
+    t->env->free(t->indexes);
     t->env->free(t->columns);
     if (t->there) t->env->free(t->there);
     t->env->free(t);
@@ -53,19 +85,53 @@ static void make_room(nr_table *t, uint32_t row)
     t->n_words = words;
 }
 
+static void index_add(nr_table *t, memory_index *ix, uint32_t row)
+{
+    if (ix->ordered) nr_ordered_add(ix->ordered, row);
+    if (!ix->postings) return;
+    nr_value v = nr_column_get(t->columns[ix->field], row);
+    nr_postings_add(ix->postings, &v, row);
+}
+
+static void index_remove(nr_table *t, memory_index *ix, uint32_t row)
+{
+    if (ix->ordered) nr_ordered_remove(ix->ordered, row);
+    if (!ix->postings) return;
+    nr_value v = nr_column_get(t->columns[ix->field], row);
+    nr_postings_remove(ix->postings, &v, row);
+}
+
+/* Whether the index has nothing to do for a row that stays: its key stays. */
+static bool key_stays(const nr_table *t, const memory_index *ix, uint32_t row, const nr_value *values)
+{
+    nr_value v = (ix->ordered || ix->postings) ? nr_column_get(t->columns[ix->field], row) : NR_NULL;
+    return !(ix->ordered || ix->postings) || nr_value_eq(&v, &values[ix->field]);
+}
+
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
 {
+    bool had = nr_table_has(t, row);
+    uint64_t moved[8] = {0}; /* indexes that the row enters; those behind the first 512 always do */
+    for (size_t i = 0; i < t->n_indexes; i++) {
+        bool stays = had && i < sizeof moved * 8 && key_stays(t, &t->indexes[i], row, values);
+        if (stays) continue;
+        if (had) index_remove(t, &t->indexes[i], row);
+        if (i < sizeof moved * 8) moved[i / 64] |= (uint64_t)1 << (i % 64);
+    }
     make_room(t, row);
-    t->count += !nr_table_has(t, row);
+    t->count += !had;
     t->there[row / 64] |= (uint64_t)1 << (row % 64);
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) nr_column_set(t->columns[i], row, &values[i]);
+    for (size_t i = 0; i < t->n_indexes; i++)
+        if (i >= sizeof moved * 8 || (moved[i / 64] >> (i % 64) & 1)) index_add(t, &t->indexes[i], row);
 }
 
 void nr_table_drop(nr_table *t, uint32_t row)
 {
     const nr_value null = NR_NULL;
     if (!nr_table_has(t, row)) return;
+    for (size_t i = 0; i < t->n_indexes; i++) index_remove(t, &t->indexes[i], row);
     t->count--;
     t->there[row / 64] &= ~((uint64_t)1 << (row % 64));
     for (size_t i = 0; i < t->n_fields; i++)
@@ -87,6 +153,27 @@ uint32_t nr_table_next(const nr_table *t, uint32_t from)
     return NR_NO_ROW;
 }
 
+const nr_column *nr_table_column(const nr_table *t, size_t field)
+{
+    return t->columns[field];
+}
+
+const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words)
+{
+    *n_words = t->n_words;
+    return t->there;
+}
+
+const nr_ordered *nr_table_ordered(const nr_table *t, size_t index)
+{
+    return t->indexes[index].ordered;
+}
+
+const nr_postings *nr_table_postings(const nr_table *t, size_t index)
+{
+    return t->indexes[index].postings;
+}
+
 uint64_t nr_table_count(const nr_table *t)
 {
     return t->count;
@@ -94,8 +181,57 @@ uint64_t nr_table_count(const nr_table *t)
 
 size_t nr_table_bytes(const nr_table *t)
 {
-    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * sizeof *t->columns;
+    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * sizeof *t->columns + t->n_indexes * sizeof *t->indexes;
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) n += nr_column_bytes(t->columns[i]);
+    for (size_t i = 0; i < t->n_indexes; i++) {
+        if (t->indexes[i].ordered) n += nr_ordered_bytes(t->indexes[i].ordered);
+        if (t->indexes[i].postings) n += nr_postings_bytes(t->indexes[i].postings);
+    }
     return n;
+}
+
+/* As many entries as rows, each row of a posting list where its value says: then none is missing and none too many. */
+static bool postings_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
+{
+    if (!nr_postings_valid(ix->postings, why)) return false;
+    for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) {
+        nr_value v = nr_column_get(t->columns[ix->field], row);
+        const roaring_bitmap_t *rows = nr_postings_rows(ix->postings, &v);
+        if (rows && roaring_bitmap_contains(rows, row)) continue;
+        nr_buf_printf(why, "row %u is not in the posting list of its value", row);
+        return false;
+    }
+    return true;
+}
+
+static bool ordered_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
+{
+    uint32_t rows[256];
+    if (!nr_ordered_valid(ix->ordered, why)) return false;
+    for (uint64_t at = 0; at < nr_ordered_count(ix->ordered);) {
+        size_t n = nr_ordered_read(ix->ordered, at, false, 256, rows);
+        for (size_t i = 0; i < n; i++) {
+            if (nr_table_has(t, rows[i])) continue;
+            nr_buf_printf(why, "row %u of an ordered index is not there", rows[i]);
+            return false;
+        }
+        at += n;
+    }
+    return true;
+}
+
+static bool index_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
+{
+    uint64_t entries = ix->ordered ? nr_ordered_count(ix->ordered) : ix->postings ? nr_postings_total(ix->postings) : t->count;
+    if (entries != t->count) nr_buf_printf(why, "%llu entries for %llu rows", (unsigned long long)entries, (unsigned long long)t->count);
+    if (entries != t->count) return false;
+    return ix->ordered ? ordered_valid(t, ix, why) : !ix->postings || postings_valid(t, ix, why);
+}
+
+bool nr_table_valid(const nr_table *t, nr_buf *why)
+{
+    for (size_t i = 0; i < t->n_indexes; i++)
+        if (!index_valid(t, &t->indexes[i], why)) return false;
+    return true;
 }

@@ -1,0 +1,111 @@
+/* op_walk.c -- sources over indexes in memory: a walk of an ordered one, by positions, and the rows of posting lists.
+ *
+ * Where equal keys must come with their pks in the direction opposite to the walk, each group of equal keys is read by itself the other way. */
+#include "exec/op.h"
+#include "table/ordered.h"
+#include "table/postings.h"
+
+typedef struct walk_state {
+    size_t done;    /* spans finished or begun */
+    nr_span left;   /* what is left of the current one; empty: the next one's turn */
+    nr_span group;  /* what is left of the current group of equal keys */
+} walk_state;
+
+static bool is_empty(const nr_span *s)
+{
+    return s->from == s->to;
+}
+
+/* Reads up to max rows from one end of the span and takes them off it. */
+static size_t read_end(const nr_ordered *o, nr_span *s, bool down, size_t max, uint32_t *rows)
+{
+    uint64_t left = s->to - s->from;
+    if (!left) return 0;
+    size_t n = nr_ordered_read(o, down ? s->to - 1 : s->from, down, left < max ? (size_t)left : max, rows);
+    if (down) s->to -= n;
+    else s->from += n;
+    return n;
+}
+
+/* Takes the group at the end where the walk goes on out of the span. */
+static void next_group(const nr_walk_params *p, walk_state *s)
+{
+    nr_span one = s->left;
+    uint32_t row;
+    read_end(p->ordered, &one, p->descending, 1, &row);
+    nr_value v = nr_column_get(p->key, row);
+    s->group = s->left;
+    if (p->descending) {
+        uint64_t from = nr_ordered_rank(p->ordered, &v, false);
+        s->group.from = from > s->left.from ? from : s->left.from;
+        s->left.to = s->group.from;
+    } else {
+        uint64_t to = nr_ordered_rank(p->ordered, &v, true);
+        s->group.to = to < s->left.to ? to : s->left.to;
+        s->left.from = s->group.to;
+    }
+}
+
+static bool walk_next(nr_op *op, nr_batch *b)
+{
+    const nr_walk_params *p = op->node->params;
+    walk_state *s = op->state;
+    bool by_group = p->index->kind == NR_IX_ORDERED && p->descending != p->pks_descending;
+    size_t most = nr_batch_grow(&op->grow);
+    if (most > b->want) most = b->want;
+    while (b->n < most) {
+        if (!is_empty(&s->group)) {
+            b->n += read_end(p->ordered, &s->group, p->pks_descending, most - b->n, b->rows + b->n);
+        } else if (!is_empty(&s->left)) {
+            if (by_group) next_group(p, s);
+            else b->n += read_end(p->ordered, &s->left, p->descending, most - b->n, b->rows + b->n);
+        } else {
+            if (s->done == p->n_spans) return true;
+            s->left = p->spans[p->descending ? p->n_spans - 1 - s->done : s->done];
+            s->done++;
+        }
+    }
+    return true;
+}
+
+static void walk_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_walk_params *p = node->params;
+    nr_buf_printf(out, "index=%.*s", NR_FMT(p->index->name));
+    if (p->text.n) nr_buf_printf(out, " %.*s", NR_FMT(p->text));
+    if (p->descending) nr_buf_add(out, NR_S(" descending"));
+}
+
+const nr_op_class nr_op_walk = {"Walk", true, sizeof(walk_state), walk_next, walk_explain};
+
+typedef struct lists_state {
+    size_t done;
+    bool begun; /* at stands in the current list */
+    roaring_uint32_iterator_t at;
+} lists_state;
+
+static bool lists_next(nr_op *op, nr_batch *b)
+{
+    const nr_lists_params *p = op->node->params;
+    lists_state *s = op->state;
+    size_t most = nr_batch_grow(&op->grow);
+    if (most > b->want) most = b->want;
+    while (b->n < most && s->done < p->n_lists) {
+        if (!s->begun) roaring_init_iterator(p->lists[s->done], &s->at);
+        s->begun = true;
+        uint32_t n = roaring_read_uint32_iterator(&s->at, b->rows + b->n, (uint32_t)(most - b->n));
+        b->n += n;
+        if (b->n == most) break;
+        s->begun = false;
+        s->done++;
+    }
+    return true;
+}
+
+static void lists_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_lists_params *p = node->params;
+    nr_buf_printf(out, "index=%.*s %.*s", NR_FMT(p->index->name), NR_FMT(p->text));
+}
+
+const nr_op_class nr_op_lists = {"Postings", true, sizeof(lists_state), lists_next, lists_explain};

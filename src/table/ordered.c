@@ -1,0 +1,446 @@
+/* ordered.c -- a counted B+tree over row numbers.
+ *
+ *   inner   keys  k0 k1 k2       of the first entry below each child, exact at all times: a row that has left may have another value by now
+ *           rows  r0 r1 r2
+ *           below c0 c1 c2       how many entries, so that positions are found on the way down
+ *   leaf    keys  k .. k         eight bytes that order like the value; equal ones are told apart by the columns
+ *           rows  r .. r
+ *
+ * An entry is compared by the eight bytes first, by the column when they are equal and do not say all, and by the primary key at last. */
+#include "table/ordered.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { CAP = 128, DEEPEST = 16 };
+
+typedef struct node {
+    uint16_t n;
+    bool leaf;
+    uint64_t keys[CAP];
+    uint32_t rows[CAP];
+    struct link {
+        struct node *node;
+        uint64_t below;
+    } links[]; /* inner nodes only */
+} node;
+
+struct nr_ordered {
+    const nr_env *env;
+    const nr_column *key; /* NULL: the pk alone */
+    const nr_column *pk;
+    node *root;           /* NULL: empty */
+    uint64_t count;
+    size_t leaves, inners;
+};
+
+/* What is looked for: an entry, or a value with whether what is equal lies before it. */
+typedef struct target {
+    uint64_t key;
+    nr_value value;
+    nr_value pk;     /* of an entry; NULL: a bound */
+    bool after;      /* of a bound: behind all equal ones */
+    bool prefix;     /* of a bound: equal is what begins with the value */
+} target;
+
+static uint64_t key_of_float(double f)
+{
+    uint64_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
+}
+
+/* Order-preserving, not injective: a decimal is cut to what eight bytes hold, a text to its first eight. */
+static uint64_t key_of(const nr_value *v)
+{
+    uint64_t k = 0;
+    switch (v->kind) {
+    case NR_V_NULL: break;
+    case NR_V_INT: return (uint64_t)v->i ^ (uint64_t)1 << 63;
+    case NR_V_FLOAT: return key_of_float(v->f);
+    case NR_V_DECIMAL: return (uint64_t)(v->d < INT64_MIN ? INT64_MIN : v->d > INT64_MAX ? INT64_MAX : (int64_t)v->d) ^ (uint64_t)1 << 63;
+    case NR_V_TEXT:
+        for (size_t i = 0; i < 8; i++) k = k << 8 | (i < v->s.n ? (unsigned char)v->s.p[i] : 0);
+        break;
+    }
+    return k;
+}
+
+static nr_value value_of(const nr_ordered *o, uint32_t row)
+{
+    return nr_column_get(o->key ? o->key : o->pk, row);
+}
+
+nr_ordered *nr_ordered_new(const nr_env *env, const nr_column *key, const nr_column *pk)
+{
+    nr_ordered *o = env->alloc(sizeof *o);
+    *o = (nr_ordered){.env = env, .key = key, .pk = pk};
+    return o;
+}
+
+static node *node_new(nr_ordered *o, bool leaf)
+{
+    node *n = o->env->alloc(leaf ? sizeof *n : sizeof *n + sizeof(struct link) * CAP);
+    n->n = 0;
+    n->leaf = leaf;
+    *(leaf ? &o->leaves : &o->inners) += 1;
+    return n;
+}
+
+static void node_free(nr_ordered *o, node *n)
+{
+    *(n->leaf ? &o->leaves : &o->inners) -= 1;
+    o->env->free(n);
+}
+
+static void free_below(nr_ordered *o, node *n)
+{
+    for (size_t i = 0; !n->leaf && i < n->n; i++) free_below(o, n->links[i].node);
+    node_free(o, n);
+}
+
+void nr_ordered_free(nr_ordered *o)
+{
+    if (!o) return;
+    if (o->root) free_below(o, o->root);
+    o->env->free(o);
+}
+
+/* -- finding ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether eight bytes say all of a value: only NULL and the lowest number have a key in common. */
+static bool says_all(const target *t)
+{
+    return t->key && (t->value.kind == NR_V_INT || t->value.kind == NR_V_FLOAT);
+}
+
+static bool pk_before(const nr_ordered *o, uint32_t row, const target *t)
+{
+    if (t->pk.kind == NR_V_NULL) return t->after;
+    nr_value pk = nr_column_get(o->pk, row);
+    return nr_value_cmp(&pk, &t->pk) < 0;
+}
+
+/* Whether an entry whose eight bytes are equal to the target's lies before it. */
+static bool tie_before(const nr_ordered *o, uint32_t row, const target *t)
+{
+    if (says_all(t)) return pk_before(o, row, t);
+    nr_value v = value_of(o, row);
+    if (t->prefix && v.kind == NR_V_TEXT && nr_slice_starts(v.s, t->value.s)) return t->after;
+    int c = nr_value_cmp(&v, &t->value);
+    return c ? c < 0 : pk_before(o, row, t);
+}
+
+static bool is_before(const nr_ordered *o, uint64_t key, uint32_t row, const target *t)
+{
+    if (key != t->key && !(t->prefix && t->after)) return key < t->key;
+    return key < t->key || tie_before(o, row, t);
+}
+
+/* How many of the node's entries lie before the target. */
+static size_t lower(const nr_ordered *o, const node *n, const target *t)
+{
+    size_t lo = 0, hi = n->n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (is_before(o, n->keys[mid], n->rows[mid], t)) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* The child in which the target lies: the last one whose first entry is before it. */
+static size_t child_for(const nr_ordered *o, const node *n, const target *t)
+{
+    size_t i = lower(o, n, t);
+    return i ? i - 1 : 0;
+}
+
+static uint64_t rank(const nr_ordered *o, const target *t)
+{
+    uint64_t at = 0;
+    const node *n = o->root;
+    if (!n) return 0;
+    while (!n->leaf) {
+        size_t i = child_for(o, n, t);
+        for (size_t k = 0; k < i; k++) at += n->links[k].below;
+        n = n->links[i].node;
+    }
+    return at + lower(o, n, t);
+}
+
+uint64_t nr_ordered_count(const nr_ordered *o)
+{
+    return o->count;
+}
+
+uint64_t nr_ordered_rank(const nr_ordered *o, const nr_value *v, bool behind)
+{
+    target t = {.key = key_of(v), .value = *v, .pk = NR_NULL, .after = behind};
+    return rank(o, &t);
+}
+
+uint64_t nr_ordered_rank_prefix(const nr_ordered *o, nr_slice prefix, bool behind)
+{
+    nr_value v = {.kind = NR_V_TEXT, .s = prefix};
+    target t = {.key = key_of(&v), .value = v, .pk = NR_NULL, .after = behind, .prefix = true};
+    return rank(o, &t);
+}
+
+/* The leaf of a position, and the place in it. */
+static const node *leaf_at(const nr_ordered *o, uint64_t at, size_t *place)
+{
+    const node *n = o->root;
+    while (!n->leaf) {
+        size_t i = 0;
+        for (; at >= n->links[i].below; i++) at -= n->links[i].below;
+        n = n->links[i].node;
+    }
+    *place = (size_t)at;
+    return n;
+}
+
+size_t nr_ordered_read(const nr_ordered *o, uint64_t at, bool down, size_t max, uint32_t *rows)
+{
+    size_t got = 0;
+    assert(at < o->count);
+    while (got < max && at < o->count) {
+        size_t place;
+        const node *n = leaf_at(o, at, &place);
+        size_t here = down ? place + 1 : n->n - place;
+        if (here > max - got) here = max - got;
+        for (size_t i = 0; i < here; i++) rows[got + i] = n->rows[down ? place - i : place + i];
+        got += here;
+        at = down ? at - here : at + here; /* below 0 it wraps, and is not below count */
+    }
+    return got;
+}
+
+/* -- changing ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void shift(node *n, size_t from, size_t to)
+{
+    size_t moved = n->n - from;
+    memmove(n->keys + to, n->keys + from, moved * sizeof *n->keys);
+    memmove(n->rows + to, n->rows + from, moved * sizeof *n->rows);
+    if (!n->leaf) memmove(n->links + to, n->links + from, moved * sizeof *n->links);
+}
+
+static void copy_entries(node *to, size_t at, const node *from, size_t first, size_t n)
+{
+    memcpy(to->keys + at, from->keys + first, n * sizeof *to->keys);
+    memcpy(to->rows + at, from->rows + first, n * sizeof *to->rows);
+    if (!to->leaf) memcpy(to->links + at, from->links + first, n * sizeof *to->links);
+}
+
+static uint64_t below(const node *n)
+{
+    uint64_t sum = 0;
+    if (n->leaf) return n->n;
+    for (size_t i = 0; i < n->n; i++) sum += n->links[i].below;
+    return sum;
+}
+
+/* What a child's place in its parent says about it. */
+static void describe(node *parent, size_t i)
+{
+    const node *child = parent->links[i].node;
+    parent->keys[i] = child->keys[0];
+    parent->rows[i] = child->rows[0];
+    parent->links[i].below = below(child);
+}
+
+static void link_child(node *parent, size_t i, node *child)
+{
+    shift(parent, i, i + 1);
+    parent->n++;
+    parent->links[i].node = child;
+    describe(parent, i);
+}
+
+/* Makes room in a full node: the entries from at on go to a new one. What grows at its end stays full. */
+static node *split(nr_ordered *o, node *n, size_t at)
+{
+    node *right = node_new(o, n->leaf);
+    size_t cut = at == CAP ? CAP - 1 : CAP / 2;
+    copy_entries(right, 0, n, cut, CAP - cut);
+    right->n = (uint16_t)(CAP - cut);
+    n->n = (uint16_t)cut;
+    return right;
+}
+
+static void leaf_insert(node *n, size_t at, uint64_t key, uint32_t row)
+{
+    shift(n, at, at + 1);
+    n->n++;
+    n->keys[at] = key;
+    n->rows[at] = row;
+}
+
+/* Adds below n; a new right neighbour of n when it had to be split. */
+static node *insert(nr_ordered *o, node *n, const target *t, uint32_t row)
+{
+    node *right = NULL, *into = n;
+    size_t at;
+    if (n->leaf) {
+        at = lower(o, n, t);
+        if (n->n == CAP) right = split(o, n, at);
+        if (right && at > n->n) at -= n->n, into = right;
+        leaf_insert(into, at, t->key, row);
+        return right;
+    }
+    at = child_for(o, n, t);
+    node *more = insert(o, n->links[at].node, t, row);
+    n->keys[at] = n->links[at].node->keys[0];
+    n->rows[at] = n->links[at].node->rows[0];
+    if (!more) {
+        n->links[at].below++;
+        return NULL;
+    }
+    describe(n, at);
+    at++;
+    if (n->n == CAP) right = split(o, n, at);
+    if (right && at > n->n) at -= n->n, into = right;
+    link_child(into, at, more);
+    return right;
+}
+
+static target entry(const nr_ordered *o, uint32_t row)
+{
+    nr_value v = value_of(o, row);
+    return (target){.key = key_of(&v), .value = v, .pk = nr_column_get(o->pk, row)};
+}
+
+void nr_ordered_add(nr_ordered *o, uint32_t row)
+{
+    target t = entry(o, row);
+    if (!o->root) o->root = node_new(o, true);
+    node *right = insert(o, o->root, &t, row);
+    o->count++;
+    if (!right) return;
+    node *top = node_new(o, false);
+    link_child(top, 0, o->root);
+    link_child(top, 1, right);
+    o->root = top;
+}
+
+static void drop_entry(node *n, size_t i)
+{
+    shift(n, i + 1, i);
+    n->n--;
+}
+
+/* Joins child i with the one behind it when both are small; or drops it when it is empty. */
+static void tidy(nr_ordered *o, node *n, size_t i)
+{
+    node *child = n->links[i].node;
+    if (!child->n) {
+        node_free(o, child);
+        drop_entry(n, i);
+        return;
+    }
+    describe(n, i);
+    size_t left = i + 1 < n->n ? i : i - 1;
+    if (n->n < 2 || child->n > CAP / 3) return;
+    node *a = n->links[left].node, *b = n->links[left + 1].node;
+    if (a->n + b->n > CAP * 3 / 4) return;
+    copy_entries(a, a->n, b, 0, b->n);
+    a->n = (uint16_t)(a->n + b->n);
+    node_free(o, b);
+    drop_entry(n, left + 1);
+    describe(n, left);
+}
+
+static void take_out(nr_ordered *o, node *n, const target *t, uint32_t row)
+{
+    if (n->leaf) {
+        size_t at = lower(o, n, t);
+        assert(at < n->n && n->rows[at] == row);
+        drop_entry(n, at);
+        return;
+    }
+    /* the entry itself is not before the target: when it is a child's first one, it is that child's */
+    size_t at = lower(o, n, t);
+    if (at == n->n || n->rows[at] != row) at--;
+    take_out(o, n->links[at].node, t, row);
+    if (n->links[at].node->n > CAP / 3) {
+        n->links[at].below--;
+        n->keys[at] = n->links[at].node->keys[0];
+        n->rows[at] = n->links[at].node->rows[0];
+    } else {
+        tidy(o, n, at);
+    }
+}
+
+void nr_ordered_remove(nr_ordered *o, uint32_t row)
+{
+    target t = entry(o, row);
+    take_out(o, o->root, &t, row);
+    o->count--;
+    while (!o->root->leaf && o->root->n == 1) {
+        node *only = o->root->links[0].node;
+        node_free(o, o->root);
+        o->root = only;
+    }
+    if (o->count) return;
+    free_below(o, o->root);
+    o->root = NULL;
+}
+
+size_t nr_ordered_bytes(const nr_ordered *o)
+{
+    return sizeof *o + o->leaves * sizeof(node) + o->inners * (sizeof(node) + sizeof(struct link) * CAP);
+}
+
+/* -- checking ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool wrong(nr_buf *why, const char *what)
+{
+    nr_buf_add(why, nr_slice_of(what));
+    return false;
+}
+
+typedef struct checker {
+    const nr_ordered *o;
+    nr_buf *why;
+    bool any;
+    uint32_t last;
+    int depth; /* of the leaves; 0: not known yet */
+} checker;
+
+static bool entry_valid(checker *c, uint64_t key, uint32_t row)
+{
+    target t = entry(c->o, row);
+    if (t.key != key) return wrong(c->why, "an ordered index has a key that is not its row's");
+    if (c->any && !is_before(c->o, entry(c->o, c->last).key, c->last, &t)) return wrong(c->why, "an ordered index is out of order");
+    c->any = true;
+    c->last = row;
+    return true;
+}
+
+static bool node_valid(checker *c, const node *n, int depth)
+{
+    if (!n->n || depth > DEEPEST) return wrong(c->why, "an ordered index has an empty node");
+    if (n->leaf) {
+        if (c->depth && c->depth != depth) return wrong(c->why, "an ordered index is not balanced");
+        c->depth = depth;
+        for (size_t i = 0; i < n->n; i++)
+            if (!entry_valid(c, n->keys[i], n->rows[i])) return false;
+        return true;
+    }
+    for (size_t i = 0; i < n->n; i++) {
+        const node *child = n->links[i].node;
+        if (!node_valid(c, child, depth + 1)) return false;
+        if (child->keys[0] != n->keys[i] || child->rows[0] != n->rows[i]) return wrong(c->why, "an ordered index has a wrong separator");
+        if (below(child) != n->links[i].below) return wrong(c->why, "an ordered index counts wrongly");
+    }
+    return true;
+}
+
+bool nr_ordered_valid(const nr_ordered *o, nr_buf *why)
+{
+    checker c = {.o = o, .why = why};
+    if (!o->root) return o->count == 0 || wrong(why, "an ordered index is empty and counts entries");
+    if (below(o->root) != o->count) return wrong(why, "an ordered index counts wrongly");
+    return node_valid(&c, o->root, 1);
+}
