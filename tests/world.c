@@ -250,6 +250,8 @@ static void world_log(void *ctx, nr_log_level level, const char *msg)
 void world_open(world *w)
 {
     *w = (world){.now_us = INT64_C(1795305600000250), .random = 88172645463325252u, .limits = NR_LIMITS_DEFAULT};
+    const char *store = getenv("STORE");
+    w->in_memory = store && !strcmp(store, "memory");
     w->env = *nr_env_libc();
     w->env.ctx = w;
     w->env.now_us = world_now;
@@ -329,6 +331,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     nr_call_init(c, w->engine);
     c->store = w->store;
     c->limits = w->limits;
+    c->in_memory = w->in_memory;
     c->applied = w->applied;
     c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
 }

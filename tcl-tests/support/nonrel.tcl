@@ -5,6 +5,7 @@
 set ::nonrel_so $::env(NONREL_SO)
 set ::nonrel_cli $::env(NONREL_CLI)
 set ::nonrel_root $::env(NONREL_ROOT)
+set ::nonrel_store [expr {[info exists ::env(STORE)] ? $::env(STORE) : "native"}]; # where models have their indexes that do not say
 
 # start_server of the harness with the module loaded. Takes its options, and `module`: arguments of the module.
 #
@@ -16,5 +17,6 @@ proc start_nonrel {options code} {
         dict unset options module
     }
     dict set options overrides loadmodule [string trimright "$::nonrel_so $module"]
+    if {$::nonrel_store ne "native"} {dict set options overrides nonrel.store $::nonrel_store}
     uplevel 1 [list start_server $options $code]
 }
