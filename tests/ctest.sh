@@ -2,7 +2,8 @@
 # ctest.sh <directory> -- runs every cmocka program t_* of a directory, some at a time, and counts their tests.
 #
 # A program that crashes, hangs or ends before its plan is done counts as one failure more. What a failed program printed is shown.
-# WRAP is put before each program (valgrind). N goes through to the programs that count by it.
+# ONLY names the programs that are wanted (all, when it is empty). WRAP is put before each program (valgrind). N goes through to the programs that
+# count by it.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 directory=$1
@@ -38,7 +39,10 @@ export logs WRAP
 
 # Leftovers of sources that are gone are no tests.
 programs=()
-for source in tests/t_*.c; do [[ ! -e $source ]] || programs+=("$directory/$(basename "$source" .c)"); done
+for source in tests/t_*.c; do
+    name=$(basename "$source" .c)
+    [[ ! -e $source || (-n ${ONLY:-} && " $ONLY " != *" $name "*) ]] || programs+=("$directory/$name")
+done
 [[ ${#programs[@]} -gt 0 ]] || { echo '0 passed, 0 failed'; exit 0; }
 rm -rf "$logs" && mkdir -p "$logs"
 printf '%s\0' "${programs[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'run_one "$1"' _

@@ -55,12 +55,19 @@ check_stages() { # <number of random queries>
     stage 'C tests' c_tests "$1" "$(basename "${cc##* }")" CC="$cc"
 }
 
+# What does not look at the native store's keys, once more with the indexes in memory.
+memory_tests() {
+    ONLY='t_oracle t_inject t_engine t_lookup_properties' STORE=memory N=$1 tests/ctest.sh "build/$(basename "${cc##* }")/test"
+}
+
 test_stages() {
+    stage 'C tests, memory store' memory_tests 100000
     stage 'C tests with clang and sanitizers' c_tests 10000 asan "${asan[@]}"
     stage 'symbols' tests/t_symbols.sh
     [[ ! -e tools/reference.c ]] || stage 'documentation' once build CC="$cc" docs-check
     [[ ! -d tests/corpus ]] || stage 'corpus' corpus
     stage 'TCL suites' tcl-tests/run.sh
+    stage 'TCL suites, memory store' env STORE=memory tcl-tests/run.sh
 }
 
 failures=()

@@ -375,14 +375,12 @@ static void what_comes_later_is_refused_by_name(void **state)
 
 static void definitions_of_later_versions_are_refused_by_name(void **state)
 {
-    static const char *const later[] = {"{\"store\": \"memory\"}",
-                                        "{\"ttl\": 10}",
+    static const char *const later[] = {"{\"ttl\": 10}",
                                         "{\"unique_together\": [[\"a\", \"b\"]]}",
                                         "{\"indexes\": [{\"name\": \"x\", \"fields\": [\"a\"]}]}",
                                         "{\"fields\": {\"x\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"json\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
-                                        "{\"fields\": {\"x\": {\"type\": \"int\", \"column\": true}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [\"iexact\"]}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"char\", \"index\": [{\"regex\": \"a\"}]}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",

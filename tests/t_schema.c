@@ -287,8 +287,6 @@ static const refusal refusals[] = {
     {FIELD("'type': 'list', 'of': {'type': 'char'}"), NR_E_BADVALUE, "fields.x.of: 'of' is not available in this version"},
     {FIELD("'type': 'm2m'"), NR_E_BADVALUE, "fields.x.type: 'm2m' is not available in this version"},
     {FIELD("'type': 'json'"), NR_E_BADVALUE, "fields.x.type: 'json' is not available in this version"},
-    {FIELD("'type': 'char', 'column': true"), NR_E_BADVALUE, "fields.x.column: 'column' is not available in this version"},
-    {FIELD("'type': 'char', 'column': false"), NR_E_BADVALUE, "fields.x.column: 'column' is not available in this version"},
     {FIELD("'type': 'char', 'unique_for_date': 'd'"), NR_E_BADVALUE, "fields.x.unique_for_date: 'unique_for_date' is not available"},
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'posts'"), NR_E_BADVALUE, "fields.x.related_name: 'related_name' is not available"},
     {FIELD("'type': 'fk', 'to': 'm', 'check': true"), NR_E_BADVALUE, "fields.x.check: 'check' is not available"},
@@ -296,8 +294,8 @@ static const refusal refusals[] = {
     {"{'unique_together': []}", NR_E_BADVALUE, "unique_together: 'unique_together' is not available in this version"},
     {"{'indexes': []}", NR_E_BADVALUE, "indexes: 'indexes' is not available in this version"},
     {"{'ttl': 5}", NR_E_BADVALUE, "ttl: 'ttl' is not available in this version"},
-    {"{'store': 'memory'}", NR_E_BADVALUE, "store: 'memory' is not available in this version"},
-    {"{'store': 'disk'}", NR_E_BADVALUE, "store: expected \"native\", got 'disk'"},
+    {FIELD("'type': 'char', 'column': 1"), NR_E_BADVALUE, "fields.x.column: expected true or false"},
+    {"{'store': 'disk'}", NR_E_BADVALUE, "store: expected \"native\" or \"memory\", got 'disk'"},
 
     /* extends */
     {"{'extends': ['nosuch']}", NR_E_NOMODEL, "extends: there is no model 'nosuch'"},

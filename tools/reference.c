@@ -295,6 +295,7 @@ static const note settings[] = {
     {"max-time", "milliseconds that a command may take"},
     {"allow-eviction",
      "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
+    {"store", "where a new model that does not say so has its indexes: `native`, in sorted sets and sets, or `memory`"},
     {NULL, NULL},
 };
 
@@ -316,6 +317,14 @@ static int print_flag(RedisModuleCtx *ctx, const char *name, int value, unsigned
     return REDISMODULE_OK;
 }
 
+static int print_choice(RedisModuleCtx *ctx, const char *name, int value, unsigned flags, const char **names, const int *values, int n,
+                        RedisModuleConfigGetEnumFunc get, RedisModuleConfigSetEnumFunc set, RedisModuleConfigApplyFunc apply, void *at)
+{
+    (void)ctx, (void)flags, (void)values, (void)get, (void)set, (void)apply, (void)at;
+    printf("| `nonrel.%s` | %s | %s | %s | %s |\n", name, names[value], names[0], names[n - 1], note_need(settings, name));
+    return REDISMODULE_OK;
+}
+
 static int end_settings(RedisModuleCtx *ctx)
 {
     (void)ctx;
@@ -328,6 +337,7 @@ static void print_settings(void)
          "LIMIT.\n");
     HEAD("setting", "default", "lowest", "highest", "is about");
     RedisModule_RegisterNumericConfig = print_setting;
+    RedisModule_RegisterEnumConfig = print_choice;
     RedisModule_RegisterBoolConfig = print_flag;
     RedisModule_LoadConfigs = end_settings;
     if (nr_register_settings(NULL) != REDISMODULE_OK) die("settings", "were not registered");

@@ -59,7 +59,7 @@ static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
     reply_lookups(c, ix);
     reply_list_of(c, "owners", NR_S("model"));
     reply_pair(c, "type", type_of(ix));
-    reply_pair(c, ix->kind == NR_IX_SET ? "prefix" : "key", ix->memory ? NR_S("") : ix->key);
+    reply_pair(c, ix->kind == NR_IX_SET && !ix->memory ? "prefix" : "key", ix->memory ? NR_S("") : ix->key);
     s->cls->bulk(s, NR_S("entries"));
     s->cls->integer(s, (int64_t)entries);
     reply_pair(c, "state", ix->stale ? NR_S("stale") : NR_S("ready"));

@@ -68,7 +68,7 @@ start_nonrel {} {
     }
 
     foreach page {README.md docs/guide.md} {
-        test "the sessions of $page run as they are printed" {
+        test_native "the sessions of $page run as they are printed" {
             r flushall
             set file [open $::nonrel_root/$page]
             fconfigure $file -encoding utf-8

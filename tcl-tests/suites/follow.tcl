@@ -304,7 +304,7 @@ with_replica {
     }
 
     # Each key that is no entity, written in each way; the ways of sending take turns.
-    test {index keys, set keys and counters that somebody removes or replaces} {
+    test_native {index keys, set keys and counters that somebody removes or replaces} {
         set n 0
         set few {{del %} {set % x} {rename other_set %}}
         set all {{del %} {set % x} {rename other_set %} {unlink %} {expire % -1} {rpush % x} {hset % a b} {zunionstore % 1 other_zset}

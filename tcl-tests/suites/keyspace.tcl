@@ -262,7 +262,7 @@ start_nonrel {overrides {save {}}} {
         r del {*}[r keys old.Thing*]
     }
 
-    test {an index key of another type is made anew, and answers are right meanwhile} {
+    test_native {an index key of another type is made anew, and answers are right meanwhile} {
         r nonrel.model set typed.Model {{"fields":{"n":{"type":"int","index":true},"k":{"type":"char","index":["exact"]}}}}
         r nonrel.save typed.Model n 1 k a
         set ordered [lindex [r keys typed.Model/i/*] 0]
@@ -310,7 +310,7 @@ start_nonrel {overrides {save {}}} {
         r del {*}[r keys short.Model*] none
     }
 
-    test {an index of another format is never trusted: answers stay right, the next write rebuilds it, and the log says so} {
+    test_native {an index of another format is never trusted: answers stay right, the next write rebuilds it, and the log says so} {
         foreach index [r nonrel.index list blog.Post] {
             set answers [lrange [blog_answers r] 0 end-6]
             set name [dict get $index name]

@@ -146,7 +146,7 @@ start_nonrel {} {
         model m.B {{}}
         foreach type {json m2m list set dict embedded JSONField ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
-            {"type": "date", "unique_for_date": "d"} {"type": "int", "column": true} {"type": "fk", "to": "m.B", "related_name": "x"}
+            {"type": "date", "unique_for_date": "d"} {"type": "fk", "to": "m.B", "related_name": "x"}
             {"type": "fk", "to": "m.B", "to_field": "x"}
             {"type": "fk", "to": "m.B", "check": true} {"type": "fk", "to": "m.B", "on_delete": "cascade"}
             {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}
@@ -155,7 +155,7 @@ start_nonrel {} {
             {"type": "char", "index": ["exact", "endswith"]} {"type": "char", "index": [{"regex": "^a"}]}
             {"type": "char", "index": [{"iregex": "^a"}]} {"type": "datetime", "index": ["month"]} {"type": "datetime", "index": ["year"]}
         } { later nonrel.model set m.A [field_options $options] }
-        foreach rest {{"unique_together": [["a", "b"]]} {"indexes": [{"name": "f", "fields": ["a"]}]} {"store": "memory"} {"ttl": 60}
+        foreach rest {{"unique_together": [["a", "b"]]} {"indexes": [{"name": "f", "fields": ["a"]}]} {"ttl": 60}
             {"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
         }
@@ -197,7 +197,7 @@ start_nonrel {} {
         assert_equal {} [r keys *]
     }
 
-    test {a key in the way of a definition or an index is no definition} {
+    test_native {a key in the way of a definition or an index is no definition} {
         r flushall
         r set m.S text
         r hset m.H a b
@@ -233,7 +233,7 @@ start_nonrel {} {
         sound m.A
     }
 
-    test {GET gives back what was set, numbers as they were written} {
+    test_native {GET gives back what was set, numbers as they were written} {
         r flushall
         set definition {{"fields":{"d":{"type":"decimal","max_digits":16,"decimal_places":2,"default":99999999999999.90,
             "help":"\u0000 \" \\\\ text"},"e":{"type":"float","default":1e1}}}}
@@ -385,7 +385,7 @@ start_nonrel {} {
         sound m.A
     }
 
-    test {indexes are added and dropped, their keys with them} {
+    test_native {indexes are added and dropped, their keys with them} {
         r flushall
         model m.A [field_options {"type": "int", "null": true}]
         rows m.A {v 1} {v 2} {NULL v} {v 2}
@@ -517,7 +517,7 @@ start_nonrel {} {
 
     # -- indexes ----------------------------------------------------------------------------------------------------------------------------
 
-    test {INDEX LIST names every index, with all there is to say} {
+    test_native {INDEX LIST names every index, with all there is to say} {
         r flushall
         model m.T {{}}
         model m.A [fields {"n": {"type": "int", "index": true, "null": true}, "c": {"type": "char", "index": true, "null": true},
@@ -550,7 +550,7 @@ start_nonrel {} {
         assert_equal zset [r type m.A/pk]
     }
 
-    test {every key of a model is what the contract says} {
+    test_native {every key of a model is what the contract says} {
         r flushall
         model m.A [fields {"n": {"type": "int", "index": true, "null": true}, "s": {"type": "char", "index": ["exact", "isnull"], "null": true}}]
         rows m.A {n 1 s a} {n 2} [list s [string repeat y 3000]] [list s "a b:\x00/\xc3\xa9"]
@@ -572,7 +572,7 @@ start_nonrel {} {
         assert_equal 4 [r get m.A/seq]
     }
 
-    test {INDEX CHECK: a line for each entry that is missing or surplus} {
+    test_native {INDEX CHECK: a line for each entry that is missing or surplus} {
         r flushall
         model m.A [fields {"n": {"type": "int", "index": true, "null": true}, "s": {"type": "char", "index": ["exact"], "null": true}}]
         rows m.A {n 1 s a} {n 2 s b} {n 3}

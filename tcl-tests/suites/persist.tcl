@@ -126,7 +126,7 @@ start_nonrel {overrides {save {} appendonly no}} {
         assert_indexes_clean r
     }
 
-    test {the RDB loads into a server without the module, and the data is readable there} {
+    test_native {the RDB loads into a server without the module, and the data is readable there} {
         r save
         set dump [file join [lindex [r config get dir] 1] dump.rdb]
         set fields [r hgetall blog.Post:7]

@@ -318,7 +318,7 @@ start_nonrel {} {
         assert_match {*Limit 5*} [join [r nonrel.explain query q.M ORDER a LIMIT 0 5] \n]
     }
 
-    test {EXPLAIN says which set a set index reads} {
+    test_native {EXPLAIN says which set a set index reads} {
         grid false {["exact", "isnull"]}
         assert_match {*Set*b__exact '2'*} [join [r nonrel.explain query q.M FILTER b 2] \n]
         assert_no_match {*Filter*} [join [r nonrel.explain query q.M FILTER b 2] \n]

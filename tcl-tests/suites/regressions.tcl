@@ -81,7 +81,7 @@ start_nonrel {} {
         }
     }
 
-    test {SAVE BY with an index entry that names no entity inserts} {
+    test_native {SAVE BY with an index entry that names no entity inserts} {
         r flushall
         model m.A [fields "\"slug\": {\"type\": \"slug\", \"unique\": true}, \"t\": [nullable char]"]
         r nonrel.save m.A slug s
@@ -350,7 +350,7 @@ start_nonrel {} {
         sound m.A
     }
 
-    test {an index key that is replaced is mended without any entities, and DROP goes through} {
+    test_native {an index key that is replaced is mended without any entities, and DROP goes through} {
         set definition [fields {"n": {"type": "int", "index": true}, "r": {"type": "fk", "to": "m.A", "null": true}}]
         foreach key {m.A/pk m.A/i/n.value m.A/seq} {
             r flushall

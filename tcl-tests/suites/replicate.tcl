@@ -319,7 +319,7 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
             $primary nonrel.model drop many.Model
         }
 
-        test {indexes of another format are rebuilt on both sides, and once more from the AOF} {
+        test_native {indexes of another format are rebuilt on both sides, and once more from the AOF} {
             $primary hset blog.Post indexes [regsub -all {"format":[0-9]+} [$primary hget blog.Post indexes] {"format":99}]
             $primary nonrel.save blog.Post pk 3 views 33
             assert_same_data

@@ -491,7 +491,7 @@ start_nonrel {} {
         sound s.Last
     }
 
-    test {a reference has a set index always, onetoone is unique} {
+    test_native {a reference has a set index always, onetoone is unique} {
         r flushall
         model s.A {{"fields": {"n": {"type": "int", "null": true}}}}
         model s.B {{"fields": {"a": {"type": "fk", "to": "s.A", "null": true}, "o": {"type": "onetoone", "to": "s.A", "null": true}}}}

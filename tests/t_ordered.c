@@ -1,0 +1,236 @@
+/* t_ordered.c -- the ordered index in memory: random changes of every kind of value against a sorted list, bounds, prefixes, and both directions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "table/ordered.h"
+
+enum { ROWS = 3000 };
+
+typedef struct fixture {
+    nr_column *key, *pk;
+    nr_ordered *o;
+    bool in[ROWS];
+    uint32_t list[ROWS]; /* the rows that are in, in order */
+    size_t n;
+    uint64_t random;
+} fixture;
+
+static uint64_t draw(fixture *f, uint64_t n)
+{
+    f->random ^= f->random << 13;
+    f->random ^= f->random >> 7;
+    f->random ^= f->random << 17;
+    return f->random % n;
+}
+
+static void begin(fixture *f, nr_kind kind, bool pk_alone)
+{
+    *f = (fixture){.random = 88172645463325252u};
+    f->key = nr_column_new(nr_env_libc(), kind);
+    f->pk = nr_column_new(nr_env_libc(), pk_alone ? kind : NR_V_INT);
+    f->o = nr_ordered_new(nr_env_libc(), pk_alone ? NULL : f->key, f->pk);
+    for (uint32_t row = 0; row < ROWS && !pk_alone; row++) {
+        nr_value v = {.kind = NR_V_INT, .i = (int64_t)(row * 7919 % ROWS) - 1000};
+        nr_column_set(f->pk, row, &v);
+    }
+}
+
+static void end(fixture *f)
+{
+    nr_ordered_free(f->o);
+    nr_column_free(f->key);
+    nr_column_free(f->pk);
+}
+
+static int compare(const fixture *f, uint32_t a, uint32_t b)
+{
+    nr_value x = nr_column_get(f->key, a), y = nr_column_get(f->key, b);
+    int c = nr_value_cmp(&x, &y);
+    if (c) return c;
+    x = nr_column_get(f->pk, a);
+    y = nr_column_get(f->pk, b);
+    return nr_value_cmp(&x, &y);
+}
+
+static void check_valid(const fixture *f)
+{
+    nr_arena a;
+    nr_arena_init(&a, nr_env_libc());
+    nr_buf why = nr_buf_in(&a);
+    if (!nr_ordered_valid(f->o, &why)) fail_msg("%.*s", (int)why.n, why.p);
+    assert_int_equal(nr_ordered_count(f->o), f->n);
+    nr_arena_clear(&a);
+}
+
+static void check_rows(const fixture *f)
+{
+    static uint32_t rows[ROWS];
+    for (size_t at = 0, step = 1; at < f->n; at += step, step = step * 2 % 301 + 1) {
+        size_t n = nr_ordered_read(f->o, at, false, step, rows);
+        assert_int_equal(n, f->n - at < step ? f->n - at : step);
+        assert_memory_equal(rows, f->list + at, n * sizeof *rows);
+        n = nr_ordered_read(f->o, at, true, step, rows);
+        assert_int_equal(n, at + 1 < step ? at + 1 : step);
+        for (size_t i = 0; i < n; i++) assert_int_equal(rows[i], f->list[at - i]);
+    }
+}
+
+static void add(fixture *f, uint32_t row)
+{
+    size_t at = 0;
+    while (at < f->n && compare(f, f->list[at], row) < 0) at++;
+    memmove(f->list + at + 1, f->list + at, (f->n - at) * sizeof *f->list);
+    f->list[at] = row;
+    f->n++;
+    f->in[row] = true;
+    nr_ordered_add(f->o, row);
+}
+
+static void take(fixture *f, uint32_t row)
+{
+    size_t at = 0;
+    while (f->list[at] != row) at++;
+    f->n--;
+    memmove(f->list + at, f->list + at + 1, (f->n - at) * sizeof *f->list);
+    f->in[row] = false;
+    nr_ordered_remove(f->o, row);
+}
+
+/* Values that share their first eight bytes, hold zero bytes, lie at the ends, or come often. */
+static nr_value any_value(fixture *f, nr_kind kind, char buf[32])
+{
+    static const char *const heads[] = {"", "a", "abcdefgh", "abcdefg", "abcdefghi", "b\xC3\xBF", "\xEF\xBF\xBF"};
+    static const int64_t ends[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, INT64_MAX - 1, INT64_MAX};
+    nr_value v = NR_NULL;
+    uint64_t how = draw(f, 8);
+    if (how == 0) return v;
+    v.kind = kind;
+    int64_t number = how == 1 ? ends[draw(f, 7)] : how < 4 ? (int64_t)draw(f, 20) - 10 : (int64_t)(draw(f, UINT64_MAX) << 1);
+    if (kind == NR_V_INT) v.i = number;
+    if (kind == NR_V_FLOAT) v.f = how == 2 ? (double)number / 7 : (double)number;
+    if (kind == NR_V_DECIMAL) v.d = how == 5 ? (nr_i128)number * number : how == 6 ? -(nr_i128)number * number : number;
+    if (kind == NR_V_TEXT) {
+        int n = snprintf(buf, 32, "%s", heads[draw(f, 7)]);
+        for (uint64_t more = draw(f, 4); more > 0; more--) buf[n++] = (char)(draw(f, 3) ? 'a' + (int)draw(f, 3) : 0);
+        v.s = (nr_slice){buf, (size_t)n};
+    }
+    return v;
+}
+
+static void check_bounds(fixture *f, nr_kind kind)
+{
+    char buf[32];
+    for (int i = 0; i < 40; i++) {
+        nr_value v = any_value(f, kind, buf);
+        uint64_t below = 0, equal = 0, begins = 0, lower = 0;
+        for (size_t k = 0; k < f->n; k++) {
+            nr_value x = nr_column_get(f->key, f->list[k]);
+            int c = nr_value_cmp(&x, &v);
+            bool begin_with = v.kind == NR_V_TEXT && x.kind == NR_V_TEXT && nr_slice_starts(x.s, v.s);
+            below += c < 0;
+            equal += c == 0;
+            begins += begin_with;
+            lower += c < 0 && !begin_with;
+        }
+        assert_int_equal(nr_ordered_rank(f->o, &v, false), below);
+        assert_int_equal(nr_ordered_rank(f->o, &v, true), below + equal);
+        if (v.kind != NR_V_TEXT) continue;
+        assert_int_equal(nr_ordered_rank_prefix(f->o, v.s, false), lower);
+        assert_int_equal(nr_ordered_rank_prefix(f->o, v.s, true), lower + begins);
+    }
+}
+
+/* Grows, changes, shrinks to nothing, and grows again. */
+static void change_at_random(nr_kind kind)
+{
+    fixture f;
+    char buf[32];
+    begin(&f, kind, false);
+    for (int step = 0; step < 20000; step++) {
+        uint32_t row = (uint32_t)draw(&f, ROWS);
+        bool shrink = step / 4000 % 2;
+        if (f.in[row]) take(&f, row);
+        nr_value v = any_value(&f, kind, buf);
+        nr_column_set(f.key, row, &v);
+        if (!shrink || draw(&f, 20) == 0) add(&f, row);
+        if (step % 100 && f.n > 5) continue;
+        check_valid(&f);
+        check_rows(&f);
+        check_bounds(&f, kind);
+    }
+    for (uint32_t row = 0; row < ROWS; row++) {
+        if (f.in[row]) take(&f, row);
+        if (row % 100 == 0) check_valid(&f);
+    }
+    assert_int_equal(f.n, 0);
+    check_valid(&f);
+    end(&f);
+}
+
+static void integers_agree_with_a_sorted_list(void **state)
+{
+    (void)state;
+    change_at_random(NR_V_INT);
+}
+
+static void floats_agree_with_a_sorted_list(void **state)
+{
+    (void)state;
+    change_at_random(NR_V_FLOAT);
+}
+
+static void decimals_agree_with_a_sorted_list(void **state)
+{
+    (void)state;
+    change_at_random(NR_V_DECIMAL);
+}
+
+static void texts_agree_with_a_sorted_list(void **state)
+{
+    (void)state;
+    change_at_random(NR_V_TEXT);
+}
+
+static void a_sequence_takes_little_more_than_its_entries(void **state)
+{
+    (void)state;
+    fixture f;
+    enum { MANY = 100000 };
+    begin(&f, NR_V_INT, true);
+    for (uint32_t row = 0; row < MANY; row++) {
+        nr_value v = {.kind = NR_V_INT, .i = row};
+        nr_column_set(f.pk, row, &v);
+        nr_ordered_add(f.o, row);
+    }
+    f.n = MANY;
+    check_valid(&f);
+    assert_true(nr_ordered_bytes(f.o) < MANY * 13);
+    nr_value middle = {.kind = NR_V_INT, .i = MANY / 2};
+    assert_int_equal(nr_ordered_rank(f.o, &middle, false), MANY / 2);
+    for (uint32_t row = 0; row < MANY; row++) {
+        nr_ordered_remove(f.o, row * 7919 % MANY);
+        f.n--;
+        if (row % 9973 == 0) check_valid(&f);
+    }
+    assert_int_equal(nr_ordered_count(f.o), 0);
+    end(&f);
+    nr_ordered_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(integers_agree_with_a_sorted_list),
+        cmocka_unit_test(floats_agree_with_a_sorted_list),
+        cmocka_unit_test(decimals_agree_with_a_sorted_list),
+        cmocka_unit_test(texts_agree_with_a_sorted_list),
+        cmocka_unit_test(a_sequence_takes_little_more_than_its_entries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
