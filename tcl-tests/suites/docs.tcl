@@ -36,7 +36,7 @@ start_nonrel {} {
         assert_equal [delivered_commands] [lsort $documented]
     }
 
-    test {the reference has each setting of the server with its default, and no other} {
+    test_native {the reference has each setting of the server with its default, and no other} {
         set have {}
         foreach {name value} [r config get nonrel.*] { lappend have "$name $value" }
         set documented {}

@@ -40,11 +40,6 @@ proc model {name definition} {
     assert_equal OK [r nonrel.model set $name $definition]
 }
 
-# A test of what is in the index keys, which only the native store has.
-proc test_native {name code} {
-    if {$::nonrel_store eq "native"} {uplevel 1 [list test $name $code]}
-}
-
 # Each row is a list of fields and values.
 proc rows {model args} {
     foreach row $args { r nonrel.save $model {*}$row }

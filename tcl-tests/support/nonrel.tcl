@@ -20,3 +20,8 @@ proc start_nonrel {options code} {
     if {$::nonrel_store ne "native"} {dict set options overrides nonrel.store $::nonrel_store}
     uplevel 1 [list start_server $options $code]
 }
+
+# A test of what is in the index keys, which only the native store has.
+proc test_native {name code} {
+    if {$::nonrel_store eq "native"} {uplevel 1 [list test $name $code]}
+}
