@@ -62,6 +62,7 @@ struct nr_op_class {
     size_t state_size;                   /* zeroed state */
     bool (*next)(nr_op *op, nr_batch *b);
     void (*explain)(const nr_node *node, nr_buf *out); /* what stands behind the name; may be NULL */
+    bool there;                          /* gives only rows that the table has: an index of the store may name others */
 };
 
 /* A stretch of an ordered index in memory: positions from..to-1. */
@@ -69,7 +70,7 @@ typedef struct nr_span {
     uint64_t from, to;
 } nr_span;
 
-extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_select, nr_op_top, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {
@@ -125,6 +126,9 @@ typedef struct nr_sort_params {
 typedef struct nr_count_params {
     uint64_t count;                      /* Skip, Limit */
 } nr_count_params;
+
+/* What Sort and SortColumn print of their params. */
+void nr_sort_explain(const nr_node *node, nr_buf *out);
 
 /* Builds the operators of a node's tree in run->arena. */
 nr_op *nr_op_open(nr_run *run, const nr_node *node);

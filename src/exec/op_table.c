@@ -4,21 +4,25 @@
 #include "table/table.h"
 
 typedef struct rows_state {
-    uint32_t at;
+    size_t word;   /* behind which bits comes from */
+    uint64_t bits; /* of that word, those not yet given */
 } rows_state;
 
 static bool rows_next(nr_op *op, nr_batch *b)
 {
     rows_state *s = op->state;
-    const nr_table *t = op->run->model->table;
-    while (b->n < b->want && s->at != NR_NO_ROW) {
-        s->at = nr_table_next(t, s->at);
-        if (s->at != NR_NO_ROW) b->rows[b->n++] = s->at++;
+    size_t n_words, n = 0, want = b->want;
+    const uint64_t *words = nr_table_bits(op->run->model->table, &n_words);
+    while (n < want) {
+        for (; s->bits && n < want; s->bits &= s->bits - 1) b->rows[n++] = (uint32_t)(s->word * 64 - 64) + (uint32_t)__builtin_ctzll(s->bits);
+        if (n == want || s->word == n_words) break;
+        s->bits = words[s->word++];
     }
+    b->n = n;
     return true;
 }
 
-const nr_op_class nr_op_rows = {"Table", true, sizeof(rows_state), rows_next, NULL};
+const nr_op_class nr_op_rows = {"Table", true, sizeof(rows_state), rows_next, NULL, true};
 
 /* Rows whose entity is not there are dropped: the table knows. */
 static bool columns_next(nr_op *op, nr_batch *b)
@@ -45,4 +49,4 @@ static bool columns_next(nr_op *op, nr_batch *b)
     return true;
 }
 
-const nr_op_class nr_op_columns = {"Columns", false, 0, columns_next, NULL};
+const nr_op_class nr_op_columns = {"Columns", false, 0, columns_next, NULL, false};

@@ -1,7 +1,7 @@
 /* plan.c -- the choice of a tree.
  *
- * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields 2.5, a row of the table 0.02 and its
- * columns 0.1, a seek 1. They only have to be right relative to each other. */
+ * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields 2.5, a row of the table 0.004 and its
+ * columns 0.006, a seek 1. They only have to be right relative to each other. */
 #include "plan/access.h"
 #include "table/table.h"
 
@@ -10,7 +10,7 @@
 enum { WIDE = 4096 };                      /* in larger models, an index that narrows little is weighed against the table */
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
-static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.3, SEEK = 1.0, ROW = 0.02, COLUMNS = 0.1;
+static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006;
 
 typedef NR_VEC(nr_access *) accesses;
 
@@ -276,6 +276,19 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     return true;
 }
 
+/* Whether the order is that of one column of numbers, then the pk: it needs no values but the column's. */
+static bool sorts_by_column(nr_planner *p, const nr_query *q)
+{
+    nr_kind kind = q->order[0].field->spec.type->kind;
+    return (kind == NR_V_INT || kind == NR_V_FLOAT) && order_in_columns(p, q) && (q->n_order == 1 || (q->n_order == 2 && q->order[1].field->id == 0));
+}
+
+static const nr_node *add_select(nr_planner *p, const nr_node *n, const route *r)
+{
+    nr_filter_params f = {residual_pred(p, r)};
+    return nr_plan_node(p, &nr_op_select, n, n->rows, &f, sizeof f);
+}
+
 /* Source, masks, filter, sort, skip, load, limit: each where it is needed. When nothing is sorted, the filter's load reads the output too. */
 static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r, nr_purpose purpose, const nr_node *n)
 {
@@ -283,25 +296,22 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
     bool reply = purpose == NR_FOR_REPLY;
     bool sort = reply && q->n_order && !r->ordered, turn = reply && !q->n_order && q->reverse;
     bool *want = NR_NEW_N(p->arena, bool, n_fields);
-    bool loaded = false;
-    if (sort)
-        for (size_t i = 0; i < q->n_order; i++) want[q->order[i].field->id] = true;
+    bool loaded = false, by_column = sort && sorts_by_column(p, q);
     if (r->residual.n) nr_pred_fields(residual_pred(p, r), want);
-    if (r->residual.n && reply && !sort && !turn) {
-        bool cheap = in_columns(p, want);
+    bool select = r->residual.n && in_columns(p, want);
+    if (select) n = add_select(p, n, r);
+    if (select) memset(want, 0, n_fields * sizeof *want);
+    for (size_t i = 0; sort && i < q->n_order; i++) want[q->order[i].field->id] = true;
+    if (r->residual.n && !select && reply && !sort && !turn) {
         want_output(q, want);
-        loaded = !cheap || in_columns(p, want);
-        if (!loaded) { /* the filter reads columns, and what passes is opened */
-            memset(want, 0, n_fields * sizeof *want);
-            nr_pred_fields(residual_pred(p, r), want);
-        }
+        loaded = true;
     }
-    if (sort || r->residual.n) n = add_load(p, n, want);
-    if (r->residual.n) n = add_filter(p, n, r);
+    if ((sort && !by_column) || (r->residual.n && !select)) n = add_load(p, n, want);
+    if (r->residual.n && !select) n = add_filter(p, n, r);
     if (!reply) return n;
     if (sort) {
         nr_sort_params s = {q->order, q->n_order, q->reverse, rows_needed(q)};
-        n = nr_plan_node(p, &nr_op_sort, n, s.top < n->rows ? s.top : n->rows, &s, sizeof s);
+        n = nr_plan_node(p, by_column ? &nr_op_top : &nr_op_sort, n, s.top < n->rows ? s.top : n->rows, &s, sizeof s);
     }
     if (turn) n = nr_plan_node(p, &nr_op_reverse, n, n->rows, NULL, 0);
     if (q->offset) n = add_count(p, &nr_op_skip, n, (uint64_t)q->offset);

@@ -73,7 +73,7 @@ static void *resize(const nr_env *env, void *p, size_t n)
 static void make_room(nr_column *c, uint32_t row)
 {
     if (row < c->limit) return;
-    uint64_t limit = c->limit ? (uint64_t)c->limit * 3 / 2 : 256;
+    uint64_t limit = c->limit ? (uint64_t)c->limit * 5 / 4 : 256;
     if (limit <= row) limit = (uint64_t)row + 1;
     limit = (limit + 63) & ~(uint64_t)63;
     if (limit > UINT32_MAX) limit = UINT32_MAX - 63;
@@ -116,6 +116,12 @@ nr_value nr_column_get(const nr_column *c, uint32_t row)
     if (c->kind == NR_V_TEXT) v.s = (nr_slice){(*text_at(c, row))->bytes, (*text_at(c, row))->n};
     else memcpy(c->kind == NR_V_DECIMAL ? (void *)&v.d : (void *)&v.i, c->values + (size_t)row * c->width, c->width);
     return v;
+}
+
+nr_column_view nr_column_ints(const nr_column *c)
+{
+    assert(c->kind == NR_V_INT);
+    return (nr_column_view){(const int64_t *)(const void *)c->values, c->set, c->limit};
 }
 
 size_t nr_column_bytes(const nr_column *c)

@@ -16,6 +16,14 @@ void nr_column_free(nr_column *c);                         /* NULL is fine */
 void nr_column_set(nr_column *c, uint32_t row, const nr_value *v); /* v of the kind, or NULL; texts are copied */
 nr_value nr_column_get(const nr_column *c, uint32_t row);          /* texts live until the row is set again */
 
+/* The values of an INT column for reading in bulk: rows below limit have their bit in set, and when that is 1 their value in ints. */
+typedef struct nr_column_view {
+    const int64_t *ints;
+    const uint64_t *set;
+    uint32_t limit; /* 0: there are no arrays */
+} nr_column_view;
+nr_column_view nr_column_ints(const nr_column *c);
+
 size_t nr_column_bytes(const nr_column *c);                /* memory held */
 
 #endif

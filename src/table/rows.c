@@ -105,7 +105,7 @@ static void grow_slots(nr_rows *rows)
 
 static void grow_rows(nr_rows *rows)
 {
-    size_t cap = rows->cap ? rows->cap + rows->cap / 2 : 16;
+    size_t cap = rows->cap ? rows->cap + rows->cap / 4 : 16;
     rows->keys = rows->env->realloc(rows->keys, cap * sizeof *rows->keys);
     rows->hashes = rows->env->realloc(rows->hashes, cap * sizeof *rows->hashes);
     rows->cap = cap;
