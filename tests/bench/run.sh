@@ -96,7 +96,23 @@ $1
 On the entities that the SAVEs wrote: microseconds of the server for one call, by \`INFO commandstats\`.
 
 $2
+
+## Workloads over both stores
+
+H is one \`HSET\` of the same entity in the same run; the goals are for the memory store.
+
+$3
 PAGE
+}
+
+# Both stores in turn, each on an empty server.
+workloads() {
+    local store
+    for store in native memory; do
+        redis-cli -p "$port" FLUSHALL >/dev/null
+        "$root/build/$variant/bench/bench_people" "$port" "$store" "$n"
+        echo
+    done
 }
 
 port=$(free_port)
@@ -105,7 +121,9 @@ table=$("$root/build/$variant/bench/bench_save" "$port" "$n")
 echo "$table"
 reads=$(readings)
 echo "$reads"
+people=$(workloads)
+echo "$people"
 [[ $n == 500000 ]] || { echo "$n entities are a try: docs/benchmarks.md stays as it is."; exit 0; }
-page "$table" "$reads" >"$dir/benchmarks.md"
+page "$table" "$reads" "$people" >"$dir/benchmarks.md"
 cp "$dir/benchmarks.md" docs/benchmarks.md
 echo 'Written to docs/benchmarks.md.'
