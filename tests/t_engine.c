@@ -341,7 +341,6 @@ static void what_comes_later_is_refused_by_name(void **state)
                                         "INDEX CHECK b.Post REPAIR",
                                         "MODEL DIFF b.Post {}",
                                         "QUERY b.Post WHERE 'title = 1'",
-                                        "QUERY b.Post Q {}",
                                         "QUERY b.Post DISTINCT",
                                         "QUERY b.Post PAGE 10",
                                         "QUERY b.Post WITH author",

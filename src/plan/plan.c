@@ -3,7 +3,7 @@
  * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields 2.5, a row of the table 0.004 and its
  * columns 0.006, a seek 1. They only have to be right relative to each other. */
 #include "plan/access.h"
-#include "table/table.h"
+#include "table/table.h" /* and posting lists */
 
 #include <stdlib.h>
 
@@ -271,7 +271,7 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     route walk = {.lead = walked, .ordered = true};
     if (!order_access(p, an, ix, walked)) return false;
     complete(p, an, &walk, want, !limited);
-    if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED) walk.cost *= 2;
+    if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED && !ix->memory) walk.cost *= 2;
     keep_cheaper(best, &walk);
     return true;
 }
@@ -350,6 +350,26 @@ static bool count_conjunction(nr_planner *p, const nr_pred *pred, bool *known, u
     return an.rest.n || an.paths.n != 1 || count_access(p, an.paths.at[0], known, count, text);
 }
 
+/* OR of lookups that posting lists answer: the size of their union, of which no row is looked at. */
+static bool count_union(nr_planner *p, const nr_pred *pred, bool *known, uint64_t *count, nr_buf *text)
+{
+    NR_VEC(const roaring_bitmap_t *) lists = {0};
+    for (size_t i = 0; i < pred->n; i++) {
+        nr_access a = {0};
+        bool found = false;
+        if (pred->kids[i]->op != NR_P_LEAF) return true;
+        if (!nr_access_find(p, pred->kids[i], &a, &found)) return false;
+        if (!found || !a.covers || !a.index->memory || a.index->kind != NR_IX_SET) return true;
+        for (size_t k = 0; k < a.n_lists; k++) nr_vec_push(p->arena, &lists, a.lists[k]);
+    }
+    roaring_bitmap_t *all = roaring_bitmap_or_many(lists.n, lists.at);
+    *known = true;
+    *count = roaring_bitmap_get_cardinality(all);
+    roaring_bitmap_free(all);
+    nr_buf_printf(text, "union of %zu posting lists", lists.n);
+    return true;
+}
+
 static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool *known, uint64_t *count, nr_buf *text)
 {
     *known = false;
@@ -363,6 +383,8 @@ static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool 
         nr_buf_add(text, NR_S("all less "));
         if (!count_pred(p, pred->kids[0], total, known, count, text)) return false;
         if (*known) *count = total > *count ? total - *count : 0;
+    } else if (pred->op == NR_P_OR) {
+        return count_union(p, pred, known, count, text);
     } else if (pred->op == NR_P_LEAF) {
         nr_access a;
         bool found;

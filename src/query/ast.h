@@ -16,6 +16,7 @@ typedef struct nr_ast_filter {
 
 typedef struct nr_ast {
     NR_VEC(nr_ast_filter) filters;
+    nr_slices q;           /* documents of Q */
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
     bool has_order, has_fields, has_limit, reverse, flat, withcount;

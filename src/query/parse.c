@@ -61,6 +61,13 @@ static bool parse_filter(parser *p, nr_ast *ast)
     return true;
 }
 
+static bool parse_q(parser *p, nr_ast *ast)
+{
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "Q needs a JSON object");
+    nr_vec_push(p->arena, &ast->q, p->argv[p->at++]);
+    return true;
+}
+
 static bool parse_names(parser *p, nr_slices *out, bool *has)
 {
     *has = true;
@@ -112,6 +119,7 @@ const nr_clause nr_clauses[] = {
     /* word        group                         many   later  parse            syntax                                 doc */
     {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
     {"EXCLUDE",   NR_CL_FILTERS,                true,  false, parse_filter,    "EXCLUDE <lookup> <value> [...]",      "rows for which not all of these hold"},
+    {"Q",         NR_CL_FILTERS,                true,  false, parse_q,         "Q <json>",                            "a tree of `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": {...}}` and `{\"lookup\": value}`"},
     {"ORDER",     NR_CL_SHAPE,                  false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
     {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
     {"LIMIT",     NR_CL_SHAPE,                  false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
@@ -120,7 +128,6 @@ const nr_clause nr_clauses[] = {
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
     {"WHERE",     NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
     {"PARAMS",    NR_CL_FILTERS,                false, true,  NULL,            "",                                    ""},
-    {"Q",         NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
     {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},

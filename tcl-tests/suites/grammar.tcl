@@ -608,11 +608,11 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         posts
         foreach clauses {
-            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {Q {{"title": "a"}}} DISTINCT {FIELDS title DISTINCT} {WITH author}
+            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} DISTINCT {FIELDS title DISTINCT} {WITH author}
             {PREFETCH posts} {PAGE 10}
             {PAGE 10 AFTER x} NOSCAN {MAXSCAN 5} {FORMAT JSON} {where {title = 'a'}} {format json}
         } { later nonrel.query b.Post {*}$clauses }
-        foreach clauses {{WHERE {title = 'a'}} {Q {{"title": "a"}}}} {
+        foreach clauses {{WHERE {title = 'a'}}} {
             later nonrel.count b.Post {*}$clauses
             later nonrel.exists b.Post {*}$clauses
             later nonrel.delete b.Post {*}$clauses

@@ -382,4 +382,44 @@ start_nonrel {} {
         assert_equal 1250 [llength [ordered q.Many]]
         sound q.Many
     }
+
+    test {Q is a tree of and, or, not over lookups} {
+        r flushall
+        model q.T {{"fields": {"a": {"type": "int", "null": true, "index": true}, "b": {"type": "char", "index": ["exact"]}, "c": {"type": "int", "column": true},
+                               "d": {"type": "char", "null": true}, "e": {"type": "blob", "null": true}, "f": {"type": "bool", "default": false}}}}
+        rows q.T {a 1 b x c 1 d u} {a 2 b y c 2} {NULL a b z c 3 d v} {a 4 b x c 4 NULL d e \x00\x01 f 1}
+        foreach {q want} {
+            {{}} {1 2 3 4}                          {{"and": []}} {1 2 3 4}                 {{"or": []}} {}
+            {{"a": 1}} 1                            {{"a": null}} 3                         {{"not": {"a": null}}} {1 2 4}
+            {{"or": [{"b": "y"}, {"b": "z"}]}} {2 3} {{"or": [{"b": "x"}, {"b": "x"}]}} {1 4} {{"or": [{"b": "x"}, {"b": "none"}]}} {1 4}
+            {{"or": [{"a__lt": 2}, {"c__gte": 4}]}} {1 4} {{"b": "x", "not": {"c": 1}}} 4      {{"not": {"or": [{"b": "x"}, {"a": 2}]}}} 3
+            {{"not": {"not": {"d": "u"}}}} 1        {{"a__in": [1, null, 2]}} {1 2}         {{"a__range": [2, 4]}} {2 4}
+            {{"d__isnull": true}} {2 4}             {{"d__isnull": false}} {1 3}            {{"f": true}} 4
+            {{"e": "AAE="}} 4                       {{"and": [{"b": "x"}, {"or": [{"c": 4}, {"d": "v"}]}]}} 4
+            {{"or": [{"b": "x", "c": 1}, {"b": "z"}]}} {1 3} {{"or": [{}]}} {1 2 3 4}          {{"pk__gt": 2}} {3 4}
+        } {
+            assert_equal $want [r nonrel.query q.T Q $q ORDER pk FIELDS pk FLAT] $q
+            assert_equal [llength $want] [r nonrel.count q.T Q $q] $q
+            assert_equal [expr {[llength $want] > 0}] [r nonrel.exists q.T Q $q] $q
+        }
+        assert_equal 4 [r nonrel.query q.T FILTER c__gt 1 Q {{"b": "x"}} Q {{"a__gte": 1}} EXCLUDE a 1 FIELDS pk FLAT]
+        assert_equal 2 [r nonrel.delete q.T Q {{"or": [{"c": 1}, {"b": "y"}]}}]
+        assert_equal {3 4} [r nonrel.query q.T ORDER pk FIELDS pk FLAT]
+        sound q.T
+    }
+
+    test {Q that is no such tree is refused, and says where} {
+        foreach {q error} {
+            {[]} {SYNTAX*expected an object*array*}      {{"or": {}}} {SYNTAX*"or" is object*}        {{"not": []}} {SYNTAX*expected an object*}
+            {{"x": 1}} NOFIELD*                          {{"a__like": 1}} NOLOOKUP*                   {{"a": "z"}} {BADVALUE*'a'*}
+            {{"a__lt": null}} {BADVALUE*null*}           {{"a__isnull": null}} BADVALUE*              {{"a": [1]}} BADVALUE*
+            {{"a__in": 1}} {BADVALUE*JSON array*}        {{"e": "?"}} {BADVALUE*base64*}              {{"a": 1, "a": 2}} SYNTAX*
+            nonsense SYNTAX*                             {{"a__in": {"query": {}}}} {SYNTAX*subqueries*not available*}
+        } {
+            refused $error nonrel.query q.T Q $q
+        }
+        refused SYNTAX* nonrel.query q.T Q
+        set deep "[string repeat "\{\"not\": " 200]\{\}[string repeat "\}" 200]"
+        refused LIMIT* nonrel.count q.T Q $deep
+    }
 }
