@@ -120,6 +120,7 @@ typedef struct oleaf {
 
 typedef struct ofilter {
     bool negated;
+    unsigned q; /* written as a Q: 1 as an AND, 2 turned into an OR, 3 bare when there is one leaf; 0: not */
     oleaf leaves[3];
     size_t n;
 } ofilter;

@@ -211,6 +211,7 @@ static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
         ofilter *f = &q->filters[i];
         f->negated = dice_chance(d, 35);
         f->n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
+        f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
         for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, &f->leaves[k]);
     }
 }
@@ -266,21 +267,64 @@ static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
     }
 }
 
+static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
+{
+    const ofield *f = &m->fields[l->field];
+    text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
+    if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
+    if (l->lookup != O_EXACT || dice_chance(d, 30)) text_addf(path, "__%s", olookup_names[l->lookup]);
+}
+
 static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 {
     const ofield *f = &m->fields[l->field];
     text path = {0}, value = {0};
-    text_add(&path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
-    if (f->relation && l->field && dice_chance(d, 30)) text_add(&path, NR_S("_id"));
-    if (l->lookup != O_EXACT || dice_chance(d, 30)) text_addf(&path, "__%s", olookup_names[l->lookup]);
+    leaf_path(d, m, l, &path);
     operand_text(d, f->type, l, &value);
     add_text(out, &path);
     add_text(out, &value);
 }
 
+/* {"path": value}. */
+static void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
+{
+    const otype *t = m->fields[l->field].type;
+    text_add(out, NR_S("{\""));
+    leaf_path(d, m, l, out);
+    text_add(out, NR_S("\":"));
+    if (l->lookup == O_ISNULL) text_add(out, l->truth ? NR_S("true") : NR_S("false"));
+    else if (l->lookup == O_IN || l->lookup == O_RANGE) operand_text(d, t, l, out);
+    else oval_json(t, d, &l->args[0], out);
+    text_add(out, NR_S("}"));
+}
+
+/* The same filter as a Q: an AND, or by De Morgan a NOT of an OR of NOTs. */
+static void add_q(dice *d, const omodel *m, const ofilter *f, oargs *out)
+{
+    text t = {0};
+    bool turned = f->q == 2, bare = f->n == 1 && f->q == 3;
+    oargs_word(out, "Q");
+    if (f->negated != turned && !bare) text_add(&t, NR_S("{\"not\":"));
+    if (f->negated && bare) text_add(&t, NR_S("{\"not\":"));
+    if (!bare) text_add(&t, turned ? NR_S("{\"or\":[") : NR_S("{\"and\":["));
+    for (size_t k = 0; k < f->n; k++) {
+        if (k) text_add(&t, NR_S(","));
+        if (turned && !bare) text_add(&t, NR_S("{\"not\":"));
+        leaf_json(d, m, &f->leaves[k], &t);
+        if (turned && !bare) text_add(&t, NR_S("}"));
+    }
+    if (!bare) text_add(&t, NR_S("]}"));
+    if (bare ? f->negated : f->negated != turned) text_add(&t, NR_S("}"));
+    add_text(out, &t);
+}
+
 static void add_filters(dice *d, const omodel *m, const oquery *q, oargs *out)
 {
     for (size_t i = 0; i < q->n_filters; i++) {
+        if (q->filters[i].q) {
+            add_q(d, m, &q->filters[i], out);
+            continue;
+        }
         oargs_word(out, q->filters[i].negated ? "EXCLUDE" : "FILTER");
         for (size_t k = 0; k < q->filters[i].n; k++) add_leaf(d, m, &q->filters[i].leaves[k], out);
     }
