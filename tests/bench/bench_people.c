@@ -198,7 +198,7 @@ static int define(bench *b, const char *store)
 int main(int argc, char **argv)
 {
     if (argc < 3) die("usage", "bench_people <port> <native|memory> [entities]");
-    bench b = {.redis = redisConnect("127.0.0.1", atoi(argv[1])), .n = argc > 3 ? atoll(argv[3]) : 500000};
+    bench b = {.redis = redisConnect("127.0.0.1", (int)strtol(argv[1], NULL, 10)), .n = argc > 3 ? strtoll(argv[3], NULL, 10) : 500000};
     if (!b.redis || b.redis->err) die("connect", "no server");
     b.hash_bytes = load(&b, "HSET", "h", 0);
     b.h = info(&b, "commandstats", "cmdstat_hset:", "usec_per_call=");
