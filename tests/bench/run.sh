@@ -110,7 +110,7 @@ workloads() {
     local store
     for store in native memory; do
         redis-cli -p "$port" FLUSHALL >/dev/null
-        "$root/build/$variant/bench/bench_people" "$port" "$store" "$n"
+        "$root/build/$variant/bench/bench_people" "$port" "$store" "$n" || return 1
         echo
     done
 }
@@ -121,7 +121,7 @@ table=$("$root/build/$variant/bench/bench_save" "$port" "$n")
 echo "$table"
 reads=$(readings)
 echo "$reads"
-people=$(workloads)
+people=$(workloads) || { echo "$people"; exit 1; }
 echo "$people"
 [[ $n == 500000 ]] || { echo "$n entities are a try: docs/benchmarks.md stays as it is."; exit 0; }
 page "$table" "$reads" "$people" >"$dir/benchmarks.md"
