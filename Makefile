@@ -138,7 +138,7 @@ $(B)/reference: $(REFERENCE_OBJ) $(MODULE_OBJ) $(ENGINE)
 
 # --- targets ----------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench docs docs-check tcl clean distclean
+.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench docs docs-check unicode tcl clean distclean
 
 ASAN := VARIANT=asan CC=clang SANITIZE=address,undefined
 FUZZ := VARIANT=fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link
@@ -211,6 +211,10 @@ docs: $(B)/reference                    ## generate docs/reference.md
 docs-check: $(B)/reference              ## fail when docs/reference.md is stale
 	@$(B)/reference >build/reference.md
 	@diff -u docs/reference.md build/reference.md || { echo 'docs/reference.md is stale: run make docs'; exit 1; }
+
+unicode: packages-test                  ## generate src/base/casefold_table.h from the distribution's Unicode data
+	@tools/casefold.sh >build/casefold_table.h
+	@cp build/casefold_table.h src/base/casefold_table.h
 
 clean:                                  ## remove what was built, keep the source of Redis and the data of make run
 	@rm -rf $(filter-out build/redis build/include build/run,$(wildcard build/*)) nonrel.so nonrel
