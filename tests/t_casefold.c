@@ -10,6 +10,7 @@
 
 #include "base/casefold.h"
 #include "base/casefold_table.h"
+#include "base/trigram.h"
 #include "base/utf8.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -219,6 +220,59 @@ static void trigrams_are_every_three_code_points(void **state)
     assert_false(nr_utf8_trigram(&rest, &trigram));
 }
 
+static int by_code(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void check_codes(nr_arena *a, nr_slice text, bool fold)
+{
+    nr_slice rest = fold ? folded(a, text) : text, trigram;
+    uint64_t *want = NR_NEW_N(a, uint64_t, text.n + 1);
+    size_t n = 0, distinct = 0;
+    while (nr_utf8_trigram(&rest, &trigram)) {
+        for (int i = 0; i < 3; i++) want[n] = want[n] << 21 | nr_utf8_take(&trigram);
+        n++;
+    }
+    qsort(want, n, sizeof *want, by_code);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || want[i] != want[distinct - 1]) want[distinct++] = want[i];
+    nr_trigrams codes = nr_trigrams_of(a, text, fold);
+    assert_int_equal(codes.n, distinct);
+    for (size_t i = 0; i < distinct; i++) assert_true(codes.at[i] == want[i]);
+}
+
+static void codes_are_the_distinct_trigrams_in_order(void **state)
+{
+    nr_arena *a = *state;
+    uint32_t seed = 17;
+    for (int round = 0; round < 3000; round++) {
+        nr_mark mark = nr_arena_mark(a);
+        nr_slice text = random_text(a, &seed, round % 10 ? 40 : 400);
+        check_codes(a, text, false);
+        check_codes(a, text, true);
+        nr_arena_rewind(a, mark);
+    }
+    assert_int_equal(nr_trigrams_of(a, NR_S("日本"), false).n, 0);
+    assert_int_equal(nr_trigrams_of(a, NR_S(""), true).n, 0);
+    assert_int_equal(nr_trigrams_of(a, NR_S("aAaaaAA"), true).n, 1);
+    assert_int_equal(nr_trigrams_of(a, NR_S("\0\0\0"), false).n, 1);
+}
+
+static void a_mebibyte_of_distinct_trigrams_is_sorted(void **state)
+{
+    nr_arena *a = *state;
+    nr_buf b = nr_buf_in(a);
+    uint32_t seed = 3;
+    while (b.n < 1 << 20) {
+        char bytes[4];
+        uint32_t point = next_random(&seed) % 0x11000;
+        if (!is_surrogate(point)) nr_buf_add(&b, (nr_slice){bytes, nr_utf8_put(bytes, point)});
+    }
+    check_codes(a, nr_buf_slice(&b), true);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -233,6 +287,8 @@ int main(void)
         TEST(bytes_that_are_no_text_are_not_read_beyond),
         TEST(texts_are_reversed_by_code_point),
         TEST(trigrams_are_every_three_code_points),
+        TEST(codes_are_the_distinct_trigrams_in_order),
+        TEST(a_mebibyte_of_distinct_trigrams_is_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

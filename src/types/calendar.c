@@ -32,3 +32,46 @@ nr_civil nr_civil_of(int64_t days)
     bool next = month >= 10;
     return (nr_civil){(int)(era * 400 + year + next), (int)(next ? month - 9 : month + 3), (int)(day - (153 * month + 2) / 5 + 1)};
 }
+
+int nr_day_quarter(int64_t day)
+{
+    return (nr_civil_of(day).month + 2) / 3;
+}
+
+/* NR_DAY_FIRST is a Monday. */
+int nr_day_iso_week_day(int64_t day)
+{
+    return (int)((day - NR_DAY_FIRST) % 7) + 1;
+}
+
+int nr_day_week_day(int64_t day)
+{
+    return nr_day_iso_week_day(day) % 7 + 1;
+}
+
+static int64_t thursday_of(int64_t day)
+{
+    return day - nr_day_iso_week_day(day) + 4;
+}
+
+int nr_day_iso_year(int64_t day)
+{
+    return nr_civil_of(thursday_of(day)).year;
+}
+
+int nr_day_iso_week(int64_t day)
+{
+    int64_t thursday = thursday_of(day);
+    return (int)((thursday - nr_year_first(nr_civil_of(thursday).year)) / 7) + 1;
+}
+
+int64_t nr_year_first(int year)
+{
+    return nr_civil_days((nr_civil){year, 1, 1});
+}
+
+int64_t nr_iso_year_first(int year)
+{
+    int64_t fourth = nr_civil_days((nr_civil){year, 1, 4});
+    return fourth - nr_day_iso_week_day(fourth) + 1;
+}
