@@ -27,8 +27,9 @@ SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all 
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARNINGS) $(SANITIZERS) -fPIC -fvisibility=hidden -MMD -MP -Isrc
 MODULE_LDFLAGS := -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,-z,text -Wl,-z,relro -Wl,-z,now -Wl,--wrap=stdin
 # jansson is linked in: its allocator is a global that must not be shared with other modules of the server. See deps/no_stdin.c.
-MODULE_LIBS := -l:libjansson.a -lroaring -lm
-TOOL_LIBS := -Wl,--as-needed -lhiredis -ljansson -lroaring -lm
+# PCRE2 is linked in too, so that a server needs no further library.
+MODULE_LIBS := -l:libjansson.a -l:libpcre2-8.a -lroaring -lm
+TOOL_LIBS := -Wl,--as-needed -lhiredis -ljansson -l:libpcre2-8.a -lroaring -lm
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 

@@ -103,6 +103,7 @@ size_t nr_utf8_put(char out[4], uint32_t point)
 
 void nr_utf8_reverse(nr_buf *out, nr_slice text)
 {
+    if (text.n == 0) return;
     char *end = nr_buf_reserve(out, text.n) + text.n;
     out->n += text.n;
     while (text.n) {
