@@ -1,11 +1,11 @@
-/* trigram.c -- sorted by insertion when there are few, else by their bytes from the lowest up (a radix sort), passing over bytes that are
- * the same in all: of ASCII text, three or four of eight remain. */
+/* trigram.c -- sorted by insertion when there are few, else by their digits of seven bits from the lowest up (a radix sort), passing over
+ * digits that are the same in all: of ASCII text, three of nine remain. */
 #include "base/trigram.h"
 
 #include "base/casefold.h"
 #include "base/utf8.h"
 
-enum { FEW = 48, POINT_BITS = 21 };
+enum { FEW = 48, POINT_BITS = 21, DIGIT_BITS = 7, DIGITS = 1 << DIGIT_BITS };
 
 #define CODE_MASK ((UINT64_C(1) << 3 * POINT_BITS) - 1)
 
@@ -31,22 +31,23 @@ static void sort_few(uint64_t *codes, size_t n)
     }
 }
 
-/* Stable, from codes to out, by the byte at shift; false and nothing done when all have the same. */
-static bool sort_byte(const uint64_t *codes, uint64_t *out, size_t n, int shift)
+/* Stable, from codes to out, by the digit at shift. */
+static void sort_digit(const uint64_t *codes, uint64_t *out, size_t n, int shift)
 {
-    size_t from[257] = {0};
-    for (size_t i = 0; i < n; i++) from[(codes[i] >> shift & 0xFF) + 1]++;
-    if (from[(codes[0] >> shift & 0xFF) + 1] == n) return false;
-    for (size_t i = 1; i < 257; i++) from[i] += from[i - 1];
-    for (size_t i = 0; i < n; i++) out[from[codes[i] >> shift & 0xFF]++] = codes[i];
-    return true;
+    size_t from[DIGITS + 1] = {0};
+    for (size_t i = 0; i < n; i++) from[(codes[i] >> shift) % DIGITS + 1]++;
+    for (size_t i = 1; i <= DIGITS; i++) from[i] += from[i - 1];
+    for (size_t i = 0; i < n; i++) out[from[(codes[i] >> shift) % DIGITS]++] = codes[i];
 }
 
 /* Returns the one of the two that holds the result. */
 static uint64_t *sort_many(uint64_t *codes, uint64_t *spare, size_t n)
 {
-    for (int shift = 0; shift < 3 * POINT_BITS; shift += 8) {
-        if (!sort_byte(codes, spare, n, shift)) continue;
+    uint64_t varies = 0;
+    for (size_t i = 1; i < n; i++) varies |= codes[i] ^ codes[0];
+    for (int shift = 0; shift < 3 * POINT_BITS; shift += DIGIT_BITS) {
+        if ((varies >> shift) % DIGITS == 0) continue;
+        sort_digit(codes, spare, n, shift);
         uint64_t *sorted = spare;
         spare = codes;
         codes = sorted;
