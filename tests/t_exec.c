@@ -139,7 +139,9 @@ static nr_node *filter(const nr_node *child, const char *field, const char *look
     nr_operand *arg = NR_NEW(&call.arena, nr_operand);
     *arg = (nr_operand){{.kind = NR_V_INT, .i = operand}, 0};
     *p = (nr_pred){
-        .op = NR_P_LEAF, .field = field_of(field), .lookup = nr_lookup_find(nr_slice_of(lookup)), .args = arg, .n_args = 1, .text = NR_S("")};
+        .op = NR_P_LEAF, .field = field_of(field), .lookup = nr_lookup_find(nr_slice_of(lookup)), .args = {.at = arg, .n = 1}, .text = NR_S("")};
+    p->path = nr_path_of(p->field);
+    p->direct = true;
     nr_filter_params f = {p};
     return node(&nr_op_filter, child, &f, sizeof f);
 }

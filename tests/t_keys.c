@@ -203,7 +203,10 @@ static void bytes_are_those_of_the_header(void **state)
         {{.kind = NR_V_DECIMAL, .d = -1}, {"\1\x7f\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 17}},
         {{.kind = NR_V_TEXT, .s = {"", 0}}, {"\1\0\1", 3}},
         {{.kind = NR_V_TEXT, .s = {"ab", 2}}, {"\1ab\0\1", 5}},
-        {{.kind = NR_V_TEXT, .s = {"a\0\0b", 4}}, {"\1a\0\xff\0\xff" "b\0\1", 9}},
+        {{.kind = NR_V_TEXT, .s = {"a\0\0b", 4}},
+         {"\1a\0\xff\0\xff"
+          "b\0\1",
+          9}},
     };
     for (size_t i = 0; i < COUNT(cases); i++) assert_true(nr_slice_eq(key_of(&cases[i].v), cases[i].want));
 }
@@ -260,7 +263,9 @@ static void skip_refuses_what_is_no_component(void **state)
     assert_int_equal(nr_key_skip(NR_V_NULL, NR_S("")), 0);
     for (size_t k = 0; k < COUNT(families); k++) {
         assert_int_equal(nr_key_skip(families[k].kind, NR_S("\2aaaaaaaaaaaaaaaaaaaaaaaa\0\1")), 0);
-        assert_int_equal(nr_key_skip(families[k].kind, NR_S("\xff" "aaaaaaaaaaaaaaaaaaaaaaa\0\1")), 0);
+        assert_int_equal(nr_key_skip(families[k].kind, NR_S("\xff"
+                                                            "aaaaaaaaaaaaaaaaaaaaaaa\0\1")),
+                         0);
     }
     assert_int_equal(nr_key_skip(NR_V_TEXT, NR_S("\1a\0\2b\0\1")), 0);
     assert_int_equal(nr_key_skip(NR_V_TEXT, NR_S("\1a\0\0\1")), 0);
@@ -338,9 +343,9 @@ static void a_pk_of_wrong_bytes_is_refused(void **state)
         assert_int_equal(nr_pk_decode(NR_V_DECIMAL, (nr_slice){long_text, n}, &got), n == 16);
     }
     assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\x7f\xff\xff\xff\xff\xff\xff\xff"), &got)); /* -0.0 */
-    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\xff\xf0\0\0\0\0\0\0"), &got));              /* infinity */
-    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\xff\xf8\0\0\0\0\0\0"), &got));              /* NaN */
-    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\0\0\0\0\0\0\0\0"), &got));                  /* NaN */
+    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\xff\xf0\0\0\0\0\0\0"), &got));             /* infinity */
+    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\xff\xf8\0\0\0\0\0\0"), &got));             /* NaN */
+    assert_false(nr_pk_decode(NR_V_FLOAT, NR_S("\0\0\0\0\0\0\0\0"), &got));                 /* NaN */
 }
 
 /* Set keys. */
@@ -398,25 +403,25 @@ static void every_key_function_is_found_by_its_name(void **state)
 static void members_are_key_then_pk_and_the_pk_alone(void **state)
 {
     (void)state;
-    const nr_index pk_index = {.kind = NR_IX_PK, .field = &test_field, .keyfn = &nr_key_value};
-    const nr_index ordered = {.kind = NR_IX_ORDERED, .field = &test_field, .keyfn = &nr_key_value};
+    const nr_index pk_index = {.kind = NR_IX_PK, .path = {.field = &test_field}, .keyfn = &nr_key_value};
+    const nr_index ordered = {.kind = NR_IX_ORDERED, .path = {.field = &test_field}, .keyfn = &nr_key_value};
     nr_value pk = {.kind = NR_V_TEXT, .s = NR_S("a\0b")}, v = {.kind = NR_V_INT, .i = -3}, null = NR_NULL;
     nr_buf b = nr_buf_in(&arena);
     nr_buf_add(&b, NR_S("+"));
-    nr_index_member(&pk_index, &test_field.spec, &pk, &pk, &b);
+    nr_index_member(&pk_index, &pk, &pk, &b);
     assert_true(nr_slice_eq(nr_buf_slice(&b), NR_S("+a\0b")));
     b = nr_buf_in(&arena);
-    nr_index_member(&ordered, &test_field.spec, &pk, &v, &b);
+    nr_index_member(&ordered, &pk, &v, &b);
     assert_true(nr_slice_eq(nr_buf_slice(&b), joined(key_of(&v), NR_S("a\0b"))));
     b = nr_buf_in(&arena);
-    nr_index_member(&ordered, &test_field.spec, &pk, &null, &b);
+    nr_index_member(&ordered, &pk, &null, &b);
     assert_true(nr_slice_eq(nr_buf_slice(&b), NR_S("\0a\0b")));
 }
 
 static void set_keys_of_an_index_begin_with_its_prefix(void **state)
 {
     (void)state;
-    const nr_index ix = {.kind = NR_IX_SET, .field = &test_field, .keyfn = &nr_key_value, .key = NR_S("m/s/x/")};
+    const nr_index ix = {.kind = NR_IX_SET, .path = {.field = &test_field}, .keyfn = &nr_key_value, .key = NR_S("m/s/x/")};
     nr_value v = {.kind = NR_V_INT, .i = -3}, null = NR_NULL;
     nr_buf b = nr_buf_in(&arena);
     nr_index_set_key(&ix, &v, &b);

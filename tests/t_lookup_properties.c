@@ -1,19 +1,21 @@
-/* t_lookup_properties.c -- what holds for every lookup, every type, every value and every operand: an index never loses a row, and since every
- * probe is exact, it never gives one too many either, but for texts that lie under a digest. */
+/* t_lookup_properties.c -- what holds for every lookup, every path, every key function, every type, every value and every operand: an index never loses a
+ * row, and where the way says exact it never gives one too many either, but for texts that lie under a digest. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "query/lookup.h"
+#include "base/utf8.h"
+#include "query/matcher.h"
+#include "query/pred.h"
 #include "store/keys.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define LIT(lit) {(lit), sizeof(lit) - 1}
 #define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
-enum { TEXTS_MAX = 64 };
+enum { PROBES_MAX = 512 };
 
 /* Every type reads what it can of these, as values and as operands. */
 static const nr_slice texts[] = {
@@ -39,36 +41,59 @@ static const nr_slice texts[] = {
     LIT("-P999999999999D"),
 };
 
+/* Texts that are regular expressions, too. */
+static const nr_slice patterns[] = {
+    LIT("^a"), LIT("^ab"), LIT("a.b"), LIT("(?s)a.b"), LIT("b$"), LIT("^$"), LIT("^(a|b)"), LIT("[0-9]+$"), LIT("bc"), LIT("abc"), LIT("xyz|abc"), LIT("(?i)ABC"),
+    LIT("\\.000250"), LIT("2026-11"), LIT("^2026"), LIT("x{64}y"), LIT("a\xc3\xa9"), LIT("A"), LIT("\\d\\d:"), LIT("abc?"), LIT("^-1"),
+};
+
 typedef struct pool {
-    nr_spec spec;
+    nr_field field;
     nr_value values[COUNT(texts) + 1];   /* NULL first; those that may be written */
     size_t n_values;
-    nr_operand operands[COUNT(texts)];
-    size_t n_operands;
 } pool;
 
+/* Operands of lookups on what one path gives. */
+typedef struct operands {
+    nr_operand at[COUNT(texts) + COUNT(patterns)];
+    size_t n;
+} operands;
+
 static nr_arena arena;
-static uint64_t checked, hits;
+static nr_err err;
+static nr_ready_for with;
+static nr_matcher *matchers;
+static uint64_t checked, hits, pairs;
 
 static void fill_pool(pool *p, const nr_type *type, uint8_t digits, uint8_t places)
 {
-    *p = (pool){.spec = {type, digits, places}, .n_values = 1};
+    *p = (pool){.field = {.name = NR_S("f"), .type = type, .spec = {.type = type, .max_digits = digits, .places = places}}, .n_values = 1};
     p->values[0] = NR_NULL;
     for (size_t i = 0; i < COUNT(texts); i++) {
         nr_value v;
         const char *expected;
-        if (type->parse(&p->spec, texts[i], &arena, &p->operands[p->n_operands])) p->n_operands++;
-        if (nr_type_read(&p->spec, texts[i], &arena, &v, &expected)) p->values[p->n_values++] = v;
+        if (nr_type_read(&p->field.spec, texts[i], &arena, &v, &expected)) p->values[p->n_values++] = v;
+    }
+}
+
+static void fill_operands(operands *o, const nr_spec *spec, const nr_lookup *l)
+{
+    o->n = 0;
+    for (size_t i = 0; i < COUNT(texts) + COUNT(patterns); i++) {
+        nr_slice text = i < COUNT(texts) ? texts[i] : patterns[i - COUNT(texts)];
+        if (l->takes != NR_LT_TEXT) o->n += spec->type->parse(spec, text, &arena, &o->at[o->n]);
+        else if (nr_utf8_valid(text)) o->at[o->n++] = (nr_operand){{.kind = NR_V_TEXT, .s = text}, 0};
     }
 }
 
 /* What an index gives for a lookup: the ranges, or the set keys. */
 typedef struct probed {
     const nr_index *ix;
-    nr_range ranges[TEXTS_MAX];
-    nr_slice keys[TEXTS_MAX];
+    const nr_way *way;
+    nr_range ranges[PROBES_MAX];
+    nr_slice keys[PROBES_MAX];
     size_t n;
-    bool digest;
+    bool digest, doubtful;
 } probed;
 
 static bool in_range(nr_slice m, const nr_range *r)
@@ -77,22 +102,28 @@ static bool in_range(nr_slice m, const nr_range *r)
     return (r->lo_open ? lo > 0 : lo >= 0) && (r->hi_open ? hi < 0 : hi <= 0);
 }
 
-static nr_slice set_key(const nr_index *ix, const nr_value *v)
+static nr_slice set_key(const nr_index *ix, const nr_value *key)
 {
     nr_buf b = nr_buf_in(&arena);
-    nr_index_set_key(ix, v, &b);
+    nr_index_set_key(ix, key, &b);
     return nr_buf_slice(&b);
 }
 
-static void probe(const nr_index *ix, const nr_lookup *l, const nr_operand *args, size_t n, probed *out)
+/* False: these operands give nothing to go by, or a set cannot answer them. */
+static bool probe(const nr_index *ix, const nr_path *path, const nr_way *way, const nr_args *args, probed *out)
 {
     nr_probes probes = {0};
-    *out = (probed){.ix = ix};
-    l->probe(args, n, &arena, &probes);
-    assert_true(probes.n <= TEXTS_MAX);
+    out->ix = ix;
+    out->way = way;
+    out->n = 0;
+    out->digest = out->doubtful = false;
+    if (!way->probe(args, &arena, &probes)) return false;
+    if (!nr_path_eq(path, &ix->path)) nr_probes_lower(path, ix->path.n_transforms, &probes);
     for (size_t i = 0; i < probes.n; i++) {
+        if (ix->kind == NR_IX_SET && probes.at[i].kind != NR_PB_POINT) return false;
+        assert_true(out->n < PROBES_MAX);
+        out->doubtful = out->doubtful || probes.at[i].doubtful;
         if (ix->kind == NR_IX_SET) {
-            assert_int_equal(probes.at[i].kind, NR_PB_POINT);
             out->keys[out->n] = set_key(ix, &probes.at[i].lo);
             out->digest = out->digest || out->keys[out->n].p[ix->key.n] == '#';
             out->n++;
@@ -100,6 +131,7 @@ static void probe(const nr_index *ix, const nr_lookup *l, const nr_operand *args
             out->n++;
         }
     }
+    return true;
 }
 
 /* Disjoint and ascending: the end of each lies before the beginning of the next. */
@@ -113,48 +145,75 @@ static void assert_ascending(const probed *p, const nr_lookup *l)
     }
 }
 
-static size_t count_hits(const probed *p, const nr_value *v, const nr_value *pk, const nr_spec *pk_spec)
+/* How many of the probes an entity is found by. */
+static size_t count_hits(const probed *p, const nr_value *v, const nr_value *pk)
 {
+    nr_values keys = {0};
     size_t n = 0;
-    nr_buf b = nr_buf_in(&arena);
-    if (p->ix->kind == NR_IX_SET) nr_index_set_key(p->ix, v, &b);
-    else nr_index_member(p->ix, pk_spec, pk, v, &b);
-    for (size_t i = 0; i < p->n; i++)
-        n += p->ix->kind == NR_IX_SET ? nr_slice_eq(nr_buf_slice(&b), p->keys[i]) : in_range(nr_buf_slice(&b), &p->ranges[i]);
+    nr_index_keys(p->ix, v, &arena, &keys);
+    for (size_t i = 0; i < p->n; i++) {
+        bool hit = false;
+        for (size_t k = 0; k < keys.n; k++) {
+            nr_buf b = nr_buf_in(&arena);
+            if (p->ix->kind == NR_IX_SET) nr_index_set_key(p->ix, &keys.at[k], &b);
+            else nr_index_member(p->ix, pk, &keys.at[k], &b);
+            hit = hit || (p->ix->kind == NR_IX_SET ? nr_slice_eq(nr_buf_slice(&b), p->keys[i]) : in_range(nr_buf_slice(&b), &p->ranges[i]));
+        }
+        n += hit;
+    }
     return n;
 }
 
-static void say(const pool *p, const nr_lookup *l, const nr_value *v, const nr_operand *args, size_t n, const probed *pr, size_t hit)
+static const char *shown(const nr_spec *spec, const nr_value *v)
 {
-    nr_buf b = nr_buf_in(&arena);
-    for (size_t i = 0; i < n; i++) {
-        nr_value a = args[i].v;
-        nr_buf_printf(&b, " %s side %d", l->arg == NR_ARG_TRUTH ? (a.i ? "true" : "false") : NR_SHOW(nr_type_text(&p->spec, &a, &arena)),
-                      args[i].side);
-    }
-    fail_msg("%s on %s, index kind %d: value %s, operands%.*s: the index says %zu", l->name, p->spec.type->name, (int)pr->ix->kind,
-             v->kind == NR_V_NULL ? "NULL" : NR_SHOW(nr_type_text(&p->spec, v, &arena)), NR_FMT(nr_buf_slice(&b)), hit);
+    return v->kind == NR_V_NULL ? "NULL" : nr_arena_copy(&arena, nr_slice_of(NR_SHOW(nr_type_text(spec, v, &arena)))).p;
+}
+
+static void say(const pool *p, const nr_path *path, const nr_lookup *l, const nr_value *v, const nr_args *args, const probed *pr, size_t hit)
+{
+    nr_buf b = nr_buf_in(&arena), at = nr_buf_in(&arena);
+    for (size_t i = 0; i < args->n; i++)
+        nr_buf_printf(&b, " %s side %d", l->arg == NR_ARG_TRUTH ? (args->at[i].v.i ? "true" : "false") : shown(nr_path_spec(path), &args->at[i].v),
+                      args->at[i].side);
+    nr_path_print(path, &at);
+    fail_msg("%.*s__%s on %s, index of %s, kind %d: value %s, operands%.*s: the index says %zu of %zu", NR_FMT(nr_buf_slice(&at)), l->name,
+             p->field.type->name, pr->ix->keyfn->name, (int)pr->ix->kind, shown(&p->field.spec, v), NR_FMT(nr_buf_slice(&b)), hit, pr->n);
+}
+
+static void check_value(const pool *p, const nr_path *path, const nr_lookup *l, const nr_pred *leaf, const probed *pr, const nr_value *v,
+                        const nr_value *pk)
+{
+    bool want = nr_leaf_eval(leaf, v);
+    size_t hit = count_hits(pr, v, pk);
+    bool found = pr->way->flags & NR_WAY_ALL ? hit == pr->n : hit > 0;
+    bool exact = (pr->way->flags & NR_WAY_EXACT) && !pr->digest && !pr->doubtful;
+    checked++;
+    hits += found;
+    if ((want && !found) || (exact && found && !want) || (hit > 1 && !nr_index_many(pr->ix))) say(p, path, l, v, &leaf->args, pr, hit);
 }
 
 /* All values against one set of operands, by one index. The primary keys of the entities are whatever they are. */
-static void check_operands(const pool *p, const pool *pks, const nr_index *ix, const nr_lookup *l, const nr_operand *args, size_t n)
+static void check_operands(const pool *p, const pool *pks, const nr_path *path, const nr_index *ix, const nr_lookup *l, nr_args args)
 {
-    probed pr;
+    static probed pr;
     bool by_pk = ix->kind == NR_IX_PK;
     nr_mark mark = nr_arena_mark(&arena);
-    probe(ix, l, args, n, &pr);
-    assert_ascending(&pr, l);
-    for (size_t i = by_pk; i < p->n_values; i++) {
-        const nr_value *v = &p->values[i];
-        if (by_pk && v->kind == NR_V_TEXT && v->s.n == 0) continue;
-        bool want = l->eval(v, args, n);
-        for (size_t k = 1; k < (by_pk || ix->kind == NR_IX_SET ? 2 : pks->n_values); k++) {
-            size_t hit = count_hits(&pr, v, by_pk ? v : &pks->values[k], &pks->spec);
-            checked++;
-            hits += hit;
-            if (hit > 1 || (want && !hit) || (!want && hit && !pr.digest)) say(p, l, v, args, n, &pr, hit);
+    nr_err_clear(&err);
+    if (l->prepare && !l->prepare(&args, &with)) return;
+    nr_pred leaf = {.op = NR_P_LEAF, .field = path->field, .path = *path, .lookup = l, .args = args, .scratch = &arena};
+    leaf.direct = nr_path_plain(path) && (l->takes != NR_LT_TEXT || nr_path_spec(path)->type->kind == NR_V_TEXT);
+    const nr_way *way = nr_index_serves(ix, path, l, &args);
+    if (way && probe(ix, path, way, &args, &pr)) {
+        assert_ascending(&pr, l);
+        for (size_t i = by_pk; i < p->n_values; i++) {
+            const nr_value *v = &p->values[i];
+            if (by_pk && v->kind == NR_V_TEXT && v->s.n == 0) continue;
+            for (size_t k = 1; k < (by_pk || ix->kind == NR_IX_SET ? 2 : pks->n_values); k++)
+                check_value(p, path, l, &leaf, &pr, v, by_pk ? v : &pks->values[k]);
         }
     }
+    nr_matchers_release(matchers);
+    matchers = NULL;
     nr_arena_rewind(&arena, mark);
 }
 
@@ -164,57 +223,99 @@ static int compare_operands(const nr_operand *a, const nr_operand *b)
     return c ? c : a->side - b->side;
 }
 
+enum { LIST_MAX = 64 };
+
 /* Lists come sorted and distinct. */
-static size_t sorted_list(const pool *p, size_t first, size_t step, nr_operand *out)
+static size_t sorted_list(const operands *o, size_t first, size_t step, nr_operand *out)
 {
     size_t n = 0;
-    for (size_t i = first; i < p->n_operands && n < TEXTS_MAX; i += step) {
+    for (size_t i = first; i < o->n && n < LIST_MAX; i += step) {
         size_t at = 0;
-        while (at < n && compare_operands(&out[at], &p->operands[i]) < 0) at++;
-        if (at < n && compare_operands(&out[at], &p->operands[i]) == 0) continue;
+        while (at < n && compare_operands(&out[at], &o->at[i]) < 0) at++;
+        if (at < n && compare_operands(&out[at], &o->at[i]) == 0) continue;
         memmove(&out[at + 1], &out[at], (n - at) * sizeof *out);
-        out[at] = p->operands[i];
+        out[at] = o->at[i];
         n++;
     }
     return n;
 }
 
-static void check_lookup(const pool *p, const pool *pks, const nr_index *ix, const nr_lookup *l)
+static void check_lookup(const pool *p, const pool *pks, const nr_path *path, const nr_index *ix, const nr_lookup *l)
 {
-    nr_operand args[TEXTS_MAX + 1];
+    nr_operand args[LIST_MAX + 1];
+    operands o;
+    fill_operands(&o, nr_path_spec(path), l);
+    pairs++;
     switch (l->arg) {
     case NR_ARG_ONE:
-        for (size_t i = 0; i < p->n_operands; i++) check_operands(p, pks, ix, l, &p->operands[i], 1);
+        for (size_t i = 0; i < o.n; i++) check_operands(p, pks, path, ix, l, (nr_args){.at = &o.at[i], .n = 1});
         break;
     case NR_ARG_PAIR:
-        for (size_t i = 0; i < p->n_operands; i++)
-            for (size_t k = 0; k < p->n_operands; k++) {
-                args[0] = p->operands[i];
-                args[1] = p->operands[k];
-                check_operands(p, pks, ix, l, args, 2);
+        for (size_t i = 0; i < o.n; i++)
+            for (size_t k = 0; k < o.n; k++) {
+                args[0] = o.at[i];
+                args[1] = o.at[k];
+                check_operands(p, pks, path, ix, l, (nr_args){.at = args, .n = 2});
             }
         break;
     case NR_ARG_LIST:
         for (size_t step = 1; step < 8; step++)
-            for (size_t first = 0; first < step; first++) check_operands(p, pks, ix, l, args, sorted_list(p, first, step, args));
-        check_operands(p, pks, ix, l, args, 0);
+            for (size_t first = 0; first < step; first++)
+                check_operands(p, pks, path, ix, l, (nr_args){.at = args, .n = sorted_list(&o, first, step, args)});
+        check_operands(p, pks, path, ix, l, (nr_args){.at = args});
         break;
     case NR_ARG_TRUTH:
-        for (int truth = ix->kind == NR_IX_SET; truth < 2; truth++) {
+        for (int truth = 0; truth < 2; truth++) {
             args[0] = (nr_operand){{.kind = NR_V_INT, .i = truth}, 0};
-            check_operands(p, pks, ix, l, args, 1);
+            check_operands(p, pks, path, ix, l, (nr_args){.at = args, .n = 1});
         }
         break;
     }
 }
 
+/* Every lookup on what every path gives: of the value itself, and of each of its transforms. */
+static void check_paths(const pool *p, const pool *pks, const nr_index *ix)
+{
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+        nr_path plain = nr_path_of(&p->field);
+        if (nr_index_serves(ix, &plain, l, NULL)) check_lookup(p, pks, &plain, ix, l);
+        for (const nr_transform *t = nr_transforms; t->name; t++) {
+            nr_path path = plain;
+            if (!nr_transform_suits(t, p->field.type) || !nr_path_transform(&path, t)) continue;
+            if (nr_index_serves(ix, &path, l, NULL)) check_lookup(p, pks, &path, ix, l);
+        }
+    }
+}
+
+/* An index of each pattern, and the lookups that name it. */
+static void check_patterns(const pool *p, const pool *pks, nr_index ix)
+{
+    for (size_t i = 0; i < COUNT(patterns) * 2; i++) {
+        ix.pattern = patterns[i / 2];
+        ix.caseless = i % 2;
+        ix.regex = nr_regex_get(with.patterns, ix.pattern, ix.caseless, &err);
+        assert_non_null(ix.regex);
+        check_paths(p, pks, &ix);
+        nr_regex_release(ix.regex);
+    }
+}
+
 static void check_index(const pool *p, const pool *pks, nr_index_kind kind)
 {
-    nr_field f = {.name = NR_S("f"), .type = p->spec.type, .spec = p->spec};
     for (size_t k = 0; nr_keyfns[k]; k++) {
-        nr_index ix = {.name = NR_S("f"), .kind = kind, .field = &f, .keyfn = nr_keyfns[k], .key = NR_S("m/s/f/")};
-        for (const nr_lookup *l = nr_lookups; l->name; l++)
-            if (nr_index_answers(&ix, l)) check_lookup(p, pks, &ix, l);
+        nr_index ix = {.name = NR_S("f"), .kind = kind, .path = nr_path_of(&p->field), .keyfn = nr_keyfns[k], .key = NR_S("m/s/f/")};
+        bool fits = kind == NR_IX_SET ? ix.keyfn->shape != NR_KS_ORDERED : ix.keyfn->shape != NR_KS_SET;
+        if (!fits || (kind == NR_IX_PK && ix.keyfn != &nr_key_value)) continue;
+        if (ix.keyfn == &nr_key_matches) {
+            check_patterns(p, pks, ix);
+            continue;
+        }
+        check_paths(p, pks, &ix);
+        for (const nr_transform *t = nr_transforms; t->name; t++) {
+            ix.path = nr_path_of(&p->field);
+            if (kind != NR_IX_PK && nr_transform_suits(t, p->field.type) && nr_path_transform(&ix.path, t)) check_paths(p, pks, &ix);
+        }
     }
 }
 
@@ -237,10 +338,10 @@ static void each_type(void (*fn)(const pool *p))
 static pool some_pks(const char *type)
 {
     static const nr_slice awkward[] = {LIT("0"), LIT("-1"), LIT("\0"), LIT("\x01"), LIT("\xff\xff"), LIT("\0\xff")};
-    pool p = {.spec = {nr_type_find(nr_slice_of(type)), 5, 2}, .n_values = 1};
+    pool p = {.field = {.spec = {nr_type_find(nr_slice_of(type)), 5, 2}}, .n_values = 1};
     for (size_t i = 0; i < COUNT(awkward); i++) {
         const char *expected;
-        if (nr_type_read(&p.spec, awkward[i], &arena, &p.values[p.n_values], &expected)) p.n_values++;
+        if (nr_type_read(&p.field.spec, awkward[i], &arena, &p.values[p.n_values], &expected)) p.n_values++;
     }
     return p;
 }
@@ -287,17 +388,40 @@ static void the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of(void **sta
     assert_true(hits > 0);
 }
 
+/* A key function that no lookup goes by, and a way that no index serves, would be dead weight. */
+static void every_way_of_a_lookup_is_served_by_an_index(void **state)
+{
+    (void)state;
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+        assert_non_null(l->ways[0].keyfn);
+        for (const nr_way *w = l->ways; w->keyfn; w++) {
+            nr_field f = {.name = NR_S("f"), .type = nr_type_find(NR_S("char")), .spec = {.type = nr_type_find(NR_S("char"))}};
+            nr_index ix = {.kind = w->keyfn->shape == NR_KS_SET ? NR_IX_SET : NR_IX_ORDERED, .path = nr_path_of(&f), .keyfn = w->keyfn};
+            ix.caseless = w->flags & NR_WAY_CASELESS;
+            assert_ptr_equal(nr_index_serves(&ix, &ix.path, l, NULL), w);
+        }
+    }
+}
+
 static void no_lookup_but_isnull_is_true_of_null(void **state)
 {
     (void)state;
-    nr_value null = NR_NULL;
+    const nr_value null = NR_NULL;
     pool p;
+    operands o;
     for (const nr_type *const *t = nr_types; *t; t++) {
+        size_t at = 0;
         if ((*t)->flags & NR_TF_RELATION) continue;
         fill_pool(&p, *t, 5, 2);
-        for (const nr_lookup *l = nr_lookups; l->name; l++) {
-            if (l->arg == NR_ARG_TRUTH || !nr_lookup_suits(l, &p.spec)) continue;
-            for (size_t i = 0; i + 1 < p.n_operands; i++) assert_false(l->eval(&null, &p.operands[i], l->arg == NR_ARG_ONE ? 1 : 2));
+        for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+            if (l->arg == NR_ARG_TRUTH || !nr_lookup_suits(l, *t)) continue;
+            fill_operands(&o, &p.field.spec, l);
+            for (size_t i = 0; i + 1 < o.n; i++) {
+                nr_args args = {.at = &o.at[i], .n = l->arg == NR_ARG_PAIR ? 2 : 1};
+                nr_err_clear(&err);
+                if (!l->prepare || l->prepare(&args, &with)) assert_false(l->eval(&null, &args));
+            }
         }
     }
 }
@@ -305,15 +429,17 @@ static void no_lookup_but_isnull_is_true_of_null(void **state)
 static void every_lookup_has_a_doc_line_and_a_key_function_of_the_table(void **state)
 {
     (void)state;
-    for (const nr_lookup *l = nr_lookups; l->name; l++) {
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
         assert_ptr_equal(nr_lookup_find(nr_slice_of(l->name)), l);
-        assert_ptr_equal(nr_keyfn_find(nr_slice_of(l->keyfn->name)), l->keyfn);
+        for (const nr_way *w = l->ways; w->keyfn; w++) assert_ptr_equal(nr_keyfn_find(nr_slice_of(w->keyfn->name)), w->keyfn);
         assert_true(l->doc && l->doc[0]);
         assert_false(nr_lookup_later(nr_slice_of(l->name)));
+        assert_null(nr_transform_find(nr_slice_of(l->name)));
     }
-    assert_string_equal(nr_lookups[0].name, "exact");
+    at = 0;
+    assert_string_equal(nr_lookup_next(&at)->name, "exact");
     assert_null(nr_lookup_find(NR_S("")));
-    assert_true(nr_lookup_later(NR_S("iexact")));
     assert_false(nr_lookup_later(NR_S("frob")));
 }
 
@@ -329,8 +455,8 @@ static void the_bytes_after_a_prefix_end_its_stretch(void **state)
             char both[300];
             memcpy(both, prefixes[i].p, prefixes[i].n);
             memcpy(both + prefixes[i].n, t.p, t.n);
-            nr_slice with = {both, prefixes[i].n + t.n};
-            assert_true(nr_slice_cmp(with, after) < 0);
+            nr_slice joined = {both, prefixes[i].n + t.n};
+            assert_true(nr_slice_cmp(joined, after) < 0);
             if (nr_slice_cmp(t, prefixes[i]) > 0 && !nr_slice_starts(t, prefixes[i])) assert_true(nr_slice_cmp(t, after) >= 0);
         }
     }
@@ -339,14 +465,18 @@ static void the_bytes_after_a_prefix_end_its_stretch(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    checked = hits = 0;
+    checked = hits = pairs = 0;
     nr_arena_init(&arena, nr_env_libc());
+    with = (nr_ready_for){&arena, &err, INT64_MAX, nr_regexes_new(nr_env_libc(), true), &matchers};
+    matchers = NULL;
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    nr_matchers_release(matchers);
+    nr_regexes_free(with.patterns);
     nr_arena_clear(&arena);
     return 0;
 }
@@ -356,9 +486,13 @@ static int tear_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_ordered_index_gives_just_the_rows_that_a_lookup_is_true_of), TEST(a_set_index_gives_just_the_rows_that_a_lookup_is_true_of),
-        TEST(the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of),     TEST(no_lookup_but_isnull_is_true_of_null),
-        TEST(every_lookup_has_a_doc_line_and_a_key_function_of_the_table),   TEST(the_bytes_after_a_prefix_end_its_stretch),
+        TEST(an_ordered_index_gives_just_the_rows_that_a_lookup_is_true_of),
+        TEST(a_set_index_gives_just_the_rows_that_a_lookup_is_true_of),
+        TEST(the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of),
+        TEST(no_lookup_but_isnull_is_true_of_null),
+        TEST(every_way_of_a_lookup_is_served_by_an_index),
+        TEST(every_lookup_has_a_doc_line_and_a_key_function_of_the_table),
+        TEST(the_bytes_after_a_prefix_end_its_stretch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,8 +29,11 @@ static nr_schema *define(const char *json)
     return s;
 }
 
+static nr_regexes *patterns;
+
 static int set_up(void **state)
 {
+    patterns = nr_regexes_new(nr_env_libc(), true);
     (void)state;
     nr_arena_init(&arena, nr_env_libc());
     nr_err_clear(&err);
@@ -44,6 +47,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+    nr_regexes_free(patterns);
     (void)state;
     nr_arena_clear(&arena);
     return 0;
@@ -84,12 +88,14 @@ static void refused(const char *line, unsigned groups, nr_code code, const char 
     if (err.code != code || !strstr(err.msg, words)) fail_msg("%s: %s %s", line, nr_code_word(err.code), err.msg);
 }
 
+static const nr_bind_with with = {1 << 20, INT64_MAX, NULL, NULL};
+
 static bool bind(const char *line, nr_query *q)
 {
     nr_ast ast;
     good(line, &ast);
     nr_err_clear(&err);
-    return nr_query_bind(&ast, &model, true, 1 << 20, &arena, q, &err);
+    return nr_query_bind(&ast, &model, true, &with, &arena, q, &err);
 }
 
 static void bound(const char *line, nr_query *q)
@@ -210,8 +216,8 @@ static void a_path_is_a_field_and_a_lookup(void **state)
         assert_true(nr_slice_is(q.where->kids[i]->field->name, fields[i]));
     }
     const nr_pred *in = q.where->kids[4];
-    assert_int_equal(in->n_args, 2);
-    assert_true(nr_slice_is(in->args[0].v.s, "a"));
+    assert_int_equal(in->args.n, 2);
+    assert_true(nr_slice_is(in->args.at[0].v.s, "a"));
 }
 
 static void an_exclude_is_one_not_of_all_that_it_has(void **state)
@@ -232,11 +238,11 @@ static void operands_are_coerced_by_type_only(void **state)
     nr_query q;
     (void)state;
     bound("FILTER n 007 d 1.005 on TRUE n__lt 99999999999999999999 d__range [-1.005,2]", &q);
-    assert_int_equal(q.where->kids[0]->args[0].v.i, 7);
-    assert_true(q.where->kids[1]->args[0].v.d == 100 && q.where->kids[1]->args[0].side == 1);
-    assert_int_equal(q.where->kids[2]->args[0].v.i, 1);
-    assert_true(q.where->kids[3]->args[0].side == 1);
-    assert_true(q.where->kids[4]->args[0].v.d == -101 && q.where->kids[4]->args[0].side == 1);
+    assert_int_equal(q.where->kids[0]->args.at[0].v.i, 7);
+    assert_true(q.where->kids[1]->args.at[0].v.d == 100 && q.where->kids[1]->args.at[0].side == 1);
+    assert_int_equal(q.where->kids[2]->args.at[0].v.i, 1);
+    assert_true(q.where->kids[3]->args.at[0].side == 1);
+    assert_true(q.where->kids[4]->args.at[0].v.d == -101 && q.where->kids[4]->args.at[0].side == 1);
 }
 
 static void what_cannot_be_bound_is_said(void **state)
@@ -251,7 +257,7 @@ static void what_cannot_be_bound_is_said(void **state)
     unbound("FILTER b__lt 1", NR_E_NOLOOKUP, "isnull");
     unbound("FILTER b__in []", NR_E_NOLOOKUP, "isnull");
     unbound("FILTER r__name x", NR_E_NOLOOKUP, "not available in this version");
-    unbound("FILTER t__icontains x", NR_E_NOLOOKUP, "not available in this version");
+    unbound("FILTER t__len x", NR_E_NOLOOKUP, "not available in this version");
     unbound("FILTER late 1", NR_E_NOMODEL, "a.Later");
     unbound("ORDER late", NR_E_NOMODEL, "a.Later");
     unbound("FILTER n x", NR_E_BADVALUE, "'n'");
@@ -282,7 +288,7 @@ static void the_ordering_of_the_model_applies_without_order(void **state)
     bound("ORDER pk", &q);
     assert_int_equal(q.n_order, 1);
     good("", &ast);
-    assert_true(nr_query_bind(&ast, &model, false, 1000, &arena, &q, &err));
+    assert_true(nr_query_bind(&ast, &model, false, &with, &arena, &q, &err));
     assert_int_equal(q.n_order, 0);
 }
 
@@ -354,7 +360,7 @@ static const char *index_names(const char *json)
     nr_index *ix;
     size_t n;
     nr_buf b = nr_buf_in(&arena);
-    nr_schema_indexes(define(json), &arena, &ix, &n);
+    nr_schema_indexes(define(json), patterns, &arena, &ix, &n, &err);
     for (size_t i = 0; i < n; i++) nr_buf_printf(&b, "%s%.*s", i ? " " : "", NR_FMT(ix[i].name));
     nr_buf_byte(&b, 0);
     return b.p;
@@ -387,7 +393,7 @@ static void indexes_lie_under_the_name_of_their_model(void **state)
     nr_index *ix;
     size_t n;
     (void)state;
-    nr_schema_indexes(define(X("\"type\":\"fk\",\"to\":\"a.Target\",\"index\":true")), &arena, &ix, &n);
+    nr_schema_indexes(define(X("\"type\":\"fk\",\"to\":\"a.Target\",\"index\":true")), patterns, &arena, &ix, &n, &err);
     assert_int_equal(n, 3);
     assert_true(nr_slice_is(ix[0].key, "a.B/pk"));
     assert_true(nr_slice_is(ix[1].key, "a.B/i/x.value"));
@@ -399,12 +405,51 @@ static void a_set_answers_points_and_an_ordered_index_all(void **state)
     nr_index *ix;
     size_t n;
     (void)state;
-    nr_schema_indexes(define(X("\"type\":\"fk\",\"to\":\"a.Target\",\"index\":true")), &arena, &ix, &n);
-    for (const nr_lookup *l = nr_lookups; l->name; l++) {
+    nr_schema_indexes(define(X("\"type\":\"fk\",\"to\":\"a.Target\",\"index\":true")), patterns, &arena, &ix, &n, &err);
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at)) && l->takes != NR_LT_TEXT;) {
         bool points = !strcmp(l->name, "exact") || !strcmp(l->name, "in") || !strcmp(l->name, "isnull");
-        assert_true(nr_index_answers(&ix[1], l));
-        assert_int_equal(nr_index_answers(&ix[2], l), points);
+        assert_non_null(nr_index_serves(&ix[1], &ix[1].path, l, NULL));
+        assert_int_equal(nr_index_serves(&ix[2], &ix[1].path, l, NULL) != NULL, points);
     }
+}
+
+static void assert_no_indexes(const char *json, const char *says)
+{
+    nr_index *ix;
+    size_t n;
+    nr_err_clear(&err);
+    if (nr_schema_indexes(define(json), patterns, &arena, &ix, &n, &err)) fail_msg("%s is accepted", json);
+    assert_int_equal(err.code, NR_E_BADVALUE);
+    if (!strstr(err.msg, says)) fail_msg("%s: '%s' is not in '%s'", json, says, err.msg);
+    nr_err_clear(&err);
+}
+
+static void an_index_for_a_lookup_that_a_field_cannot_have_is_refused(void **state)
+{
+    (void)state;
+    assert_no_indexes(X("\"type\":\"blob\",\"index\":[\"in\"]"),
+                      "fields.x.index: 'in': no lookup 'in' on field 'x' of type blob; it has exact, isnull");
+    assert_no_indexes(X("\"type\":\"char\",\"index\":[\"exat\"]"),
+                      "fields.x.index: 'exat': no lookup 'exat' on field 'x' of type char; did you mean 'exact'?");
+    assert_no_indexes(X("\"type\":\"int\",\"index\":[\"month\"]"), "no lookup 'month'");
+    assert_no_indexes(X("\"type\":\"char\",\"index\":[\"regex\"]"), "{\"regex\": \"a pattern\"}");
+    assert_no_indexes(X("\"type\":\"char\",\"index\":[{\"regex\":\"(\"}]"), "'('");
+}
+
+static void lookups_say_which_indexes_they_want(void **state)
+{
+    (void)state;
+    assert_string_equal(index_names(X("\"type\":\"char\",\"index\":[\"iexact\",\"istartswith\"]")), "pk x.folded");
+    assert_string_equal(index_names(X("\"type\":\"char\",\"index\":[\"endswith\",\"iendswith\"]")), "pk x.reversed x.folded_reversed");
+    assert_string_equal(index_names(X("\"type\":\"char\",\"index\":[\"contains\",\"icontains\"]")), "pk x.substrings.set x.folded_substrings.set");
+    assert_string_equal(index_names(X("\"type\":\"int\",\"index\":[\"startswith\"]")), "pk x.text");
+    assert_string_equal(index_names(X("\"type\":\"date\",\"index\":[\"month\",\"month__gte\",\"week_day\"]")),
+                        "pk x__month.value.set x__week_day.value.set");
+    assert_string_equal(index_names(X("\"type\":\"date\",\"index\":[\"year\",\"exact\"]")), "pk x.value");
+    assert_string_equal(index_names(X("\"type\":\"datetime\",\"index\":[\"date\",\"time__lt\"]")), "pk x__date.value.set x__time.value");
+    assert_string_equal(index_names(X("\"type\":\"int\",\"index\":[\"isnull\"]")), "pk x.null.set");
+    assert_string_equal(index_names(X("\"type\":\"int\",\"index\":[\"isnull\",\"exact\"]")), "pk x.value.set");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -429,6 +474,8 @@ int main(void)
         TEST(a_definition_says_which_indexes_there_are),
         TEST(indexes_lie_under_the_name_of_their_model),
         TEST(a_set_answers_points_and_an_ordered_index_all),
+        TEST(an_index_for_a_lookup_that_a_field_cannot_have_is_refused),
+        TEST(lookups_say_which_indexes_they_want),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,21 +41,21 @@ static int tear_down(void **state)
     return 0;
 }
 
-static nr_found search_in(nr_regexes *set, nr_slice pattern, bool caseless, nr_slice text, nr_regex_watch watch)
+static nr_regex_found search_in(nr_regexes *set, nr_slice pattern, bool caseless, nr_slice text, nr_regex_watch watch)
 {
     nr_err err = {0};
     nr_regex *r = nr_regex_get(set, pattern, caseless, &err);
     if (!r) fail_msg("%.*s: %s", NR_FMT(pattern), err.msg);
-    nr_found found = nr_regex_search(r, text, watch);
+    nr_regex_found found = nr_regex_search(r, text, watch);
     nr_regex_release(r);
     return found;
 }
 
 static bool found(world *w, nr_slice pattern, bool caseless, nr_slice text)
 {
-    nr_found a = search_in(w->jit, pattern, caseless, text, always), b = search_in(w->plain, pattern, caseless, text, always);
-    if (a != b || a > NR_FOUND) fail_msg("%.*s: %d with jit, %d without", NR_FMT(pattern), a, b);
-    return a == NR_FOUND;
+    nr_regex_found a = search_in(w->jit, pattern, caseless, text, always), b = search_in(w->plain, pattern, caseless, text, always);
+    if (a != b || a > NR_REGEX_YES) fail_msg("%.*s: %d with jit, %d without", NR_FMT(pattern), a, b);
+    return a == NR_REGEX_YES;
 }
 
 static void a_search_answers_as_the_reference_says(void **state)
@@ -167,10 +167,10 @@ static void a_pattern_that_explodes_is_too_hard_or_stopped_never_no(void **state
     nr_regexes *sets[] = {w->jit, w->plain};
     for (size_t i = 0; i < COUNT(sets); i++) {
         int left = 1;
-        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, (nr_regex_watch){count_down, &left}), NR_FOUND_STOPPED);
-        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, always), NR_FOUND_HARD);
-        assert_int_equal(search_in(sets[i], NR_S("(a+)+$"), false, (nr_slice){text, 42}, always), NR_FOUND_HARD);
-        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 41}, always), NR_FOUND);
+        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, (nr_regex_watch){count_down, &left}), NR_REGEX_STOPPED);
+        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, always), NR_REGEX_HARD);
+        assert_int_equal(search_in(sets[i], NR_S("(a+)+$"), false, (nr_slice){text, 42}, always), NR_REGEX_HARD);
+        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 41}, always), NR_REGEX_YES);
     }
 }
 
@@ -179,9 +179,9 @@ static void a_long_search_asks_whether_to_go_on(void **state)
     world *w = *state;
     nr_slice text = {nr_arena_zalloc(&w->arena, 100000), 100000};
     int left = 5;
-    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_FOUND_STOPPED);
+    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_REGEX_STOPPED);
     left = 1000;
-    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_FOUND_NOT);
+    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_REGEX_NO);
     assert_int_equal(left, 1000 - 8);
 }
 
@@ -213,11 +213,11 @@ static void a_set_keeps_the_patterns_of_late_and_those_in_use(void **state)
         char pattern[20];
         int n = snprintf(pattern, sizeof pattern, "p%d$", i);
         nr_regex *r = nr_regex_get(w->jit, (nr_slice){pattern, (size_t)n}, false, &err);
-        assert_int_equal(nr_regex_search(r, (nr_slice){pattern, (size_t)n - 1}, always), NR_FOUND);
+        assert_int_equal(nr_regex_search(r, (nr_slice){pattern, (size_t)n - 1}, always), NR_REGEX_YES);
         nr_regex_release(r);
     }
-    assert_int_equal(nr_regex_search(kept, NR_S("is kept"), always), NR_FOUND);
-    assert_int_equal(nr_regex_search(other, NR_S("is KEPT"), always), NR_FOUND);
+    assert_int_equal(nr_regex_search(kept, NR_S("is kept"), always), NR_REGEX_YES);
+    assert_int_equal(nr_regex_search(other, NR_S("is KEPT"), always), NR_REGEX_YES);
     nr_regex_release(kept);
     nr_regex_release(other);
 }
@@ -289,9 +289,9 @@ static void a_match_has_the_literals(void **state)
         nr_regex_needs needs = nr_regex_literals(&w->arena, pattern);
         for (int i = 0; plain && i < 12; i++) {
             nr_slice text = pieces(&w->arena, &seed, letters, COUNT(letters), 6);
-            nr_found answer = nr_regex_search(plain, text, always);
+            nr_regex_found answer = nr_regex_search(plain, text, always);
             if (jit && nr_regex_search(jit, text, always) != answer) fail_msg("%.*s on %.*s: jit differs", NR_FMT(pattern), NR_FMT(text));
-            if (answer != NR_FOUND) continue;
+            if (answer != NR_REGEX_YES) continue;
             matches++;
             nr_fold_needle needle = nr_fold_needle_of(&w->arena, needs.literal);
             bool has =
@@ -321,7 +321,7 @@ static void caseless_letters_are_those_that_fold_alike(void **state)
         if (i >= 0xD800 && i < 0xE000) continue;
         nr_slice point = {c, nr_utf8_put(c, i)}, fold = {f, nr_utf8_put(f, nr_fold_point(i))};
         if (!cased[i]) nr_buf_add(&rest, point);
-        else if (!nr_slice_eq(point, fold) && search_in(w->plain, point, true, fold, always) != NR_FOUND) fail_msg("U+%04X", i);
+        else if (!nr_slice_eq(point, fold) && search_in(w->plain, point, true, fold, always) != NR_REGEX_YES) fail_msg("U+%04X", i);
     }
     /* In pieces of 500 letters: none of them is the other case of one that has none. */
     for (uint32_t i = 0, n = 0; i < 0x110000; i++) {
@@ -332,7 +332,7 @@ static void caseless_letters_are_those_that_fold_alike(void **state)
         }
         if (n == 500 || (n && i == 0x10FFFF)) {
             nr_buf_byte(&class, ']');
-            if (search_in(w->jit, nr_buf_slice(&class), true, nr_buf_slice(&rest), always) != NR_FOUND_NOT) fail_msg("before U+%04X", i);
+            if (search_in(w->jit, nr_buf_slice(&class), true, nr_buf_slice(&rest), always) != NR_REGEX_NO) fail_msg("before U+%04X", i);
             class = nr_buf_in(&w->arena);
             n = 0;
         }

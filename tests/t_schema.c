@@ -41,7 +41,7 @@ static void all_options_are_read(void **state)
     assert_string_equal(title->type->name, "char");
     assert_int_equal(title->max_length, 200);
     assert_int_equal(title->index.n, 2);
-    assert_slice(title->index.at[1], "startswith");
+    assert_slice(title->index.at[1].lookup, "startswith");
     assert_slice(title->help, "the head line");
     assert_false(title->index_all || title->null || title->unique || title->has_default);
     assert_false(nr_schema_pk(s)->unique);
@@ -88,7 +88,7 @@ static void a_schema_does_not_point_into_its_text(void **state)
     assert_slice(s->name, "blog.Post");
     assert_slice(s->fields[1].name, "title");
     assert_slice(s->fields[1].default_value.s, "x");
-    assert_slice(s->fields[1].index.at[0], "exact");
+    assert_slice(s->fields[1].index.at[0].lookup, "exact");
     clear(&w);
 }
 
@@ -253,15 +253,10 @@ static const refusal refusals[] = {
 
     /* indexes */
     {FIELD("'type': 'blob', 'index': true"), NR_E_BADVALUE, "fields.x.index: a field of type 'blob' has no ordered index"},
-    {FIELD("'type': 'blob', 'index': ['in']"), NR_E_BADVALUE, "fields.x.index: a field of type 'blob' has no lookup 'in'"},
-    {FIELD("'type': 'int', 'index': ['startswith']"), NR_E_BADVALUE, "fields.x.index: a field of type 'int' has no lookup 'startswith'"},
-    {FIELD("'type': 'char', 'index': ['icontains']"), NR_E_BADVALUE, "fields.x.index: 'icontains' is not available in this version"},
-    {FIELD("'type': 'date', 'index': ['year__gte']"), NR_E_BADVALUE, "fields.x.index: 'year' is not available in this version"},
-    {FIELD("'type': 'char', 'index': [{'regex': 'a'}]"), NR_E_BADVALUE, "fields.x.index: 'regex' is not available in this version"},
-    {FIELD("'type': 'char', 'index': [{'rgx': 'a'}]"), NR_E_BADVALUE, "fields.x.index: expected names of lookups, got object"},
-    {FIELD("'type': 'char', 'index': [{}]"), NR_E_BADVALUE, "got object"},
-    {FIELD("'type': 'char', 'index': ['exat']"), NR_E_BADVALUE,
-     "fields.x.index: unknown lookup 'exat'; did you mean 'exact'? Expected one of exact, in,"},
+    {FIELD("'type': 'char', 'index': [{'rgx': 'a'}]"), NR_E_BADVALUE, "fields.x.index: expected names of lookups and {"},
+    {FIELD("'type': 'char', 'index': [{}]"), NR_E_BADVALUE, "got another object"},
+    {FIELD("'type': 'char', 'index': [{'regex': 1}]"), NR_E_BADVALUE, "got another object"},
+    {FIELD("'type': 'char', 'index': [{'regex': 'a'}, {'regex': 'a'}]"), NR_E_BADVALUE, "fields.x.index: 'a' stands twice"},
     {FIELD("'type': 'char', 'index': ['exact', 'exact']"), NR_E_BADVALUE, "fields.x.index: 'exact' stands twice"},
     {FIELD("'type': 'char', 'index': [1]"), NR_E_BADVALUE, "fields.x.index: expected names of lookups, got number"},
     {FIELD("'type': 'char', 'index': 'exact'"), NR_E_BADVALUE, "fields.x.index: expected true, false, or an array of lookup names, got string"},
@@ -460,9 +455,8 @@ static void model_names(void **state)
 {
     (void)state;
     static const char *const good[] = {"a", "_", "blog.Post", "a.b.c9", "{shop}catalog.Item", "{user:1}a", "self", "A_1._2"};
-    static const char *const bad[] = {"", ".", "a.", ".a", "a..b", "9a", "a b", "a-b", "{}a", "{a}", "{a", "{a}.b", "a{b}c", "{a}{b}c", "{{a}}b",
-                                      "{a b}c",
-                                      "{a\nb}c", "a:b", "a/b", "caf\xc3\xa9", "{\xc3\xa9}a", "a\n"};
+    static const char *const bad[] = {"",      ".",     "a.",      ".a",     "a..b",   "9a",      "a b", "a-b", "{}a",         "{a}",         "{a",
+                                      "{a}.b", "a{b}c", "{a}{b}c", "{{a}}b", "{a b}c", "{a\nb}c", "a:b", "a/b", "caf\xc3\xa9", "{\xc3\xa9}a", "a\n"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (!nr_model_name_valid(nr_slice_of(good[i]))) fail_msg("refused: %s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -483,11 +477,10 @@ static void model_names(void **state)
 static void field_names(void **state)
 {
     (void)state;
-    static const char *const good[] = {"a", "_a", "A9", "a_b", "year", "date", "len", "exact", "order", "limit", "Null", "AND", "id",
-                                       "filter", "by", "q"};
-    static const char *const bad[] = {"", "_", "a_", "a__b", "__a", "9a", "a.b", "a-b", "a b", "caf\xc3\xa9", "pk", "and", "or", "not", "query",
-                                      "true",
-                                      "false", "null", "PK", "ORDER", "NULL", "Q", "COUNTDISTINCT", "BY"};
+    static const char *const good[] = {"a",     "_a",    "A9",   "a_b", "year", "date",   "len", "exact",
+                                       "order", "limit", "Null", "AND", "id",   "filter", "by",  "q"};
+    static const char *const bad[] = {"",    "_",     "a_",   "a__b",  "__a",  "9a", "a.b",   "a-b",  "a b", "caf\xc3\xa9",   "pk", "and", "or",
+                                      "not", "query", "true", "false", "null", "PK", "ORDER", "NULL", "Q",   "COUNTDISTINCT", "BY"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         nr_err err = {.code = NR_OK};
         if (!nr_field_name_valid(nr_slice_of(good[i]), &err)) fail_msg("%s: %s", good[i], err.msg);
@@ -512,8 +505,9 @@ static void fields_are_found_by_name_pk_and_fk_id(void **state)
 {
     (void)state;
     world w = {0};
-    nr_schema *s = define(&w, "m", "{'fields': {'author': {'type': 'fk', 'to': 'self'}, 'plain': {'type': 'int'},"
-                                   "'boss': {'type': 'fk', 'to': 'self'}, 'boss_id': {'type': 'int'}}}");
+    nr_schema *s = define(&w, "m",
+                          "{'fields': {'author': {'type': 'fk', 'to': 'self'}, 'plain': {'type': 'int'},"
+                          "'boss': {'type': 'fk', 'to': 'self'}, 'boss_id': {'type': 'int'}}}");
     assert_ptr_equal(nr_schema_field(s, NR_S("author_id")), nr_schema_field(s, NR_S("author")));
     assert_ptr_equal(nr_schema_field(s, NR_S("boss_id")), &s->fields[4]);
     assert_ptr_equal(nr_schema_field(s, NR_S("pk")), nr_schema_pk(s));

@@ -7,13 +7,15 @@ static void fields_of_abstract_parents_come_first(void **state)
 {
     (void)state;
     world w = {0};
-    nr_schema *stamped = define(&w, "Stamped", "{'abstract': true, 'fields': {'created': {'type': 'datetime', 'auto_now_add': true},"
-                                               "'note': {'type': 'char'}},"
-                                               "'ordering': ['-created']}");
+    nr_schema *stamped = define(&w, "Stamped",
+                                "{'abstract': true, 'fields': {'created': {'type': 'datetime', 'auto_now_add': true},"
+                                "'note': {'type': 'char'}},"
+                                "'ordering': ['-created']}");
     assert_int_equal(stamped->n_fields, 2);
     assert_null(nr_schema_field(stamped, NR_S("pk")));
-    define(&w, "Named", "{'abstract': true, 'fields': {'name': {'type': 'char', 'max_length': 9}, 'note': {'type': 'int'}},"
-                        "'ordering': ['name']}");
+    define(&w, "Named",
+           "{'abstract': true, 'fields': {'name': {'type': 'char', 'max_length': 9}, 'note': {'type': 'int'}},"
+           "'ordering': ['name']}");
     nr_schema *s = define(&w, "Post", "{'extends': ['Stamped', 'Named'], 'fields': {'body': {'type': 'text'}, 'name': {'type': 'slug'}}}");
     static const char *const names[] = {"id", "created", "note", "name", "body"};
     assert_int_equal(s->n_fields, 5);
@@ -48,9 +50,10 @@ static void a_child_lives_on_without_its_parents(void **state)
 {
     (void)state;
     world w = {0};
-    define(&w, "Base", "{'abstract': true, 'ordering': ['status'], 'fields': {'status': {'type': 'char', 'help': 'h', 'choices': ['a',"
-                       "'b'], 'default': 'b', 'index': ['exact']},"
-                       "'author': {'type': 'fk', 'to': 'User', 'default': 1}}}");
+    define(&w, "Base",
+           "{'abstract': true, 'ordering': ['status'], 'fields': {'status': {'type': 'char', 'help': 'h', 'choices': ['a',"
+           "'b'], 'default': 'b', 'index': ['exact']},"
+           "'author': {'type': 'fk', 'to': 'User', 'default': 1}}}");
     nr_schema *s = parse(&w, "Post", "{'extends': ['Base']}");
     assert_non_null(s);
     w.models[0] = NULL;
@@ -61,7 +64,7 @@ static void a_child_lives_on_without_its_parents(void **state)
     assert_true(s->resolved);
     assert_slice(s->fields[1].help, "h");
     assert_slice(s->fields[1].default_value.s, "b");
-    assert_slice(s->fields[1].index.at[0], "exact");
+    assert_slice(s->fields[1].index.at[0].lookup, "exact");
     assert_int_equal(s->fields[2].default_value.i, 1);
     assert_slice(s->fields[2].to, "User");
     assert_non_null(nr_json_get(s->fields[2].json, "to"));
@@ -148,8 +151,9 @@ static void a_relation_has_the_spec_of_its_targets_pk(void **state)
     (void)state;
     world w = {0};
     define(&w, "Price", "{'pk': 'p', 'fields': {'p': {'type': 'decimal', 'max_digits': 6, 'decimal_places': 3}}}");
-    nr_schema *s = define(&w, "Tag", "{'fields': {'price': {'type': 'fk', 'to': 'Price', 'default': 1.5}, 'one': {'type': 'onetoone',"
-                                     "'to': 'self'}}}");
+    nr_schema *s = define(&w, "Tag",
+                          "{'fields': {'price': {'type': 'fk', 'to': 'Price', 'default': 1.5}, 'one': {'type': 'onetoone',"
+                          "'to': 'self'}}}");
     assert_true(s->resolved);
     assert_string_equal(s->fields[1].spec.type->name, "decimal");
     assert_int_equal(s->fields[1].spec.places, 3);
@@ -165,8 +169,9 @@ static void a_target_may_come_later(void **state)
 {
     (void)state;
     world w = {0};
-    nr_schema *s = parse(&w, "Post", "{'fields': {'author': {'type': 'fk', 'to': 'User', 'default': 7, 'choices': [7, 8]}, 'n': {"
-                                     "'type': 'int', 'default': 5, 'choices': [5]}}}");
+    nr_schema *s = parse(&w, "Post",
+                         "{'fields': {'author': {'type': 'fk', 'to': 'User', 'default': 7, 'choices': [7, 8]}, 'n': {"
+                         "'type': 'int', 'default': 5, 'choices': [5]}}}");
     assert_non_null(s);
     assert_true(resolve(&w, s));
     assert_false(s->resolved);
@@ -188,8 +193,9 @@ static void a_resolve_that_fails_leaves_no_trace(void **state)
 {
     (void)state;
     world w = {0};
-    nr_schema *s = parse(&w, "Post", "{'fields': {'a': {'type': 'fk', 'to': 'User', 'default': 1}, 'b': {'type': 'fk', 'to': 'User',"
-                                     "'default': 'joe'}}}");
+    nr_schema *s = parse(&w, "Post",
+                         "{'fields': {'a': {'type': 'fk', 'to': 'User', 'default': 1}, 'b': {'type': 'fk', 'to': 'User',"
+                         "'default': 'joe'}}}");
     assert_non_null(s);
     assert_true(resolve(&w, s));
     define(&w, "User", "{}");
@@ -211,8 +217,9 @@ static void a_pk_may_be_a_relation(void **state)
 {
     (void)state;
     world w = {0};
-    nr_schema *s = parse(&w, "Profile", "{'pk': 'user', 'fields': {'boss': {'type': 'fk', 'to': 'self', 'null': true}, 'user': {"
-                                        "'type': 'onetoone', 'to': 'User'}}}");
+    nr_schema *s = parse(&w, "Profile",
+                         "{'pk': 'user', 'fields': {'boss': {'type': 'fk', 'to': 'self', 'null': true}, 'user': {"
+                         "'type': 'onetoone', 'to': 'User'}}}");
     assert_non_null(s);
     assert_true(resolve(&w, s));
     assert_false(s->resolved);

@@ -145,13 +145,42 @@ static const char *suited(nr_arena *a, const nr_lookup *l)
     nr_buf with = nr_buf_in(a), without = nr_buf_in(a);
     for (const nr_type *const *t = nr_types; *t; t++) {
         if ((*t)->flags & NR_TF_RELATION) continue;
-        nr_spec spec = {.type = *t};
-        nr_buf *b = nr_lookup_suits(l, &spec) ? &with : &without;
+        nr_buf *b = nr_lookup_suits(l, *t) ? &with : &without;
         nr_buf_printf(b, "%s%s", b->n ? ", " : "", (*t)->name);
     }
     if (!without.n) return "all";
     bool most = with.n > without.n;
     return nr_arena_printf(a, "%s%.*s", most ? "all but " : "", NR_FMT(nr_buf_slice(most ? &without : &with))).p;
+}
+
+/* What an index may be of, the one that the lookup's name in "index" makes first. */
+static const char *ways(nr_arena *a, const nr_lookup *l)
+{
+    nr_buf b = nr_buf_in(a);
+    for (const nr_way *w = l->ways; w->keyfn; w++) {
+        bool sets = w->keyfn->shape != NR_KS_ORDERED && (w->flags & NR_WAY_POINTS), ordered = w->keyfn->shape != NR_KS_SET;
+        nr_buf_printf(&b, "%s`%s` (%s%s)%s", b.n ? ", " : "", w->keyfn->name, sets ? "set" : "", ordered ? (sets ? ", ordered" : "ordered") : "",
+                      w->flags & NR_WAY_EXACT ? "" : " and a look at each");
+    }
+    nr_buf_byte(&b, 0);
+    return nr_buf_slice(&b).p;
+}
+
+static void print_transforms(nr_arena *a)
+{
+    puts("\nText lookups on fields of other types look at the canonical text, and so does an index for them. A needle of one or two characters is in "
+         "no\n"
+         "`substrings` index: it is looked for in all rows.\n\n## Transforms\n\n`<field>__<transform>__<lookup>`: the lookup is asked of a part of "
+         "the value, in UTC; NULL "
+         "stays NULL. `\"index\": [\"month\"]` makes a set\nindex of the part; `year` makes an ordered index of the values themselves.\n");
+    HEAD("transform", "of", "gives", "which is");
+    for (const nr_transform *t = nr_transforms; t->name; t++) {
+        nr_buf types = nr_buf_in(a);
+        for (const nr_type *const *type = nr_types; *type; type++)
+            if (nr_transform_suits(t, *type)) nr_buf_printf(&types, "%s%s", types.n ? ", " : "", (*type)->name);
+        nr_buf_byte(&types, 0);
+        ROW(code(a, t->name), nr_buf_slice(&types).p, t->gives, t->doc);
+    }
 }
 
 static void print_lookups(nr_arena *a)
@@ -166,9 +195,11 @@ static void print_lookups(nr_arena *a)
          "primary key. Operands are\n"
          "read by the field's type: what is not of its syntax is BADVALUE, what no entity can have matches nothing. Every lookup works without\n"
          "an index too, by reading entities. Of `isnull` a set index answers `true` alone.\n");
-    HEAD("lookup", "operand", "fields", "index that answers it", "true of");
-    for (const nr_lookup *l = nr_lookups; l->name; l++)
-        ROW(code(a, l->name), operands[l->arg], suited(a, l), l->points ? "set, ordered" : "ordered", l->doc);
+    HEAD("lookup", "operand", "fields", "key functions of indexes that help", "true of");
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));)
+        ROW(code(a, l->name), l->takes == NR_LT_TEXT ? "a text" : operands[l->arg], suited(a, l), ways(a, l), l->doc);
+    print_transforms(a);
 }
 
 /* ---- types and definitions ------------------------------------------------------------------------------------------------------------- */
@@ -225,7 +256,7 @@ static void print_set_keys(nr_arena *a, const nr_index *ix)
 {
     static const char longer[] = "a text of more than sixty-four bytes, which is too long for the name of a key";
     const nr_value v = {.kind = NR_V_TEXT, .s = NR_S("draft")}, none = NR_NULL, digest = {.kind = NR_V_TEXT, .s = NR_S(longer)};
-    const char *name = nr_arena_copy(a, ix->field->name).p;
+    const char *name = nr_arena_copy(a, ix->path.field->name).p;
     printf("\nThe sets of `%s`:\n\n", name);
     HEAD("value", "key");
     ROW("`draft`", set_key(a, ix, &v));
@@ -242,7 +273,7 @@ static void print_indexes(nr_arena *a)
     nr_index *indexes;
     size_t n;
     if (!s) die("the sample definition", err.msg);
-    nr_schema_indexes(s, a, &indexes, &n);
+    if (!nr_schema_indexes(s, NULL, a, &indexes, &n, &err)) die("the sample's indexes", err.msg);
     printf("\n## Indexes\n\n`\"index\": true`, `unique`, and a list with a lookup that needs order make an ordered index; a list of none but such as "
            "a set can answer makes a set\n"
            "index; relations always have a set index. The model `blog.Post` of\n\n```json\n%s\n```\n\nhas:\n\n",
@@ -251,7 +282,7 @@ static void print_indexes(nr_arena *a)
     for (size_t i = 0; i < n; i++)
         ROW(code(a, nr_arena_copy(a, indexes[i].name).p), code(a, nr_arena_copy(a, indexes[i].key).p), structures[indexes[i].kind]);
     for (size_t i = 0; i < n; i++)
-        if (indexes[i].kind == NR_IX_SET && nr_slice_is(indexes[i].field->name, "status")) print_set_keys(a, &indexes[i]);
+        if (indexes[i].kind == NR_IX_SET && nr_slice_is(indexes[i].path.field->name, "status")) print_set_keys(a, &indexes[i]);
     puts("\nAn index is named by its field and its key function, which says what of a value is indexed. The format is its version: an index of "
          "another one is built anew.\n");
     HEAD("key function", "format", "indexes");

@@ -32,20 +32,33 @@ const char *nr_code_word(nr_code code)
     return words[code];
 }
 
+/* Writes behind the first at bytes; what is too long is cut with "...". */
+static void put(nr_err *err, size_t at, const char *fmt, va_list ap)
+{
+    int n = vsnprintf(err->msg + at, sizeof err->msg - at, fmt, ap);
+    if (n < (int)(sizeof err->msg - at)) return;
+    size_t cut = sizeof err->msg - 4;
+    while (cut > 0 && ((unsigned char)err->msg[cut] & 0xC0) == 0x80) cut--;
+    memcpy(err->msg + cut, "...", 4);
+}
+
 bool nr_fail(nr_err *err, nr_code code, const char *fmt, ...)
 {
     if (err->code) return false;
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    put(err, 0, fmt, ap);
     va_end(ap);
     err->code = code;
-    if (n >= (int)sizeof err->msg) {
-        size_t at = sizeof err->msg - 4;
-        while (at > 0 && ((unsigned char)err->msg[at] & 0xC0) == 0x80) at--;
-        memcpy(err->msg + at, "...", 4);
-    }
     return false;
+}
+
+void nr_err_add(nr_err *err, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    put(err, strlen(err->msg), fmt, ap);
+    va_end(ap);
 }
 
 enum { SHOW_BYTES = 60 };

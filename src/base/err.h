@@ -22,6 +22,9 @@ typedef struct nr_err {
  * goes in by NR_SHOW only. A message that is too long is cut with "...". */
 bool nr_fail(nr_err *err, nr_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* Puts more behind the message of an error that stands. */
+void nr_err_add(nr_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
 /* "SYNTAX", "NOMODEL", ... */
 const char *nr_code_word(nr_code code);
 

@@ -188,13 +188,13 @@ void nr_regex_release(nr_regex *regex)
 }
 
 /* The starts from..last of text. */
-static nr_found starts(const nr_regex *r, nr_slice text, size_t from, size_t last, pcre2_match_context *limits, pcre2_match_data *data)
+static nr_regex_found starts(const nr_regex *r, nr_slice text, size_t from, size_t last, pcre2_match_context *limits, pcre2_match_data *data)
 {
     PCRE2_SPTR p = (PCRE2_SPTR)(text.n ? text.p : "");
     pcre2_set_offset_limit(limits, last);
     int rc = pcre2_match(r->code, p, text.n, from, PCRE2_NO_UTF_CHECK, data, limits);
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) rc = pcre2_match(r->code, p, text.n, from, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, data, limits);
-    return rc >= 0 ? NR_FOUND : rc == PCRE2_ERROR_NOMATCH ? NR_FOUND_NOT : NR_FOUND_HARD;
+    return rc >= 0 ? NR_REGEX_YES : rc == PCRE2_ERROR_NOMATCH ? NR_REGEX_NO : NR_REGEX_HARD;
 }
 
 static size_t start_after(nr_slice text, size_t at)
@@ -209,32 +209,32 @@ static bool stopped(nr_regex_watch watch)
 }
 
 /* The same starts one by one, with the large limits; the memory that they take is not kept. */
-static nr_found hard_starts(const nr_regex *r, nr_slice text, size_t from, size_t last, nr_regex_watch watch)
+static nr_regex_found hard_starts(const nr_regex *r, nr_slice text, size_t from, size_t last, nr_regex_watch watch)
 {
     pcre2_match_data *data = pcre2_match_data_create(1, r->set->general);
-    nr_found found = NR_FOUND_NOT;
-    for (; from <= last && found == NR_FOUND_NOT; from = start_after(text, from)) {
-        found = stopped(watch) ? NR_FOUND_STOPPED : starts(r, text, from, from, r->set->hard, data);
+    nr_regex_found found = NR_REGEX_NO;
+    for (; from <= last && found == NR_REGEX_NO; from = start_after(text, from)) {
+        found = stopped(watch) ? NR_REGEX_STOPPED : starts(r, text, from, from, r->set->hard, data);
     }
     pcre2_match_data_free(data);
     return found;
 }
 
-nr_found nr_regex_search(const nr_regex *regex, nr_slice text, nr_regex_watch watch)
+nr_regex_found nr_regex_search(const nr_regex *regex, nr_slice text, nr_regex_watch watch)
 {
-    if (!nr_utf8_valid(text)) return NR_FOUND_NOT;
+    if (!nr_utf8_valid(text)) return NR_REGEX_NO;
     size_t slice = SLICE;
     for (size_t from = 0; from <= text.n;) {
         size_t last = text.n - from < slice ? text.n : from + slice - 1;
         if (regex->anchored) last = 0;
         pcre2_set_match_limit(regex->set->match, (uint32_t)(STEPS * (size_t)SLICE / slice));
-        nr_found found = starts(regex, text, from, last, regex->set->match, regex->data);
-        if (found == NR_FOUND_HARD && slice == SLICE) found = hard_starts(regex, text, from, last, watch);
-        bool again = found == NR_FOUND_HARD && slice > SLICE;
-        if (regex->anchored || (found != NR_FOUND_NOT && !again)) return found;
+        nr_regex_found found = starts(regex, text, from, last, regex->set->match, regex->data);
+        if (found == NR_REGEX_HARD && slice == SLICE) found = hard_starts(regex, text, from, last, watch);
+        bool again = found == NR_REGEX_HARD && slice > SLICE;
+        if (regex->anchored || (found != NR_REGEX_NO && !again)) return found;
         if (!again) from = start_after(text, last);
         slice = again ? SLICE : slice < SLICE_MAX ? slice * 2 : slice;
-        if (from <= text.n && stopped(watch)) return NR_FOUND_STOPPED;
+        if (from <= text.n && stopped(watch)) return NR_REGEX_STOPPED;
     }
-    return NR_FOUND_NOT;
+    return NR_REGEX_NO;
 }

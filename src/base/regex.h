@@ -26,12 +26,12 @@ void nr_regexes_free(nr_regexes *set); /* all that was got has been released */
 nr_regex *nr_regex_get(nr_regexes *set, nr_slice pattern, bool caseless, nr_err *err);
 void nr_regex_release(nr_regex *regex);
 
-typedef enum nr_found {
-    NR_FOUND_NOT,
-    NR_FOUND,
-    NR_FOUND_STOPPED, /* go_on said no: unknown */
-    NR_FOUND_HARD,    /* beyond the limits of steps or memory: unknown, and never to be taken for "no" */
-} nr_found;
+typedef enum nr_regex_found {
+    NR_REGEX_NO,
+    NR_REGEX_YES,
+    NR_REGEX_STOPPED, /* go_on said no: unknown */
+    NR_REGEX_HARD,    /* beyond the limits of steps or memory: unknown, and never to be taken for "no" */
+} nr_regex_found;
 
 /* Asked between slices of a search: may it go on? NULL: always. A slice is at most some 5 million steps, or 10 million for a hard start. */
 typedef struct nr_regex_watch {
@@ -40,7 +40,7 @@ typedef struct nr_regex_watch {
 } nr_regex_watch;
 
 /* Text that is no valid UTF-8 never matches. Whether a text is too hard may differ with and without jit, an answer never does. */
-nr_found nr_regex_search(const nr_regex *regex, nr_slice text, nr_regex_watch watch);
+nr_regex_found nr_regex_search(const nr_regex *regex, nr_slice text, nr_regex_watch watch);
 
 /* What every text that matches must have; p NULL where nothing is known. */
 typedef struct nr_regex_needs {

@@ -1,8 +1,7 @@
 /* apply.c -- one step is one store call and knows its opposite; the steps done so far are the undo log. */
 #include "engine/apply.h"
 
-#include "query/lookup.h"
-#include "store/keyfn.h"
+#include "engine/entries.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -47,21 +46,6 @@ static nr_status undo_step(nr_store *s, const step *t)
     return NR_ST_FAILED;
 }
 
-void nr_index_entry(const nr_model *m, const nr_index *ix, nr_slice pk_text, const nr_value *row, nr_arena *arena, nr_slice *key, nr_slice *member)
-{
-    nr_buf b = nr_buf_in(arena);
-    const nr_value *v = &row[ix->field->id];
-    if (ix->kind == NR_IX_SET) {
-        nr_index_set_key(ix, v, &b);
-        *key = nr_buf_slice(&b);
-        *member = pk_text;
-    } else {
-        nr_index_member(ix, &nr_schema_pk(m->schema)->spec, &row[0], v, &b);
-        *key = ix->key;
-        *member = nr_buf_slice(&b);
-    }
-}
-
 static void add_step(nr_writer *w, steps *out, bool set, bool add, nr_slice key, nr_slice member)
 {
     static const step_kind kinds[2][2] = {{STEP_ORDERED_REMOVE, STEP_ORDERED_ADD}, {STEP_SET_REMOVE, STEP_SET_ADD}};
@@ -83,17 +67,10 @@ static const nr_value *indexed_state(nr_writer *w, const nr_change *ch)
 
 static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *before, const nr_index *ix, steps *out)
 {
-    nr_arena *a = &w->call->arena;
-    if (before && ch->after && nr_value_eq(&before[ix->field->id], &ch->after[ix->field->id])) return;
-    nr_slice key, member;
-    if (before) {
-        nr_index_entry(w->model, ix, ch->pk, before, a, &key, &member);
-        add_step(w, out, ix->kind == NR_IX_SET, false, key, member);
-    }
-    if (ch->after) {
-        nr_index_entry(w->model, ix, ch->pk, ch->after, a, &key, &member);
-        add_step(w, out, ix->kind == NR_IX_SET, true, key, member);
-    }
+    nr_entries gone = {0}, come = {0};
+    nr_index_difference(ix, ch->pk, before, ch->after, &w->call->arena, &gone, &come);
+    for (size_t i = 0; i < gone.n; i++) add_step(w, out, ix->kind == NR_IX_SET, false, gone.at[i].key, gone.at[i].member);
+    for (size_t i = 0; i < come.n; i++) add_step(w, out, ix->kind == NR_IX_SET, true, come.at[i].key, come.at[i].member);
 }
 
 static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row)

@@ -1,6 +1,7 @@
 /* build.c -- building and removing indexes, entity by entity, with scratch memory that is given back batch by batch. */
 #include "engine/build.h"
 
+#include "engine/entries.h"
 #include "engine/write.h"
 #include "exec/op.h"
 #include "query/lookup.h"
@@ -133,7 +134,7 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
     nr_range r;
     uint64_t n = 0;
     *taken = false;
-    if (v->kind == NR_V_NULL || !ix->field->unique || ix->kind != NR_IX_ORDERED || !nr_probe_range(ix, &probe, scratch, &r)) return true;
+    if (v->kind == NR_V_NULL || !nr_index_enforces(ix) || !nr_probe_range(ix, &probe, scratch, &r)) return true;
     nr_status st = c->store->cls->ordered_count(c->store, ix->key, &r, &n);
     if (!nr_status_good(st, ix->key, &c->err)) return false;
     *taken = n > 0;
@@ -142,7 +143,7 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
 
 static bool not_unique(builder *b, const nr_value *v)
 {
-    const nr_field *f = b->index->field;
+    const nr_field *f = b->index->path.field;
     return nr_fail(&b->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(f->name), NR_FMT(b->model->schema->name),
                    NR_SHOW(nr_type_text(&f->spec, v, &b->scratch)));
 }
@@ -151,7 +152,7 @@ static bool add_one(builder *b, nr_slice pk, nr_value *row)
 {
     nr_call *c = b->call;
     const nr_index *ix = b->index;
-    const nr_value *v = &row[ix->field->id];
+    const nr_value *v = &row[ix->path.field->id];
     nr_found found;
     bool taken;
     if (!nr_entity_read(b->model, c->store, c->env, pk, NULL, true, &b->scratch, row, &found, &c->err)) return false;
@@ -159,16 +160,22 @@ static bool add_one(builder *b, nr_slice pk, nr_value *row)
     if (ix->memory) return v->kind == NR_V_NULL || !seen_before(b, v) || not_unique(b, v);
     if (!is_taken(c, ix, v, &b->scratch, &taken)) return false;
     if (taken) return not_unique(b, v);
-    nr_slice key, member;
-    nr_index_entry(b->model, ix, pk, row, &b->scratch, &key, &member);
-    nr_status st = ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, key, member) : c->store->cls->ordered_add(c->store, key, member);
-    return nr_status_good(st, key, &c->err);
+    nr_entries entries = {0};
+    nr_index_entries(ix, pk, row, &b->scratch, &entries);
+    bool ok = true;
+    for (size_t i = 0; ok && i < entries.n; i++) {
+        const nr_entry *e = &entries.at[i];
+        nr_status st =
+            ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, e->key, e->member) : c->store->cls->ordered_add(c->store, e->key, e->member);
+        ok = nr_status_good(st, e->key, &c->err);
+    }
+    return ok;
 }
 
 /* An index in memory is made with the table: here its values are only held to be unique. */
 bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices *pks)
 {
-    if (ix->memory && (!ix->field->unique || ix->kind != NR_IX_ORDERED)) return true;
+    if (ix->memory && !nr_index_enforces(ix)) return true;
     builder b = {.call = c, .model = m, .index = ix};
     nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
     nr_arena_init(&b.scratch, c->env);

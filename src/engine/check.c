@@ -1,6 +1,7 @@
 /* check.c -- INDEX LIST and INDEX CHECK. A check walks all entities and all index entries and says where they disagree. */
 #include "engine/build.h"
 #include "engine/commands.h"
+#include "engine/entries.h"
 #include "engine/follow.h"
 #include "engine/write.h"
 #include "store/keyfn.h"
@@ -37,7 +38,8 @@ static void reply_pair(nr_call *c, const char *name, nr_slice text)
 static void reply_lookups(nr_call *c, const nr_index *ix)
 {
     nr_slices names = {0};
-    for (const nr_lookup *l = nr_lookups; l->name; l++)
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));)
         if (nr_index_answers(ix, l)) nr_vec_push(&c->arena, &names, nr_slice_of(l->name));
     reply_texts(c, &names);
 }
@@ -54,7 +56,9 @@ static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
     nr_sink *s = c->sink;
     s->cls->map(s, 9);
     reply_pair(c, "name", ix->name);
-    reply_list_of(c, "fields", ix->field->name);
+    nr_buf path = nr_buf_in(&c->arena);
+    nr_path_print(&ix->path, &path);
+    reply_list_of(c, "fields", nr_buf_slice(&path));
     s->cls->bulk(s, NR_S("lookups"));
     reply_lookups(c, ix);
     reply_list_of(c, "owners", NR_S("model"));
@@ -92,7 +96,7 @@ typedef struct checker {
     nr_arena scratch;
     nr_slices lines;
     uint64_t kept;      /* entities that the table has */
-    uint64_t *present;  /* by index: entities whose entry is there */
+    uint64_t *present;  /* by index: entries that ought to be there and are */
 } checker;
 
 static void report(checker *k, const char *what, const nr_index *ix, nr_slice pk)
@@ -128,9 +132,9 @@ static void check_kept(checker *k, nr_slice pk, const nr_value *row)
     bool there = at != NR_NO_ROW && nr_table_has(m->table, at);
     if (!there) report(k, "missing", &m->indexes[0], pk);
     for (size_t i = 0; there && i < m->n_indexes; i++) {
-        const nr_column *c = nr_table_column(m->table, m->indexes[i].field->id);
+        const nr_column *c = nr_table_column(m->table, m->indexes[i].path.field->id);
         nr_value kept = c ? nr_column_get(c, at) : NR_NULL;
-        if (m->indexes[i].memory && c && !nr_value_eq(&kept, &row[m->indexes[i].field->id])) report(k, "missing", &m->indexes[i], pk);
+        if (m->indexes[i].memory && c && !nr_value_eq(&kept, &row[m->indexes[i].path.field->id])) report(k, "missing", &m->indexes[i], pk);
     }
     k->kept += there;
 }
@@ -159,34 +163,43 @@ static bool check_entity(checker *k, nr_slice pk)
     if (found) check_kept(k, pk, row);
     for (size_t i = 0; found && i < k->model->n_indexes; i++) {
         const nr_index *ix = &k->model->indexes[i];
-        nr_slice key, member;
+        nr_entries entries = {0};
         if (ix->stale || ix->memory) continue;
-        nr_index_entry(k->model, ix, pk, row, &k->scratch, &key, &member);
-        if (!has_entry(k, ix, key, member, &has)) return false;
-        if (has) k->present[i]++;
-        else report(k, "missing", ix, pk);
+        nr_index_entries(ix, pk, row, &k->scratch, &entries);
+        for (size_t e = 0; e < entries.n; e++) {
+            if (!has_entry(k, ix, entries.at[e].key, entries.at[e].member, &has)) return false;
+            if (has) k->present[i]++;
+            else report(k, "missing", ix, pk);
+        }
     }
     return true;
 }
 
-/* Whether the entity of pk has just this entry. */
+static bool holds_entry(const nr_entries *entries, nr_slice key, nr_slice member)
+{
+    for (size_t i = 0; i < entries->n; i++)
+        if (nr_slice_eq(entries->at[i].key, key) && nr_slice_eq(entries->at[i].member, member)) return true;
+    return false;
+}
+
+/* Whether the entity of pk has this entry. */
 static bool check_entry(checker *k, const nr_index *ix, nr_slice pk, nr_slice at_key, nr_slice at_member)
 {
     nr_value *row;
     bool found = false;
     if (pk.n && pk.n <= NR_PK_MAX && !read_row(k, pk, &row, &found)) return false;
-    nr_slice key, member;
-    if (found) nr_index_entry(k->model, ix, pk, row, &k->scratch, &key, &member);
-    if (!found || !nr_slice_eq(key, at_key) || !nr_slice_eq(member, at_member)) report(k, "surplus", ix, pk);
+    nr_entries entries = {0};
+    if (found) nr_index_entries(ix, pk, row, &k->scratch, &entries);
+    if (!holds_entry(&entries, at_key, at_member)) report(k, "surplus", ix, pk);
     return true;
 }
 
 static bool pk_of_member(checker *k, const nr_index *ix, nr_slice member, nr_slice *pk)
 {
     const nr_field *f = nr_schema_pk(k->model->schema);
-    size_t cut = ix->kind == NR_IX_PK ? 0 : nr_key_skip(ix->field->spec.type ? ix->field->spec.type->kind : NR_V_NULL, member);
+    nr_slice body;
     nr_value v;
-    if ((ix->kind != NR_IX_PK && !cut) || !nr_pk_decode(f->spec.type->kind, (nr_slice){member.p + cut, member.n - cut}, &v)) return false;
+    if (!nr_index_member_pk(ix, member, &body) || !nr_pk_decode(f->spec.type->kind, body, &v)) return false;
     *pk = nr_type_text(&f->spec, &v, &k->scratch);
     return true;
 }
@@ -253,7 +266,8 @@ static bool check_index(checker *k, const nr_index *ix)
     if (ix->kind != NR_IX_SET) {
         nr_holds h = k->call->store->cls->holds(k->call->store, ix->key);
         uint64_t entries = 0;
-        if (h == NR_HOLDS_NOTHING || h == NR_HOLDS_ORDERED) return count_all(k->call, ix->key, &entries) && (entries == present || check_ordered(k, ix));
+        if (h == NR_HOLDS_NOTHING || h == NR_HOLDS_ORDERED)
+            return count_all(k->call, ix->key, &entries) && (entries == present || check_ordered(k, ix));
         report(k, "wrongtype", ix, ix->key);
         return true;
     }

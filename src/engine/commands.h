@@ -20,6 +20,9 @@ bool nr_cmd_later(nr_call *c, const nr_slice *argv, size_t argc);
 /* Bytes of JSON that a command may bring: a tree of small values takes some 60 times its text. */
 size_t nr_json_budget(const nr_call *c);
 
+/* What binding may take of a call. */
+nr_bind_with nr_bind_with_of(nr_call *c);
+
 /* Starts a run of plans for a call; nr_run_close ends it. */
 void nr_run_start(nr_run *run, nr_call *c, nr_model *m);
 

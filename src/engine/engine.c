@@ -3,6 +3,7 @@
 
 #include "engine/follow.h"
 #include "engine/models.h"
+#include "query/matcher.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -10,12 +11,13 @@ static void release_model(nr_model *m)
 {
     nr_follow_release(m);
     nr_rows_free(m->rows);
+    nr_indexes_release(m->indexes, m->n_indexes);
 }
 
 nr_engine *nr_engine_new(const nr_env *env)
 {
     nr_engine *e = env->alloc(sizeof *e);
-    *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model)};
+    *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model), .patterns = nr_regexes_new(env, true)};
     return e;
 }
 
@@ -23,6 +25,7 @@ void nr_engine_free(nr_engine *e)
 {
     if (!e) return;
     nr_catalog_free(e->catalog);
+    nr_regexes_free(e->patterns);
     e->env->free(e);
 }
 
@@ -34,6 +37,7 @@ void nr_call_init(nr_call *c, nr_engine *e)
 
 void nr_call_clear(nr_call *c)
 {
+    nr_matchers_release(c->matchers);
     nr_arena_clear(&c->arena);
 }
 

@@ -36,7 +36,8 @@ static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *know
     nr_buf text = nr_buf_in(&c->arena);
     uint64_t count;
     if (!nr_plan_count(&p, q, known, &count, &text)) return false;
-    if (*known) nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(nr_buf_slice(&text)), (unsigned long long)count));
+    if (*known)
+        nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(nr_buf_slice(&text)), (unsigned long long)count));
     return true;
 }
 
@@ -47,6 +48,7 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
     size_t first = remove ? 3 : 2, end = get && argc > 3 ? 3 : argc;
     nr_slices lines = {0};
     nr_ast ast;
+    nr_bind_with with = nr_bind_with_of(c);
     nr_query q;
     nr_model *m = nr_model_need(c, argv[1]);
     if (!m) return false;
@@ -56,7 +58,7 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
         if (!nr_field_operand(nr_schema_pk(m->schema), argv[i], &c->arena, &op, &c->err)) return false;
     }
     if (!nr_ast_parse(argv + end, argc - end, NR_CL_FIELDS, &c->arena, &ast, &c->err)) return false;
-    if (!nr_query_bind(&ast, m, false, (size_t)c->limits.max_memory, &c->arena, &q, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, false, &with, &c->arena, &q, &c->err)) return false;
     nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", end - first));
     return reply_lines(c, &lines);
 }
@@ -70,13 +72,15 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need_for_query(c, argv[1]);
     nr_ast ast;
+    nr_bind_with with = nr_bind_with_of(c);
     nr_query q;
     nr_slices lines = {0};
     bool known = false;
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 3 && nr_slice_caseis(argv[2], "ALL");
-    if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2) return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
+    if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
+        return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
-    if (!nr_query_bind(&ast, m, e->ordering, (size_t)c->limits.max_memory, &c->arena, &q, &c->err)) return false;
+    if (!nr_query_bind(&ast, m, e->ordering, &with, &c->arena, &q, &c->err)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;

@@ -3,6 +3,7 @@
 
 #include "base/bitmap.h"
 #include "engine/build.h"
+#include "engine/entries.h"
 #include "engine/reconcile.h"
 #include "engine/write.h"
 #include "exec/op.h"
@@ -11,8 +12,8 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { MOST_DIRTY = 100000 };   /* keys noted; with more of them everything is read again */
-enum { MOST_REPAIRS = 4096 };   /* queued one by one, and one for each entity; more of them are found anew, each once */
+enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
+enum { MOST_REPAIRS = 4096 }; /* queued one by one, and one for each entity; more of them are found anew, each once */
 
 struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
@@ -120,23 +121,24 @@ void nr_follow_again(nr_model *m)
     if (m->followed) m->followed->rebuild = true;
 }
 
+static void repair(nr_call *c, nr_model *m, const nr_index *ix, bool add, const nr_entries *entries)
+{
+    for (size_t i = 0; i < entries->n; i++) {
+        nr_repair r = {add, ix->kind == NR_IX_SET, entries->at[i].key, entries->at[i].member};
+        nr_follow_repair(c, m, &r);
+    }
+}
+
 /* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {
     for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
+        nr_entries gone = {0}, come = {0};
         if (ix->stale || ix->memory) continue;
-        nr_repair r = {.set = ix->kind == NR_IX_SET};
-        if (before && after && nr_value_eq(&before[ix->field->id], &after[ix->field->id])) continue;
-        if (before) {
-            nr_index_entry(m, ix, pk, before, &c->arena, &r.key, &r.member);
-            nr_follow_repair(c, m, &r);
-        }
-        if (after) {
-            r.add = true;
-            nr_index_entry(m, ix, pk, after, &c->arena, &r.key, &r.member);
-            nr_follow_repair(c, m, &r);
-        }
+        nr_index_difference(ix, pk, before, after, &c->arena, &gone, &come);
+        repair(c, m, ix, false, &gone);
+        repair(c, m, ix, true, &come);
     }
 }
 
@@ -216,7 +218,7 @@ static bool *kept_fields(nr_call *c, const nr_model *m)
 {
     bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
     for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
-    for (size_t i = 0; i < m->n_indexes; i++) kept[m->indexes[i].field->id] = true;
+    for (size_t i = 0; i < m->n_indexes; i++) kept[m->indexes[i].path.field->id] = true;
     return kept;
 }
 

@@ -13,7 +13,7 @@
 #include "query/lookup.h"
 #include "table/rows.h"
 
-enum { DEEPEST = 100 }; /* levels of parents: more than MODEL SET lets come about */
+enum { DEEPEST = 100 };          /* levels of parents: more than MODEL SET lets come about */
 enum { MOST_PREFIXES = 100000 }; /* of keys, that a look at the whole keyspace counts */
 
 typedef struct loader {
@@ -74,8 +74,9 @@ static nr_model *parse(loader *l, nr_slice name, nr_slice json)
     m->prefix = nr_arena_printf(&m->arena, "%.*s:", NR_FMT(m->schema->name));
     m->seq_key = nr_arena_printf(&m->arena, "%.*s/seq", NR_FMT(m->schema->name));
     m->rows = nr_rows_new(c->env);
-    nr_schema_indexes(m->schema, &m->arena, &m->indexes, &m->n_indexes);
-    return m;
+    if (nr_schema_indexes(m->schema, c->engine->patterns, &m->arena, &m->indexes, &m->n_indexes, &c->err)) return m;
+    nr_catalog_discard(c->engine->catalog, m);
+    return NULL;
 }
 
 nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, const nr_models_overlay *overlay)
@@ -110,7 +111,7 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     bool resolved = m && m->schema->resolved;
     if (!m || !resolve(&l, m->schema)) return NULL;
     if (!resolved && m->schema->resolved) nr_follow_again(m); /* entities that could not be read can be now */
-    return c->err.code ? NULL : m; /* a target that could not be read is not one that is not there */
+    return c->err.code ? NULL : m;                            /* a target that could not be read is not one that is not there */
 }
 
 bool nr_model_may(nr_call *c, nr_slice name, bool write)
@@ -149,7 +150,8 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     }
     const nr_field *pk = nr_schema_pk(m->schema);
     if (!pk->spec.type) {
-        nr_fail(&c->err, NR_E_NOMODEL, "the primary key '%.*s' of %.*s refers to model '%.*s', which is not defined", NR_FMT(pk->name), NR_FMT(name), NR_FMT(pk->to));
+        nr_fail(&c->err, NR_E_NOMODEL, "the primary key '%.*s' of %.*s refers to model '%.*s', which is not defined", NR_FMT(pk->name), NR_FMT(name),
+                NR_FMT(pk->to));
         return NULL;
     }
     nr_slice why = nr_catalog_marked(c->engine->catalog, c->db, name);

@@ -8,6 +8,7 @@
 struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
+    struct nr_regexes *patterns; /* compiled regular expressions */
     uint64_t calls, errors;
     bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };

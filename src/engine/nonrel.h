@@ -42,6 +42,7 @@ typedef struct nr_call {
     nr_err err;
     int64_t now_us;  /* the command's one moment */
     int64_t deadline_us; /* monotonic: when it must be done */
+    struct nr_matcher *matchers; /* of its regular expressions */
 } nr_call;
 
 void nr_call_init(nr_call *c, nr_engine *e);

@@ -11,7 +11,8 @@ size_t nr_json_budget(const nr_call *c)
 
 void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
 {
-    *run = (nr_run){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits, .deadline_us = c->deadline_us};
+    *run = (nr_run){
+        .model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits, .deadline_us = c->deadline_us};
 }
 
 nr_planner nr_planner_for(nr_call *c, nr_model *m)
@@ -19,10 +20,16 @@ nr_planner nr_planner_for(nr_call *c, nr_model *m)
     return (nr_planner){m, c->store, &c->arena, &c->err, c->env, c->deadline_us};
 }
 
+nr_bind_with nr_bind_with_of(nr_call *c)
+{
+    return (nr_bind_with){(size_t)c->limits.max_memory, c->deadline_us, c->engine->patterns, &c->matchers};
+}
+
 static bool parse_and_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, unsigned groups, bool ordering, nr_query *out)
 {
     nr_ast ast;
-    return nr_ast_parse(argv, argc, groups, &c->arena, &ast, &c->err) && nr_query_bind(&ast, m, ordering, (size_t)c->limits.max_memory, &c->arena, out, &c->err);
+    nr_bind_with with = nr_bind_with_of(c);
+    return nr_ast_parse(argv, argc, groups, &c->arena, &ast, &c->err) && nr_query_bind(&ast, m, ordering, &with, &c->arena, out, &c->err);
 }
 
 bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out)
@@ -159,7 +166,8 @@ static bool fetch_rows(nr_call *c, const nr_query *q, const nr_node *root, resul
         ok = nr_op_next(op, b);
         for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, keep_row(c, q, b->values[i]));
         if (ok && (int64_t)out->n > c->limits.max_results)
-            ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT", (long long)c->limits.max_results);
+            ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT",
+                         (long long)c->limits.max_results);
     } while (ok && b->n);
     nr_run_close(&run);
     return ok;

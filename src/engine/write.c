@@ -105,7 +105,7 @@ void nr_writer_edited(nr_writer *w, nr_change *ch)
 static const nr_index *unique_index(const nr_model *m, const nr_field *f)
 {
     for (size_t i = 0; i < m->n_indexes; i++)
-        if (m->indexes[i].kind == NR_IX_ORDERED && m->indexes[i].field == f && m->indexes[i].keyfn == &nr_key_value) return &m->indexes[i];
+        if (m->indexes[i].path.field == f && nr_index_enforces(&m->indexes[i])) return &m->indexes[i];
     return NULL;
 }
 
@@ -139,9 +139,9 @@ static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool
         if (!nr_status_good(st, ix->key, &c->err)) return false;
         for (size_t i = 0; i < members.n; i++) {
             nr_slice m = members.at[i];
-            size_t cut = nr_key_skip(f->spec.type->kind, m);
+            nr_slice body;
             nr_value pk;
-            if (!cut || !nr_pk_decode(pk_kind, (nr_slice){m.p + cut, m.n - cut}, &pk)) continue;
+            if (!nr_index_member_pk(ix, m, &body) || !nr_pk_decode(pk_kind, body, &pk)) continue;
             if (!fn(w, nr_type_text(&nr_schema_pk(w->model->schema)->spec, &pk, &c->arena), ctx)) return true;
         }
         if (members.n < 16) return true;
@@ -211,8 +211,8 @@ bool nr_writer_raise(nr_writer *w, int64_t pk)
 static bool not_unique(nr_writer *w, const nr_field *f, const nr_value *v, nr_slice pk)
 {
     nr_slice text = nr_type_text(&f->spec, v, &w->call->arena);
-    return nr_fail(&w->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: %s is taken by %s", NR_FMT(f->name), NR_FMT(w->model->schema->name), NR_SHOW(text),
-                   NR_SHOW(pk));
+    return nr_fail(&w->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: %s is taken by %s", NR_FMT(f->name), NR_FMT(w->model->schema->name),
+                   NR_SHOW(text), NR_SHOW(pk));
 }
 
 /* The state after the whole command must have each value once: among the changed entities by a map, against all others by the index. */

@@ -59,7 +59,4 @@ bool nr_writer_raise(nr_writer *w, int64_t pk);
 /* Applies everything. *changed: entities that really differ. */
 bool nr_writer_commit(nr_writer *w, uint64_t *changed);
 
-/* The index entry of a state of an entity: where (an ordered index's or a set's key) and which member. */
-void nr_index_entry(const nr_model *m, const nr_index *ix, nr_slice pk_text, const nr_value *row, nr_arena *arena, nr_slice *key, nr_slice *member);
-
 #endif

@@ -42,7 +42,7 @@ bool nr_op_next(nr_op *op, nr_batch *b)
 {
     b->n = 0;
     b->loaded = false;
-    if (!op->node->cls->next(op, b)) return false;
+    if (!op->node->cls->next(op, b) || op->run->err->code) return false; /* evaluating a predicate may fail, and has no way to say so but err */
     op->rows += b->n;
     op->batches++;
     if (op->node->cls->source) op->run->scanned += b->n;
@@ -73,6 +73,11 @@ bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_
     }
     b->loaded = s->in.loaded;
     return true;
+}
+
+void nr_run_blame(const nr_run *run, uint32_t row)
+{
+    if (run->err->code) nr_err_add(run->err, " (entity %s)", NR_SHOW(nr_rows_pk(run->model->rows, row)));
 }
 
 bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row)

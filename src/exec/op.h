@@ -70,7 +70,7 @@ typedef struct nr_span {
     uint64_t from, to;
 } nr_span;
 
-extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_select, nr_op_top, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {
@@ -99,11 +99,12 @@ typedef struct nr_walk_params {
     nr_slice text;
 } nr_walk_params;
 
-/* The rows of posting lists, no row in two. */
+/* The rows of posting lists: of each one in turn, or those that are in all of them. */
 typedef struct nr_lists_params {
     const nr_index *index;
     const struct roaring_bitmap_s *const *lists;
     size_t n_lists;
+    bool all;
     nr_slice text;
 } nr_lists_params;
 
@@ -149,6 +150,9 @@ typedef struct nr_sieve {
     size_t at;
 } nr_sieve;
 bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_batch *in, size_t i), nr_batch *b);
+
+/* When the predicate that was evaluated on a row failed, says of which entity. */
+void nr_run_blame(const nr_run *run, uint32_t row);
 
 /* The row of an entity by the pk's body or canonical text. False: error. */
 bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row);

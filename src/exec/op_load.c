@@ -54,8 +54,8 @@ bool nr_model_untyped(const nr_model *m, nr_err *err)
                    NR_FMT(m->schema->name), NR_FMT(m->untyped->to));
 }
 
-bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
-                    nr_err *err)
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row,
+                    nr_found *found, nr_err *err)
 {
     nr_buf kb = nr_buf_in(a);
     nr_buf_add(&kb, m->prefix);
@@ -98,7 +98,8 @@ static bool load_next(nr_op *op, nr_batch *b)
         for (size_t i = 0; i < b->n; i++) {
             nr_value *row = NR_NEW_N(&op->arena, nr_value, m->schema->n_fields);
             nr_found found;
-            if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found, op->run->err))
+            if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found,
+                                op->run->err))
                 return false;
             if (found == NR_UNTYPED) return nr_model_untyped(m, op->run->err);
             if (found != NR_FOUND) continue;
@@ -122,7 +123,10 @@ const nr_op_class nr_op_load = {"Load", false, 0, load_next, load_explain, false
 static bool filter_pass(const nr_op *op, const nr_batch *in, size_t i)
 {
     const nr_filter_params *p = op->node->params;
-    return nr_pred_eval(p->pred, in->values[i]);
+    if (op->run->err->code) return false;
+    bool passes = nr_pred_eval(p->pred, in->values[i]);
+    nr_run_blame(op->run, in->rows[i]);
+    return passes;
 }
 
 static bool filter_next(nr_op *op, nr_batch *b)

@@ -22,12 +22,9 @@ static bool pk_of(nr_op *op, nr_slice member, nr_slice *pk)
 {
     const nr_index *ix = params_of(op)->index;
     const nr_field *pk_field = nr_schema_pk(op->run->model->schema);
-    if (ix->kind == NR_IX_ORDERED) {
-        size_t cut = nr_key_skip(ix->field->spec.type->kind, member);
-        member = (nr_slice){member.p + cut, cut ? member.n - cut : 0};
-    }
+    nr_slice body;
     nr_value v;
-    if (!nr_pk_decode(pk_field->spec.type->kind, member, &v)) return false;
+    if (!nr_index_member_pk(ix, member, &body) || !nr_pk_decode(pk_field->spec.type->kind, body, &v)) return false;
     *pk = nr_type_text(&pk_field->spec, &v, &op->arena);
     return true;
 }
@@ -101,7 +98,7 @@ static bool next_group(nr_op *op, scan_state *s)
         s->in_range = false;
         return true;
     }
-    size_t cut = nr_key_skip(p->index->field->spec.type->kind, one.at[0]);
+    size_t cut = nr_key_skip(nr_index_key_kind(p->index), one.at[0]);
     if (!cut) return true; /* somebody's, and no entry: the range stands behind it already */
     nr_slice from = {one.at[0].p, cut}, to = nr_bytes_after(from, &op->arena);
     s->group = (nr_range){.lo = from, .hi = to, .hi_open = true};

@@ -39,7 +39,7 @@ static void add_leaf(nr_op *op, select_state *s, const nr_pred *p)
 {
     leaf l = {.pred = p, .column = nr_table_column(op->run->model->table, p->field->id)};
     nr_probes probes = {0};
-    if (p->field->spec.type->kind == NR_V_INT) p->lookup->probe(p->args, p->n_args, op->run->arena, &probes);
+    if (p->direct && p->field->spec.type->kind == NR_V_INT) p->lookup->ways[0].probe(&p->args, op->run->arena, &probes);
     bool point = probes.n == 1 && probes.at[0].kind == NR_PB_POINT && probes.at[0].lo.kind == NR_V_INT;
     if (point || (probes.n == 1 && probes.at[0].kind == NR_PB_SPAN)) take_span(&l, &probes.at[0]);
     nr_vec_push(op->run->arena, &s->leaves, l);
@@ -74,7 +74,7 @@ static void eval_leaf(const leaf *l, const uint32_t *rows, size_t n, unsigned ch
     }
     for (size_t i = 0; i < n; i++) {
         nr_value v = nr_column_get(l->column, rows[i]);
-        out[i] = l->pred->lookup->eval(&v, l->pred->args, l->pred->n_args);
+        out[i] = nr_leaf_eval(l->pred, &v);
     }
 }
 

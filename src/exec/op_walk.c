@@ -84,12 +84,38 @@ typedef struct lists_state {
     roaring_uint32_iterator_t at;
 } lists_state;
 
+/* Keeps those of n rows that are in the lists behind the first. */
+static size_t in_all(const nr_lists_params *p, uint32_t *rows, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool in = true;
+        for (size_t k = 1; in && k < p->n_lists; k++) in = roaring_bitmap_contains(p->lists[k], rows[i]);
+        rows[kept] = rows[i];
+        kept += in;
+    }
+    return kept;
+}
+
+static bool intersect_next(const nr_lists_params *p, lists_state *s, nr_batch *b, size_t most)
+{
+    if (!s->begun && p->n_lists) roaring_init_iterator(p->lists[0], &s->at);
+    s->begun = true;
+    while (b->n == 0 && !s->done && p->n_lists) {
+        uint32_t n = roaring_read_uint32_iterator(&s->at, b->rows, (uint32_t)most);
+        s->done = n < most;
+        b->n = in_all(p, b->rows, n);
+    }
+    return true;
+}
+
 static bool lists_next(nr_op *op, nr_batch *b)
 {
     const nr_lists_params *p = op->node->params;
     lists_state *s = op->state;
     size_t most = nr_batch_grow(&op->grow);
     if (most > b->want) most = b->want;
+    if (p->all) return intersect_next(p, s, b, most);
     while (b->n < most && s->done < p->n_lists) {
         if (!s->begun) roaring_init_iterator(p->lists[s->done], &s->at);
         s->begun = true;
@@ -105,7 +131,7 @@ static bool lists_next(nr_op *op, nr_batch *b)
 static void lists_explain(const nr_node *node, nr_buf *out)
 {
     const nr_lists_params *p = node->params;
-    nr_buf_printf(out, "index=%.*s %.*s", NR_FMT(p->index->name), NR_FMT(p->text));
+    nr_buf_printf(out, "index=%.*s%s %.*s", NR_FMT(p->index->name), p->all ? " all of its keys" : "", NR_FMT(p->text));
 }
 
 const nr_op_class nr_op_lists = {"Postings", true, sizeof(lists_state), lists_next, lists_explain, true};

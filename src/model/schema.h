@@ -24,6 +24,11 @@ enum {
 
 typedef struct nr_schema nr_schema;
 
+/* One item of "index": a lookup, or transforms and a lookup ("month__gte"), and of regex and iregex the pattern. */
+typedef struct nr_want {
+    nr_slice lookup, pattern; /* pattern absent for all others */
+} nr_want;
+
 typedef struct nr_field {
     nr_slice name;
     uint16_t id;              /* position in the schema: 0 is the pk */
@@ -34,7 +39,7 @@ typedef struct nr_field {
     bool null, unique, auto_now, auto_now_add;
     bool column;              /* "column": true */
     bool index_all;           /* "index": true */
-    nr_slices index;          /* "index": [...], lookup names as written; n 0 when none */
+    NR_VEC(nr_want) index;    /* "index": [...], as written and not looked at; n 0 when none */
     int64_t max_length;       /* code points; -1: none */
     const nr_json *default_json, *choices_json, *min_json, *max_json; /* as declared, NULL when not given */
     bool has_default, has_min, has_max; /* these and below: set by resolve */

@@ -163,83 +163,23 @@ static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
 
 /* -- index ------------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct index_lookup {
-    const char *name;
-    unsigned types; /* NR_TF_ flags that a type needs one of; 0: any */
-    bool bytes;     /* blobs take it */
-} index_lookup;
-
-static const index_lookup index_lookups[] = {
-    {"exact",      0,          true },
-    {"in",         0,          false},
-    {"lt",         0,          false},
-    {"lte",        0,          false},
-    {"gt",         0,          false},
-    {"gte",        0,          false},
-    {"range",      0,          false},
-    {"isnull",     0,          true },
-    {"startswith", NR_TF_TEXT, false},
-};
-
-static const char *const lookups_later[] = {
-    "iexact", "istartswith", "endswith", "iendswith", "contains", "icontains", "regex", "iregex", "year", "month", "day", "quarter", "week",
-    "week_day", "iso_week_day", "iso_year", "date", "time", "hour", "minute", "second", "len", "contains_all", "overlap", "has_key",
-    "has_keys", "has_any_keys", NULL,
-};
-
-static const index_lookup *find_lookup(nr_slice name)
-{
-    for (size_t i = 0; i < sizeof index_lookups / sizeof *index_lookups; i++)
-        if (nr_slice_is(name, index_lookups[i].name)) return &index_lookups[i];
-    return NULL;
-}
-
-/* The lookup of a later version that name is or begins with ("year" of "year__gte"), or NULL. */
-static const char *lookup_later(nr_slice name)
-{
-    size_t n = 0;
-    while (n < name.n && !(name.p[n] == '_' && n + 1 < name.n && name.p[n + 1] == '_')) n++;
-    for (const char *const *p = lookups_later; *p; p++)
-        if (nr_slice_is((nr_slice){name.p, n}, *p)) return *p;
-    return NULL;
-}
-
-static bool unknown_lookup(nr_schema_reader *r, nr_slice name)
-{
-    nr_hint hint;
-    nr_hint_begin(&hint, name);
-    for (size_t i = 0; i < sizeof index_lookups / sizeof *index_lookups; i++) nr_hint_offer(&hint, nr_slice_of(index_lookups[i].name));
-    for (const char *const *p = lookups_later; *p; p++) nr_hint_near(&hint, nr_slice_of(*p));
-    return nr_reader_fail(r, NR_E_BADVALUE, "unknown lookup %s; %s", NR_SHOW(name), nr_hint_text(&hint, "expected one of"));
-}
-
-static bool takes_lookup(const nr_type *type, const index_lookup *lookup)
-{
-    if (type->flags & NR_TF_BYTES) return lookup->bytes;
-    return lookup->types == 0 || (type->flags & lookup->types);
-}
-
-static bool add_lookup(nr_schema_reader *r, nr_slice name)
+/* What the names mean is known where lookups are (query/index_def.c): here they are only collected. */
+static bool add_want(nr_schema_reader *r, nr_want want)
 {
     nr_field *f = r->field;
-    const index_lookup *lookup = find_lookup(name);
-    const char *later = lookup ? NULL : lookup_later(name);
-    if (later) return nr_reader_later(r, later);
-    if (!lookup) return unknown_lookup(r, name);
-    if (!takes_lookup(f->type, lookup))
-        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no lookup '%s'", f->type->name, lookup->name);
     for (size_t i = 0; i < f->index.n; i++)
-        if (nr_slice_eq(f->index.at[i], name)) return nr_reader_fail(r, NR_E_BADVALUE, "'%s' stands twice", lookup->name);
-    nr_vec_push(r->schema->arena, &f->index, name);
+        if (nr_slice_eq(f->index.at[i].lookup, want.lookup) && nr_slice_eq(f->index.at[i].pattern, want.pattern))
+            return nr_reader_fail(r, NR_E_BADVALUE, "%s stands twice", NR_SHOW(want.pattern.p ? want.pattern : want.lookup));
+    nr_vec_push(r->schema->arena, &f->index, want);
     return true;
 }
 
-static bool refuse_index_object(nr_schema_reader *r, const nr_json *j)
+static bool add_pattern(nr_schema_reader *r, const nr_json *j)
 {
-    static const char *const patterns[] = {"regex", "iregex"};
-    for (size_t i = 0; i < 2; i++)
-        if (j->n == 1 && nr_json_get(j, patterns[i])) return nr_reader_later(r, patterns[i]);
-    return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got object");
+    bool known = j->n == 1 && (nr_slice_is(j->names[0], "regex") || nr_slice_is(j->names[0], "iregex"));
+    if (!known || j->items[0].kind != NR_J_STRING)
+        return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups and {\"regex\": \"a pattern\"} or {\"iregex\": ...}, got another object");
+    return add_want(r, (nr_want){j->names[0], j->items[0].text});
 }
 
 static bool set_column(nr_schema_reader *r, const nr_json *j)
@@ -257,9 +197,9 @@ static bool set_index(nr_schema_reader *r, const nr_json *j)
     if (j->kind == NR_J_TRUE) return f->index_all = true;
     for (size_t i = 0; i < j->n; i++) {
         const nr_json *item = &j->items[i];
-        if (item->kind == NR_J_OBJECT) return refuse_index_object(r, item);
-        if (item->kind != NR_J_STRING) return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got %s", nr_json_kind_name(item));
-        if (!add_lookup(r, item->text)) return false;
+        if (item->kind != NR_J_STRING && item->kind != NR_J_OBJECT)
+            return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got %s", nr_json_kind_name(item));
+        if (item->kind == NR_J_OBJECT ? !add_pattern(r, item) : !add_want(r, (nr_want){item->text, {NULL, 0}})) return false;
     }
     return true;
 }
@@ -317,8 +257,13 @@ const nr_schema_option nr_schema_options[] = {
 
 static bool check_needed(nr_schema_reader *r, const nr_json *declaration)
 {
-    static const struct { unsigned types; const char *option; } needed[] = {
-        {NR_TF_RELATION, "to"}, {NR_TF_DIGITS, "max_digits"}, {NR_TF_DIGITS, "decimal_places"},
+    static const struct {
+        unsigned types;
+        const char *option;
+    } needed[] = {
+        {NR_TF_RELATION, "to"},
+        {NR_TF_DIGITS, "max_digits"},
+        {NR_TF_DIGITS, "decimal_places"},
     };
     const nr_field *f = r->field;
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
@@ -368,8 +313,7 @@ bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declarat
 {
     *f = (nr_field){.name = name, .max_length = -1, .json = declaration};
     r->field = f;
-    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_default(r) && check_clock(r) &&
-              check_onetoone(r, declaration);
+    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_default(r) && check_clock(r) && check_onetoone(r, declaration);
     r->field = NULL;
     return ok;
 }
@@ -378,8 +322,11 @@ bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declarat
 static bool check_pk(nr_schema_reader *r)
 {
     nr_field *f = r->field;
-    const struct { bool given; const char *option; } refused[] = {
-        {f->null, "null"},         {f->default_json != NULL, "default"},  {nr_json_get(f->json, "unique") && !f->unique, "unique\": \"false"},
+    const struct {
+        bool given;
+        const char *option;
+    } refused[] = {
+        {f->null, "null"},         {f->default_json != NULL, "default"}, {nr_json_get(f->json, "unique") && !f->unique, "unique\": \"false"},
         {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"},
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)

@@ -2,17 +2,20 @@
  * ordered index. */
 #include "plan/access.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 #include "table/table.h"
 
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
+enum { INTERSECTED = 4 };     /* posting lists of which rows must be in all; what they leave is verified */
 
 static void count_memory(nr_access *a)
 {
     a->count = 0;
     a->measured = true;
     for (size_t i = 0; i < a->n_spans; i++) a->count += a->spans[i].to - a->spans[i].from;
-    for (size_t i = 0; i < a->n_lists; i++) a->count += roaring_bitmap_get_cardinality(a->lists[i]);
+    for (size_t i = 0; i < a->n_lists && (i == 0 || !a->all); i++) a->count += roaring_bitmap_get_cardinality(a->lists[i]);
 }
 
 static bool count_some(nr_planner *p, nr_access *a, size_t most)
@@ -51,7 +54,6 @@ static void add_ranges(nr_planner *p, nr_access *a, const nr_probes *probes)
     }
     a->ranges = ranges.at;
     a->n_ranges = ranges.n;
-    a->covers = true;
 }
 
 /* A digest may stand for several texts; sets of equal digests are the same set and must come once. */
@@ -60,7 +62,6 @@ static void add_keys(nr_planner *p, nr_access *a, const nr_probes *probes)
     nr_slices keys = {0};
     nr_map digests;
     nr_map_init(&digests, p->arena->env);
-    a->covers = true;
     for (size_t i = 0; i < probes->n; i++) {
         nr_buf b = nr_buf_in(p->arena);
         nr_index_set_key(a->index, &probes->at[i].lo, &b);
@@ -99,53 +100,132 @@ static void add_spans(nr_planner *p, nr_access *a, const nr_probes *probes)
     }
     a->spans = spans.at;
     a->n_spans = spans.n;
-    a->covers = true;
 }
 
+static int by_size(const void *x, const void *y)
+{
+    uint64_t a = roaring_bitmap_get_cardinality(*(const roaring_bitmap_t *const *)x),
+             b = roaring_bitmap_get_cardinality(*(const roaring_bitmap_t *const *)y);
+    return (a > b) - (a < b);
+}
+
+/* Rows of a match are in every list: the smallest ones leave few others. */
 static void add_lists(nr_planner *p, nr_access *a, const nr_probes *probes)
 {
     NR_VEC(const roaring_bitmap_t *) lists = {0};
     const nr_postings *postings = nr_table_postings(p->model->table, place_of(p, a->index));
+    bool none = false;
     for (size_t i = 0; i < probes->n; i++) {
         const roaring_bitmap_t *rows = nr_postings_rows(postings, &probes->at[i].lo);
         if (rows) nr_vec_push(p->arena, &lists, rows);
+        none = none || !rows;
+        if (rows && probes->at[i].doubtful) a->covers = false;
     }
+    if (a->all && lists.n) qsort(lists.at, lists.n, sizeof *lists.at, by_size);
     a->lists = lists.at;
-    a->n_lists = lists.n;
-    a->covers = true;
+    a->n_lists = !a->all ? lists.n : none ? 0 : lists.n < INTERSECTED ? lists.n : INTERSECTED;
 }
 
-bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out)
+/* The set that holds the fewest; of a long list only some are looked at. */
+static bool keep_smallest(nr_planner *p, nr_access *a)
+{
+    size_t best = 0;
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; i < a->n_keys && i < COUNTED_RANGES; i++) {
+        uint64_t n = 0;
+        nr_status st = p->store->cls->set_count(p->store, a->keys[i], &n);
+        if (!nr_status_good(st, a->keys[i], p->err)) return false;
+        if (n < least) best = i;
+        if (n < least) least = n;
+    }
+    a->keys += best;
+    a->n_keys = 1;
+    return true;
+}
+
+/* A set index has points alone: a stretch of few possible values is written out. */
+static bool to_points(nr_planner *p, const nr_path *path, nr_probes *probes)
+{
+    nr_probes points = {0};
+    const nr_transform *t = path->n_transforms ? path->transforms[path->n_transforms - 1] : NULL;
+    for (size_t i = 0; i < probes->n; i++) {
+        const nr_probe *x = &probes->at[i];
+        if (x->kind == NR_PB_POINT) nr_vec_push(p->arena, &points, *x);
+        if (x->kind == NR_PB_POINT) continue;
+        if (x->kind != NR_PB_SPAN || !t || !t->high) return false;
+        for (int64_t v = t->low; v <= t->high; v++) {
+            bool above = x->lo.kind == NR_V_NULL || v > x->lo.i || (v == x->lo.i && !x->lo_open);
+            bool below = x->hi.kind == NR_V_NULL || v < x->hi.i || (v == x->hi.i && !x->hi_open);
+            if (above && below) nr_vec_push(p->arena, &points, (nr_probe){.kind = NR_PB_POINT, .lo = {.kind = NR_V_INT, .i = v}, .hi = NR_NULL});
+        }
+    }
+    *probes = points;
+    return true;
+}
+
+/* Whether the structure of an index is there to be asked. */
+static bool is_usable(const nr_planner *p, const nr_index *ix)
+{
+    size_t at = place_of(p, ix);
+    if (ix->stale || p->model->unsettled) return false;
+    return !ix->memory || (p->model->table && (nr_table_ordered(p->model->table, at) || nr_table_postings(p->model->table, at)));
+}
+
+/* A set of the store that may hold what does not match: what covers all but that, covers all when it is empty. */
+static bool drop_doubts(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    for (size_t i = 0; !a->index->memory && a->index->kind == NR_IX_SET && i < probes->n && i < a->n_keys; i++) {
+        uint64_t n = 0;
+        if (!probes->at[i].doubtful) continue;
+        nr_status st = p->store->cls->set_count(p->store, a->keys[i], &n);
+        if (!nr_status_good(st, a->keys[i], p->err)) return false;
+        if (n) a->covers = false;
+    }
+    return true;
+}
+
+bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out, bool *found)
 {
     nr_probes probes = {0};
-    leaf->lookup->probe(leaf->args, leaf->n_args, p->arena, &probes);
-    *out = (nr_access){.index = ix};
+    const nr_way *way = is_usable(p, ix) ? nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args) : NULL;
+    *found = way && way->probe(&leaf->args, p->arena, &probes);
+    if (!*found) return true;
+    if (!nr_path_eq(&ix->path, &leaf->path)) nr_probes_lower(&leaf->path, ix->path.n_transforms, &probes);
+    *found = ix->kind != NR_IX_SET || to_points(p, &leaf->path, &probes);
+    if (!*found) return true;
+    *out = (nr_access){.index = ix, .covers = (way->flags & NR_WAY_EXACT) != 0, .all = (way->flags & NR_WAY_ALL) != 0};
     nr_vec_push(p->arena, &out->leaves, leaf);
     if (ix->memory && ix->kind == NR_IX_SET) add_lists(p, out, &probes);
     else if (ix->memory) add_spans(p, out, &probes);
     else if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
     else add_ranges(p, out, &probes);
-    return count_some(p, out, COUNTED_RANGES);
+    if (out->all && out->n_keys && !keep_smallest(p, out)) return false;
+    bool one = probes.n == 1 && probes.at[0].kind == NR_PB_POINT;
+    out->repeats = nr_index_many(ix) && !out->all && !one;
+    return drop_doubts(p, out, &probes) && count_some(p, out, COUNTED_RANGES);
 }
 
-/* A set answers points only; `isnull false` is none. */
-static bool suits(const nr_planner *p, const nr_index *ix, const nr_pred *leaf)
+/* What needs no verifying is better than what does, then what gives less; of two that are alike the set, which is smaller. */
+static bool is_better(const nr_access *a, const nr_access *b)
 {
-    size_t at = place_of(p, ix);
-    if (ix->memory && (!p->model->table || (!nr_table_ordered(p->model->table, at) && !nr_table_postings(p->model->table, at)))) return false;
-    if (ix->stale || ix->field != leaf->field || !nr_index_answers(ix, leaf->lookup)) return false;
-    return ix->kind != NR_IX_SET || leaf->lookup->arg != NR_ARG_TRUTH || leaf->args->v.i != 0;
+    if (a->covers != b->covers) return a->covers;
+    if (a->repeats != b->repeats) return b->repeats;
+    return a->count < b->count || (a->count == b->count && a->index->kind == NR_IX_SET);
 }
 
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
 {
-    const nr_index *best = NULL;
+    *found = false;
     for (size_t i = 0; i < p->model->n_indexes; i++) {
+        nr_access a;
+        bool serves = false;
         const nr_index *ix = &p->model->indexes[i];
-        if (!p->model->unsettled && suits(p, ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
+        if (ix->path.field != leaf->field) continue;
+        if (!nr_access_by(p, leaf, ix, &a, &serves)) return false;
+        if (serves && (!*found || is_better(&a, out))) *out = a;
+        *found = *found || serves;
     }
-    *found = best != NULL;
-    return !best || nr_access_by(p, leaf, best, out);
+    return true;
 }
 
 /* <0, 0, >0 for two lower bounds; no bound is the lowest. */
@@ -221,7 +301,7 @@ bool nr_access_all(nr_planner *p, const nr_index *ix, nr_access *out)
 {
     nr_range *everything = NR_NEW(p->arena, nr_range);
     *out = (nr_access){.index = ix, .covers = true};
-    if (ix->memory) {
+    if (ix->memory) { /* pk and value indexes have one entry for each row */
         nr_span *all = NR_NEW(p->arena, nr_span);
         all->to = nr_table_count(p->model->table);
         out->spans = all;
@@ -262,11 +342,17 @@ static nr_node *memory_node(nr_planner *p, const nr_access *a, bool descending, 
 {
     const nr_table *t = p->model->table;
     if (a->index->kind == NR_IX_SET) {
-        nr_lists_params l = {a->index, a->lists, a->n_lists, nr_access_text(p, a)};
+        nr_lists_params l = {a->index, a->lists, a->n_lists, a->all, nr_access_text(p, a)};
         return nr_plan_node(p, &nr_op_lists, NULL, a->count, &l, sizeof l);
     }
-    nr_walk_params w = {a->index, nr_table_ordered(t, place_of(p, a->index)), nr_table_column(t, a->index->field->id), a->spans, a->n_spans, descending,
-                        pks_descending, nr_access_text(p, a)};
+    nr_walk_params w = {a->index,
+                        nr_table_ordered(t, place_of(p, a->index)),
+                        nr_table_key_column(t, place_of(p, a->index)),
+                        a->spans,
+                        a->n_spans,
+                        descending,
+                        pks_descending,
+                        nr_access_text(p, a)};
     return nr_plan_node(p, &nr_op_walk, NULL, a->count, &w, sizeof w);
 }
 
@@ -284,6 +370,6 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
         nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
     }
-    n->exact = a->measured;
-    return n;
+    n->exact = a->measured && !a->repeats && !(a->all && a->n_lists > 1);
+    return a->repeats ? nr_plan_node(p, &nr_op_distinct, n, n->rows, NULL, 0) : n;
 }

@@ -15,8 +15,10 @@ typedef struct nr_access {
     size_t n_keys;
     const nr_span *spans;      /* ordered indexes in memory, ascending and disjoint, none empty */
     size_t n_spans;
-    const struct roaring_bitmap_s *const *lists; /* set indexes in memory, disjoint */
+    const struct roaring_bitmap_s *const *lists; /* set indexes in memory */
     size_t n_lists;
+    bool all;                  /* lists: a row has to be in each of them; else in one */
+    bool repeats;              /* a row may come more than once: count is an upper bound */
     uint64_t count;            /* entries that it gives */
     bool measured;             /* count is exact, not extrapolated from some of the ranges */
     bool covers;               /* what it gives is just what the leaf is true of: nothing to verify */
@@ -25,8 +27,8 @@ typedef struct nr_access {
 /* The best access path for a leaf. *found false: no index answers it. */
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);
 
-/* The same through one index that is known to suit. */
-bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out);
+/* The same through one index. */
+bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out, bool *found);
 
 /* Narrows an ordered access by another one on the same index: the ranges that both have. Counts anew. */
 bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { WIDE = 4096 };                      /* in larger models, an index that narrows little is weighed against the table */
+enum { WIDE = 4096 };                     /* in larger models, an index that narrows little is weighed against the table */
 enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
 
 static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006;
@@ -37,7 +37,7 @@ typedef struct route {
 static bool add_path(nr_planner *p, accesses *paths, const nr_access *a)
 {
     for (size_t i = 0; i < paths->n; i++)
-        if (paths->at[i]->index == a->index && a->index->kind != NR_IX_SET) return nr_access_narrow(p, paths->at[i], a);
+        if (paths->at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index)) return nr_access_narrow(p, paths->at[i], a);
     nr_access *copy = NR_NEW(p->arena, nr_access);
     *copy = *a;
     nr_vec_push(p->arena, paths, copy);
@@ -215,7 +215,7 @@ static const nr_index *order_index(nr_planner *p, const nr_query *q, bool *desce
     if (k->field->id != 0 && q->n_order > 1 && q->order[1].field->id != 0) return NULL;
     for (size_t i = 0; i < p->model->n_indexes; i++) {
         const nr_index *ix = &p->model->indexes[i];
-        if (!ix->stale && ix->kind != NR_IX_SET && ix->field == k->field && ix->keyfn == &nr_key_value) return ix;
+        if (!ix->stale && ix->kind != NR_IX_SET && ix->path.field == k->field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value) return ix;
     }
     return NULL;
 }
@@ -227,7 +227,9 @@ static bool order_access(nr_planner *p, const analysis *an, const nr_index *ix, 
         const nr_access *path = an->paths.at[i];
         if (path->index == ix) *out = *path;
         if (path->index == ix) return true;
-        if (path->index->field == ix->field) return nr_access_by(p, path->leaves.at[0], ix, out);
+        bool found = false;
+        if (path->index->path.field == ix->path.field && !nr_access_by(p, path->leaves.at[0], ix, out, &found)) return false;
+        if (found) return true;
     }
     return nr_access_all(p, ix, out);
 }
@@ -334,7 +336,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
 
 static bool count_access(nr_planner *p, nr_access *a, bool *known, uint64_t *count, nr_buf *text)
 {
-    if (!a->covers) return true;
+    if (!a->covers || a->repeats || a->all) return true;
     if (!nr_access_measure(p, a)) return false;
     *known = true;
     *count = a->count;
@@ -359,7 +361,7 @@ static bool count_union(nr_planner *p, const nr_pred *pred, bool *known, uint64_
         bool found = false;
         if (pred->kids[i]->op != NR_P_LEAF) return true;
         if (!nr_access_find(p, pred->kids[i], &a, &found)) return false;
-        if (!found || !a.covers || !a.index->memory || a.index->kind != NR_IX_SET) return true;
+        if (!found || !a.covers || a.all || !a.index->memory || a.index->kind != NR_IX_SET) return true;
         for (size_t k = 0; k < a.n_lists; k++) nr_vec_push(p->arena, &lists, a.lists[k]);
     }
     roaring_bitmap_t *all = roaring_bitmap_or_many(lists.n, lists.at);

@@ -1,7 +1,6 @@
 /* bind.c -- paths, operands, sort keys and output fields. */
 #include "query/bind.h"
 
-#include "query/bind_leaf.h"
 #include "query/q_json.h"
 
 static nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *const *kids, size_t n)
@@ -57,7 +56,8 @@ static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
         keys[i].field = nr_schema_need(b->schema, (nr_slice){name.p, cut}, b->err);
         keys[i].descending = minus;
         if (!keys[i].field) return false;
-        if (cut < name.n) return nr_fail(b->err, NR_E_SYNTAX, "ORDER %s: sorting by transforms and joins is not available in this version", NR_SHOW(name));
+        if (cut < name.n)
+            return nr_fail(b->err, NR_E_SYNTAX, "ORDER %s: sorting by transforms and joins is not available in this version", NR_SHOW(name));
         if (!keys[i].field->spec.type)
             return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(keys[i].field->name),
                            NR_FMT(keys[i].field->to));
@@ -76,7 +76,8 @@ static bool bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *ar
         size_t cut = nr_path_split(names->at[i]);
         fields[i] = nr_schema_need(s, (nr_slice){names->at[i].p, cut}, err);
         if (!fields[i]) return false;
-        if (cut < names->at[i].n) return nr_fail(err, NR_E_SYNTAX, "FIELDS %s: transforms and joins are not available in this version", NR_SHOW(names->at[i]));
+        if (cut < names->at[i].n)
+            return nr_fail(err, NR_E_SYNTAX, "FIELDS %s: transforms and joins are not available in this version", NR_SHOW(names->at[i]));
         if (seen[fields[i]->id]) return nr_fail(err, NR_E_SYNTAX, "FIELDS names '%.*s' twice", NR_FMT(fields[i]->name));
         seen[fields[i]->id] = true;
     }
@@ -106,10 +107,11 @@ static bool bind_output(nr_binder *b, const nr_ast *ast, nr_query *q)
     return true;
 }
 
-bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_memory, nr_arena *arena, nr_query *out, nr_err *err)
+bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err)
 {
-    nr_binder b = {model->schema, max_memory, arena, err};
-    *out = (nr_query){.model = model, .reverse = ast->reverse, .flat = ast->flat, .withcount = ast->withcount, .offset = ast->offset, .count = ast->count};
+    nr_binder b = {model->schema, *with, arena, err};
+    *out = (nr_query){
+        .model = model, .reverse = ast->reverse, .flat = ast->flat, .withcount = ast->withcount, .offset = ast->offset, .count = ast->count};
     out->where = bind_filters(&b, ast);
     if (!out->where || !bind_order(&b, ast, out)) return false;
     if (!ast->has_order && use_ordering) {

@@ -4,7 +4,7 @@
 
 #include "model/catalog.h"
 #include "query/ast.h"
-#include "query/pred.h"
+#include "query/bind_leaf.h"
 
 typedef struct nr_query {
     nr_model *model;
@@ -20,7 +20,7 @@ typedef struct nr_query {
 } nr_query;
 
 /* Binds; everything lives in arena. The model must be resolved as far as its fields are used. Errors: NOFIELD, NOLOOKUP, BADVALUE, NOMODEL (a
- * relation to a model that is not defined), LIMIT (max_memory, bytes of the arena), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
-bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, size_t max_memory, nr_arena *arena, nr_query *out, nr_err *err);
+ * relation to a model that is not defined), LIMIT (with.max_memory), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
+bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err);
 
 #endif

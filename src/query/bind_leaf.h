@@ -6,15 +6,20 @@
 #include "query/pred.h"
 #include "types/json.h"
 
+/* What a command gives for binding. */
+typedef struct nr_bind_with {
+    size_t max_memory;                /* bytes that the arena may hold */
+    int64_t deadline_us;              /* monotonic */
+    nr_regexes *patterns;             /* compiled regular expressions; outlives the command */
+    struct nr_matcher **matchers;     /* those that the command makes */
+} nr_bind_with;
+
 typedef struct nr_binder {
     const nr_schema *schema;
-    size_t max_memory; /* bytes that the arena may hold */
+    nr_bind_with with;
     nr_arena *arena;
     nr_err *err;
 } nr_binder;
-
-/* Where a path splits: the first "__" that has something before it. */
-size_t nr_path_split(nr_slice path);
 
 /* NULL: err (NOFIELD, NOLOOKUP, BADVALUE, NOMODEL, LIMIT). */
 const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair);

@@ -1,62 +1,248 @@
 /* index_def.c -- from a schema to its indexes: which structures the declared lookups of a field take. */
+#include "base/hash.h"
 #include "query/lookup.h"
+
+/* What wants one index. Several lookups of a field may want the same. */
+typedef struct plan {
+    nr_path path;
+    const nr_keyfn *keyfn;
+    nr_slice pattern;
+    bool caseless;
+    bool ordered, set; /* one of them, or both: a relation with "index": true */
+} plan;
 
 typedef struct builder {
     const nr_schema *schema;
     nr_arena *arena;
+    nr_err *err;
+    NR_VEC(plan) plans; /* of the field in hand */
     NR_VEC(nr_index) out;
 } builder;
 
-static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyfn *k)
+static nr_slice name_of(builder *b, const plan *p, bool set)
+{
+    nr_buf out = nr_buf_in(b->arena);
+    char digest[32];
+    nr_path_print(&p->path, &out);
+    nr_buf_printf(&out, ".%s", p->keyfn->name);
+    if (p->pattern.p) {
+        nr_hash_digest(p->pattern, digest);
+        nr_buf_printf(&out, ".%.*s%s", 16, digest, p->caseless ? ".i" : "");
+    }
+    if (set) nr_buf_add(&out, NR_S(".set"));
+    return nr_buf_slice(&out);
+}
+
+static void add_index(builder *b, const plan *p, bool set)
 {
     nr_slice model = b->schema->name;
-    nr_index ix = {.kind = kind, .field = f, .keyfn = k, .memory = b->schema->in_memory};
-    switch (kind) {
-    case NR_IX_PK:
-        ix.name = NR_S("pk");
-        ix.key = nr_arena_printf(b->arena, "%.*s/pk", NR_FMT(model));
-        break;
-    case NR_IX_ORDERED:
-        ix.name = nr_arena_printf(b->arena, "%.*s.%s", NR_FMT(f->name), k->name);
-        ix.key = nr_arena_printf(b->arena, "%.*s/i/%.*s", NR_FMT(model), NR_FMT(ix.name));
-        break;
-    case NR_IX_SET:
-        ix.name = nr_arena_printf(b->arena, "%.*s.%s.set", NR_FMT(f->name), k->name);
-        ix.key = nr_arena_printf(b->arena, "%.*s/s/%.*s/", NR_FMT(model), NR_FMT(ix.name));
-        break;
-    }
+    nr_index ix = {.kind = set ? NR_IX_SET : NR_IX_ORDERED, .path = p->path, .keyfn = p->keyfn, .memory = b->schema->in_memory};
+    ix.pattern = p->pattern;
+    ix.caseless = p->caseless;
+    ix.name = name_of(b, p, set);
+    ix.key = nr_arena_printf(b->arena, set ? "%.*s/s/%.*s/" : "%.*s/i/%.*s", NR_FMT(model), NR_FMT(ix.name));
     nr_vec_push(b->arena, &b->out, ix);
 }
 
-static bool wants_order(const nr_field *f)
+static void add_pk(builder *b)
 {
-    if (f->index_all || f->unique) return true;
-    for (size_t i = 0; i < f->index.n; i++)
-        if (!nr_lookup_find(f->index.at[i])->points) return true;
+    nr_index ix = {.kind = NR_IX_PK, .path = nr_path_of(nr_schema_pk(b->schema)), .keyfn = &nr_key_value, .memory = b->schema->in_memory};
+    ix.name = NR_S("pk");
+    ix.key = nr_arena_printf(b->arena, "%.*s/pk", NR_FMT(b->schema->name));
+    nr_vec_push(b->arena, &b->out, ix);
+}
+
+static plan *plan_for(builder *b, const nr_path *path, const nr_keyfn *keyfn, nr_slice pattern, bool caseless)
+{
+    for (size_t i = 0; i < b->plans.n; i++) {
+        plan *p = &b->plans.at[i];
+        if (nr_path_eq(&p->path, path) && p->keyfn == keyfn && nr_slice_eq(p->pattern, pattern) && p->caseless == caseless) return p;
+    }
+    nr_vec_push(b->arena, &b->plans, (plan){.path = *path, .keyfn = keyfn, .pattern = pattern, .caseless = caseless});
+    return &b->plans.at[b->plans.n - 1];
+}
+
+static bool refuse(builder *b, const nr_field *f, nr_slice lookup, const char *why)
+{
+    return nr_fail(b->err, NR_E_BADVALUE, "fields.%.*s.index: %s: %s", NR_FMT(f->name), NR_SHOW(lookup), why);
+}
+
+/* A set answers what asks for points, and, of few values, stretches too. */
+static void want_shape(plan *p, const nr_way *way)
+{
+    bool few = p->path.n_transforms && p->path.transforms[p->path.n_transforms - 1]->high;
+    bool set = p->keyfn->shape == NR_KS_SET || (p->keyfn->shape == NR_KS_EITHER && (few || (way->flags & NR_WAY_POINTS)));
+    if (set) p->set = true;
+    else p->ordered = true;
+}
+
+static bool read_want(builder *b, const nr_field *f, const nr_want *w, nr_path *path, const nr_lookup **lookup)
+{
+    nr_err inner = {0};
+    *path = nr_path_of(f);
+    if (!nr_path_read(w->lookup, path, lookup, b->arena, &inner)) return refuse(b, f, w->lookup, inner.msg);
+    bool pattern = (*lookup)->ways[0].keyfn == &nr_key_matches;
+    if (pattern && !w->pattern.p) return refuse(b, f, w->lookup, "an index of a regular expression is written {\"regex\": \"a pattern\"}");
+    return pattern || !w->pattern.p || refuse(b, f, w->lookup, "takes no pattern");
+}
+
+/* A year's comparisons are stretches of the values themselves. */
+static void climb(nr_path *path)
+{
+    while (path->n_transforms && path->transforms[path->n_transforms - 1]->by_value) path->n_transforms--;
+}
+
+static bool add_want(builder *b, const nr_field *f, const nr_want *w)
+{
+    nr_path path;
+    const nr_lookup *l;
+    if (!read_want(b, f, w, &path, &l)) return false;
+    bool by_value = path.n_transforms != 0;
+    climb(&path);
+    by_value = by_value && !path.n_transforms;
+    const nr_way *way = &l->ways[0];
+    plan *p = plan_for(b, &path, nr_way_keyfn(way, l, nr_path_type(&path)), w->pattern, way->flags & NR_WAY_CASELESS);
+    if (by_value && p->keyfn == &nr_key_value) p->ordered = true;
+    else want_shape(p, way);
+    return true;
+}
+
+/* Values that are indexed tell which are NULL. */
+static bool is_needless(const builder *b, const plan *p)
+{
+    for (size_t i = 0; p->keyfn == &nr_key_null && i < b->plans.n; i++)
+        if (b->plans.at[i].keyfn == &nr_key_value && nr_path_eq(&b->plans.at[i].path, &p->path)) return true;
     return false;
 }
 
-static void add_field(builder *b, const nr_field *f)
+static bool add_field(builder *b, const nr_field *f)
 {
-    bool relation = (f->type->flags & NR_TF_RELATION) != 0;
-    bool ordered = wants_order(f);
-    if (ordered) add(b, NR_IX_ORDERED, f, &nr_key_value);
-    if (relation || (f->index.n && !ordered)) add(b, NR_IX_SET, f, &nr_key_value);
+    nr_path plain = nr_path_of(f);
+    const nr_slice none = {NULL, 0};
+    b->plans.n = 0;
+    if (f->index_all || f->unique) plan_for(b, &plain, &nr_key_value, none, false)->ordered = true;
+    for (size_t i = 0; i < f->index.n; i++)
+        if (!add_want(b, f, &f->index.at[i])) return false;
+    for (size_t i = 0; i < b->plans.n; i++)
+        if (b->plans.at[i].ordered) b->plans.at[i].set = false;
+    if (f->type->flags & NR_TF_RELATION) plan_for(b, &plain, &nr_key_value, none, false)->set = true;
+    for (size_t i = 0; i < b->plans.n; i++) {
+        if (is_needless(b, &b->plans.at[i])) continue;
+        if (b->plans.at[i].ordered) add_index(b, &b->plans.at[i], false);
+        if (b->plans.at[i].set) add_index(b, &b->plans.at[i], true);
+    }
+    return true;
 }
 
-void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n)
+/* Patterns are compiled when all else is good. */
+static bool compile(nr_index *ix, nr_regexes *patterns, nr_err *err)
 {
-    builder b = {.schema = s, .arena = arena};
-    if (!s->abstract) {
-        add(&b, NR_IX_PK, nr_schema_pk(s), &nr_key_value);
-        for (size_t i = 1; i < s->n_fields; i++) add_field(&b, &s->fields[i]);
-    }
+    nr_err inner = {0};
+    if (!ix->pattern.p) return true;
+    ix->regex = nr_regex_get(patterns, ix->pattern, ix->caseless, &inner);
+    return ix->regex || nr_fail(err, NR_E_BADVALUE, "fields.%.*s.index: %s", NR_FMT(ix->path.field->name), inner.msg);
+}
+
+bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err)
+{
+    builder b = {.schema = s, .arena = arena, .err = err};
+    if (!s->abstract) add_pk(&b);
+    for (size_t i = s->abstract ? 0 : 1; i < s->n_fields; i++)
+        if (!add_field(&b, &s->fields[i])) return false;
+    bool ok = true;
+    size_t done = 0;
+    for (; ok && done < b.out.n; done++) ok = compile(&b.out.at[done], patterns, err);
+    if (!ok || s->abstract) nr_indexes_release(b.out.at, done);
     *out = b.out.at;
-    *n = b.out.n;
+    *n = s->abstract ? 0 : b.out.n;
+    return ok;
+}
+
+void nr_indexes_release(nr_index *indexes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (indexes[i].regex) nr_regex_release(indexes[i].regex);
+        indexes[i].regex = NULL;
+    }
+}
+
+static bool same_pattern(const nr_index *ix, const nr_way *w, const nr_args *args)
+{
+    if (w->keyfn != &nr_key_matches) return true;
+    return ix->caseless == ((w->flags & NR_WAY_CASELESS) != 0) && (!args || nr_slice_eq(ix->pattern, args->at->v.s));
+}
+
+/* Whether the index's path is the lookup's, or one whose values rise with what the lookup's last, monotone transforms give. */
+static bool path_leads(const nr_index *ix, const nr_path *path)
+{
+    nr_path lower = *path;
+    if (nr_path_eq(&ix->path, path)) return true;
+    if (ix->keyfn != &nr_key_value || ix->kind == NR_IX_SET) return false;
+    while (lower.n_transforms && lower.transforms[lower.n_transforms - 1]->first) lower.n_transforms--;
+    return lower.n_transforms == 0 && nr_path_eq(&ix->path, &lower);
+}
+
+const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args)
+{
+    const nr_type *type = nr_path_type(path);
+    if (ix->path.field != path->field || (type && !nr_lookup_suits(l, type))) return NULL;
+    bool few = path->n_transforms && path->transforms[path->n_transforms - 1]->high;
+    for (const nr_way *w = l->ways; w->keyfn; w++) {
+        if (nr_way_keyfn(w, l, type) != ix->keyfn || !same_pattern(ix, w, args) || !path_leads(ix, path)) continue;
+        if (ix->kind != NR_IX_SET || (w->flags & NR_WAY_POINTS) || few) return w;
+    }
+    return NULL;
 }
 
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l)
 {
-    bool suits = ix->field->spec.type ? nr_lookup_suits(l, &ix->field->spec) : l->takes != NR_LT_TEXT;
-    return suits && l->keyfn == ix->keyfn && (l->points || ix->kind != NR_IX_SET);
+    const nr_way *w = nr_index_serves(ix, &ix->path, l, NULL);
+    return w && (w == &l->ways[0] || (w->flags & NR_WAY_EXACT));
+}
+
+static nr_value bound_below(const nr_spec *spec, const nr_transform *t, int64_t n, bool *none)
+{
+    nr_value v = NR_NULL;
+    *none = t->first(spec, n, &v) == NR_FIRST_NONE;
+    return v;
+}
+
+/* A stretch of what a transform gives is one of the values below: from where the first begins to where what is behind the last begins. */
+static bool lower_span(const nr_spec *spec, const nr_transform *t, nr_probe *p)
+{
+    bool none = false, open = p->kind == NR_PB_SPAN;
+    nr_value lo = p->lo, hi = open ? p->hi : p->lo;
+    nr_probe out = {.kind = NR_PB_SPAN, .lo = NR_NULL, .hi = NR_NULL, .hi_open = true};
+    if (lo.kind == NR_V_INT) {
+        bool past = open && p->lo_open;
+        if (past && lo.i == INT64_MAX) return false;
+        out.lo = bound_below(spec, t, lo.i + past, &none);
+        if (none) return false;
+    }
+    if (hi.kind == NR_V_INT && !(hi.i == INT64_MAX && !(open && p->hi_open))) {
+        int64_t end = hi.i + !(open && p->hi_open);
+        nr_value v = NR_NULL;
+        nr_first f = t->first(spec, end, &v);
+        if (f == NR_FIRST_ALL) return false; /* even the least value is not below */
+        out.hi = v;                          /* NULL when no value is so high: no bound */
+    }
+    *p = out;
+    return true;
+}
+
+void nr_probes_lower(const nr_path *path, size_t to, nr_probes *probes)
+{
+    for (size_t i = path->n_transforms; i > to; i--) {
+        const nr_transform *t = path->transforms[i - 1];
+        nr_path base = *path;
+        base.n_transforms = (uint8_t)(i - 1);
+        nr_spec spec = base.n_transforms ? (nr_spec){.type = nr_type_find(nr_slice_of(path->transforms[i - 2]->gives))} : path->field->spec;
+        size_t kept = 0;
+        for (size_t k = 0; k < probes->n; k++) {
+            nr_probe p = probes->at[k];
+            bool null = p.kind == NR_PB_POINT && p.lo.kind == NR_V_NULL;
+            if (null || lower_span(&spec, t, &p)) probes->at[kept++] = p;
+        }
+        probes->n = kept;
+    }
 }

@@ -1,8 +1,7 @@
 /* lookup.h -- the table of lookups: what each is true of, and which index keys can answer it.
  *
- * A lookup answers two questions. eval: is it true of this value? probe: which points or stretches of the key function's values can hold a match?
- * The probes of one lookup are disjoint and ascending. None has to be checked after the index, unless the index itself is
- * inexact (a digest in place of a long text). */
+ * A lookup answers two questions. eval: is it true of this value? ways: which points or stretches of which key function's keys can hold a match? The first
+ * way is the index that a definition gets which names the lookup. The probes of a way are disjoint and ascending. */
 #ifndef NR_LOOKUP_H
 #define NR_LOOKUP_H
 
@@ -11,9 +10,34 @@
 #include "store/keyfn.h"
 #include "store/store.h"
 
-typedef enum nr_lookup_arg { NR_ARG_ONE, NR_ARG_LIST, NR_ARG_PAIR, NR_ARG_TRUTH } nr_lookup_arg;
+typedef enum nr_lookup_arg {
+    NR_ARG_ONE,
+    NR_ARG_LIST,
+    NR_ARG_PAIR,
+    NR_ARG_TRUTH,
+} nr_lookup_arg;
 
-typedef enum nr_lookup_takes { NR_LT_ANY, NR_LT_ORDERED /* all but blobs */, NR_LT_TEXT } nr_lookup_takes;
+typedef enum nr_lookup_takes {
+    NR_LT_ANY,
+    NR_LT_ORDERED, /* all but blobs */
+    NR_LT_TEXT,    /* all but blobs, by their canonical text; the operand is text */
+} nr_lookup_takes;
+
+/* The operands of a lookup; of NR_ARG_LIST sorted and distinct; NR_ARG_TRUTH one INT 0 or 1. */
+typedef struct nr_args {
+    const nr_operand *at;
+    size_t n;
+    void *ready;    /* what the lookup's prepare made of them */
+} nr_args;
+
+/* What preparing takes: the command's memory, error and time. */
+typedef struct nr_ready_for {
+    nr_arena *arena;
+    nr_err *err;
+    int64_t deadline_us;         /* monotonic */
+    nr_regexes *patterns;
+    struct nr_matcher **matchers; /* those made are put in front; nr_matchers_release ends them */
+} nr_ready_for;
 
 typedef enum nr_probe_kind { NR_PB_POINT, NR_PB_SPAN, NR_PB_PREFIX } nr_probe_kind;
 
@@ -21,29 +45,50 @@ typedef struct nr_probe {
     nr_probe_kind kind;
     nr_value lo, hi;           /* POINT, PREFIX: lo alone. SPAN: NULL kind: no bound on that side (NULLs are never in a span) */
     bool lo_open, hi_open;
+    bool doubtful;             /* what lies here need not match */
 } nr_probe;
 typedef NR_VEC(nr_probe) nr_probes;
+
+enum {
+    NR_WAY_POINTS = 1,         /* probes are points for every operand: a set index answers as well as an ordered one */
+    NR_WAY_EXACT = 2,          /* what the probes hold matches, but for doubtful ones; else each row has to be verified */
+    NR_WAY_ALL = 4,            /* a match has a key in every probe, not just in one */
+    NR_WAY_CASELESS = 8,       /* of patterns: the index's is matched without case */
+};
+
+typedef struct nr_way {
+    const nr_keyfn *keyfn;     /* NULL: no more ways */
+    /* False: this operand gives nothing to go by. */
+    bool (*probe)(const nr_args *args, nr_arena *arena, nr_probes *out);
+    unsigned flags;            /* NR_WAY_ */
+} nr_way;
+
+enum { NR_WAYS = 4 };
 
 typedef struct nr_lookup {
     const char *name;
     nr_lookup_arg arg;
     nr_lookup_takes takes;
-    const nr_keyfn *keyfn;     /* whose index answers it */
-    bool points;               /* its probes are points for every operand: a set index answers as well as an ordered one */
-    /* args: n operands; of NR_ARG_LIST sorted and distinct; NR_ARG_TRUTH one INT 0 or 1. */
-    bool (*eval)(const nr_value *v, const nr_operand *args, size_t n);
-    void (*probe)(const nr_operand *args, size_t n, nr_arena *arena, nr_probes *out);
+    bool (*prepare)(nr_args *args, const nr_ready_for *with); /* once for each command; NULL: nothing to do. False: err is set */
+    bool (*eval)(const nr_value *v, const nr_args *args);     /* v: what the path gives, of NR_LT_TEXT as text */
+    nr_way ways[NR_WAYS + 1];
     const char *doc;
 } nr_lookup;
 
-extern const nr_lookup nr_lookups[]; /* name NULL at the end; [0] is exact */
+extern const nr_lookup *const nr_lookup_families[];   /* NULL at the end; each ends with name NULL */
+
+/* Calls of a walk over all rows: *at is 0 at first; NULL at the end. The first one is exact. */
+const nr_lookup *nr_lookup_next(size_t *at);
 
 const nr_lookup *nr_lookup_find(nr_slice name);
 
 /* Names of SPEC's lookups and transforms that this version has not: true when name is one. */
 bool nr_lookup_later(nr_slice name);
 
-bool nr_lookup_suits(const nr_lookup *l, const nr_spec *spec);
+bool nr_lookup_suits(const nr_lookup *l, const nr_type *type);
+
+/* The key function of a way for values of a type: text lookups on other types go by the canonical text. */
+const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type);
 
 /* The stretch of an ordered or pk index that a probe means. False: it holds nothing for sure. */
 bool nr_probe_range(const nr_index *ix, const nr_probe *p, nr_arena *arena, nr_range *out);
@@ -51,10 +96,28 @@ bool nr_probe_range(const nr_index *ix, const nr_probe *p, nr_arena *arena, nr_r
 /* The first byte string above all that begin with s (not all FF). */
 nr_slice nr_bytes_after(nr_slice s, nr_arena *arena);
 
-/* Whether the index serves the lookup. A relation whose target is not known yet is taken for a number. */
+/* The way by which an index serves a lookup on what a path gives; NULL: it does not. The operands may still give nothing to go by. args NULL: any. A relation
+ * whose target is not known yet is taken for a number. */
+const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args);
+
+/* Whether it is an index for the lookup, rather than one that narrows it down on the way. */
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
 
-/* The indexes that a schema asks for, [0] the pk's; everything in arena. Needs a resolved schema for members, not for this. */
-void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n);
+/* Turns probes over what a path gives into probes over what its first `to` transforms give; those behind are monotone. */
+void nr_probes_lower(const nr_path *path, size_t to, nr_probes *probes);
+
+/* Where a path splits: the first "__" that has something before it. */
+size_t nr_path_split(nr_slice path);
+
+/* Reads what stands behind a field, such as "month__gte", an absent slice being exact, into *path (which starts as the field's) and *lookup. False: err (NOLOOKUP), which names the
+ * lookups there are. */
+bool nr_path_read(nr_slice rest, nr_path *path, const nr_lookup **lookup, nr_arena *arena, nr_err *err);
+
+/* The indexes that a schema asks for, [0] the pk's; everything in arena. Needs a resolved schema for members, not for this. False: err (BADVALUE, the place
+ * in the document first): a field names a lookup that there is not, or that it cannot have. */
+bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err);
+
+/* Gives back what index definitions hold outside their arena. */
+void nr_indexes_release(nr_index *indexes, size_t n);
 
 #endif

@@ -1,9 +1,35 @@
 /* pred.c -- evaluation and printing of predicates. Depth is bounded by whoever builds them. */
 #include "query/pred.h"
 
+static nr_value as_text(const nr_pred *leaf, const nr_value *v)
+{
+    if (v->kind == NR_V_NULL || v->kind == NR_V_TEXT) return *v;
+    return (nr_value){.kind = NR_V_TEXT, .s = nr_type_text(nr_path_spec(&leaf->path), v, leaf->scratch)};
+}
+
+/* Any of what the path gives will do. */
+static bool eval_path(const nr_pred *leaf, const nr_value *v)
+{
+    nr_mark mark = nr_arena_mark(leaf->scratch);
+    nr_values given = {0};
+    bool found = false;
+    nr_path_values(&leaf->path, v, leaf->scratch, &given);
+    for (size_t i = 0; !found && i < given.n; i++) {
+        nr_value x = leaf->lookup->takes == NR_LT_TEXT ? as_text(leaf, &given.at[i]) : given.at[i];
+        found = leaf->lookup->eval(&x, &leaf->args);
+    }
+    nr_arena_rewind(leaf->scratch, mark);
+    return found;
+}
+
+bool nr_leaf_eval(const nr_pred *leaf, const nr_value *v)
+{
+    return leaf->direct ? leaf->lookup->eval(v, &leaf->args) : eval_path(leaf, v);
+}
+
 bool nr_pred_eval(const nr_pred *p, const nr_value *row)
 {
-    if (p->op == NR_P_LEAF) return p->lookup->eval(&row[p->field->id], p->args, p->n_args);
+    if (p->op == NR_P_LEAF) return nr_leaf_eval(p, &row[p->field->id]);
     if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row);
     bool stop = p->op == NR_P_OR;
     for (size_t i = 0; i < p->n; i++)
@@ -19,7 +45,8 @@ void nr_pred_fields(const nr_pred *p, bool *want)
 
 static void print_leaf(const nr_pred *p, nr_buf *out)
 {
-    nr_buf_printf(out, "%.*s__%s %s", NR_FMT(p->field->name), p->lookup->name, NR_SHOW(p->text));
+    nr_path_print(&p->path, out);
+    nr_buf_printf(out, "__%s %s", p->lookup->name, NR_SHOW(p->text));
 }
 
 void nr_pred_print(const nr_pred *p, nr_buf *out)

@@ -1,4 +1,4 @@
-/* pred.h -- a bound predicate: a tree of AND, OR, NOT over lookups on fields. Immutable; evaluated on rows of typed values. */
+/* pred.h -- a bound predicate: a tree of AND, OR, NOT over lookups on paths. Immutable; evaluated on rows of typed values. */
 #ifndef NR_PRED_H
 #define NR_PRED_H
 
@@ -12,12 +12,17 @@ struct nr_pred {
     nr_pred_op op;
     size_t n;                   /* AND, OR: any number (none: true, false); NOT: 1 */
     const nr_pred *const *kids;
-    const nr_field *field;      /* LEAF */
+    const nr_field *field;      /* LEAF: of the path */
+    nr_path path;
     const nr_lookup *lookup;
-    const nr_operand *args;
-    size_t n_args;
+    nr_args args;
+    bool direct;                /* the lookup's eval takes the field's value as it is */
+    nr_arena *scratch;          /* for what is made of a value: taken and given back by each evaluation */
     nr_slice text;              /* the operand as it came, for EXPLAIN */
 };
+
+/* Whether a leaf is true of a value of its field. */
+bool nr_leaf_eval(const nr_pred *leaf, const nr_value *v);
 
 /* row: values by field id; only those of the predicate's fields need be there. */
 bool nr_pred_eval(const nr_pred *p, const nr_value *row);

@@ -60,7 +60,7 @@ static const nr_pred *bind_object(nr_binder *b, const nr_json *j)
 
 const nr_pred *nr_q_json_bind(nr_binder *b, nr_slice document)
 {
-    size_t left = b->arena->held < b->max_memory ? b->max_memory - b->arena->held : 0;
+    size_t left = b->arena->held < b->with.max_memory ? b->with.max_memory - b->arena->held : 0;
     const nr_json *j = nr_json_parse(document, left / NR_JSON_SPREAD, b->arena, b->err);
     return j ? bind_object(b, j) : NULL;
 }

@@ -1,27 +1,63 @@
 /* keyfn.h -- key functions: what an index holds of a value. A lookup is a key function and a range of its keys.
  *
- * Ordered keys (keys.h) are byte strings whose order is the order of the keys' values; set keys are texts. A key function turns the value of a field
- * into the value that is indexed; the encodings below are common to all. */
+ * An index looks at what its path gives of an entity and holds what its key function makes of each of these values: one key, several, or none. Ordered keys
+ * (keys.h) are byte strings whose order is the order of the keys' values; set keys are texts. The encodings below are common to all. */
 #ifndef NR_KEYFN_H
 #define NR_KEYFN_H
 
+#include "base/regex.h"
 #include "model/index.h"
 
+/* Which structure the keys want. */
+typedef enum nr_key_shape {
+    NR_KS_EITHER,  /* ordered, or sets where only equality is asked for */
+    NR_KS_ORDERED,
+    NR_KS_SET,
+} nr_key_shape;
+
 typedef struct nr_keyfn {
-    const char *name;  /* part of index names: "value" */
-    unsigned format;   /* version of what it stores; raised whenever its keys change for any value */
-    /* The value to index for v (which may be NULL), and its spec. Total. */
-    nr_value (*map)(const nr_spec *spec, const nr_value *v, nr_arena *arena, nr_spec *out_spec);
+    const char *name;    /* part of index names: "value" */
+    unsigned format;     /* version of what it stores; raised whenever its keys change for any value */
+    nr_key_shape shape;
+    bool many;           /* may give several keys of one value */
+    bool text;           /* works on, and gives, text: a value of another type is taken as its canonical text */
+    bool null;           /* NULL has a key */
+    /* Appends the keys of v, not NULL (of null: may be), TEXT when the row says text, in any order, some perhaps twice. Total. */
+    void (*keys)(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
     const char *doc;
 } nr_keyfn;
 
-extern const nr_keyfn nr_key_value;
+/* The rows that lookups name. */
+extern const nr_keyfn nr_key_value, nr_key_text, nr_key_folded, nr_key_reversed, nr_key_folded_reversed, nr_key_substrings, nr_key_folded_substrings,
+    nr_key_matches, nr_key_null;
 extern const nr_keyfn *const nr_keyfns[]; /* NULL at the end */
 
 const nr_keyfn *nr_keyfn_find(nr_slice name);
 
-/* The member that an entity has in an ordered or pk index, and the set key it lies under: appended to out. */
-void nr_index_member(const nr_index *ix, const nr_spec *pk_spec, const nr_value *pk, const nr_value *v, nr_buf *out);
-void nr_index_set_key(const nr_index *ix, const nr_value *v, nr_buf *out); /* whole key, prefix included */
+/* What nr_key_matches says of a text: it matches, or nobody can say within the limits: whoever asks will see. */
+#define NR_MATCHES NR_S("1")
+#define NR_MATCHES_UNKNOWN NR_S("?")
+
+/* The keys that an index has of a value of its field, sorted and distinct. */
+void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
+
+/* The kind of its keys; NULL while it is not known. */
+nr_kind nr_index_key_kind(const nr_index *ix);
+
+/* Whether an entity may have more than one entry. */
+bool nr_index_many(const nr_index *ix);
+
+/* Whether it is the index that keeps the values of its field unique. */
+bool nr_index_enforces(const nr_index *ix);
+
+/* A key as it stands in an ordered or pk index, the primary key behind it; and the whole name of the set that it means. Appended to out. */
+void nr_index_member(const nr_index *ix, const nr_value *pk, const nr_value *key, nr_buf *out);
+void nr_index_set_key(const nr_index *ix, const nr_value *key, nr_buf *out);
+
+/* Where the primary key begins in a member of an ordered or pk index; false when the member is malformed. */
+bool nr_index_member_pk(const nr_index *ix, nr_slice member, nr_slice *pk);
+
+/* The trigrams (three code points) of a text as keys of the substring indexes, and the text itself when it is shorter: appended to out. */
+void nr_trigram_keys(nr_slice text, nr_arena *arena, nr_values *out);
 
 #endif

@@ -1,19 +1,24 @@
 /* table.c -- a bit for each row, a column for each kept field, a structure for each index in memory. An index reads its keys from the columns: a row leaves it
- * before its values change and comes back behind that. */
+ * before its values change and comes back behind that. Where an ordered index is not of the values themselves its keys have a column of their own; the keys
+ * of posting lists are made again from the value when they are needed. */
 #include "table/table.h"
 
+#include "store/keyfn.h"
 #include "table/rows.h"
 
 typedef struct memory_index {
+    const nr_index *def;
     size_t field;
     nr_ordered *ordered;
     nr_postings *postings; /* one of the two; neither: the index is in the store, or the type of its field is not known */
+    nr_column *keys;       /* of an ordered index that is not of the values themselves, NULL else; a value without a key is NULL here */
 } memory_index;
 
 struct nr_table {
     const nr_env *env;
     size_t n_fields;
     nr_column **columns; /* by field id, NULL: not kept */
+    nr_arena scratch;    /* for keys in the making */
     memory_index *indexes;
     size_t n_indexes;
     uint64_t *there;
@@ -26,17 +31,25 @@ static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep,
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
-        for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].field->id == i);
+        for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].path.field->id == i);
         const nr_type *type = schema->fields[i].spec.type;
         t->columns[i] = type && kept ? nr_column_new(t->env, type->kind) : NULL;
     }
 }
 
+/* Whether its keys are the values of a field. */
+static bool is_of_values(const nr_index *ix)
+{
+    return ix->keyfn == &nr_key_value && nr_path_plain(&ix->path);
+}
+
 static void make_index(nr_table *t, memory_index *out, const nr_index *ix)
 {
-    *out = (memory_index){.field = ix->field->id};
+    *out = (memory_index){.def = ix, .field = ix->path.field->id};
     const nr_column *key = t->columns[out->field];
-    if (!ix->memory || !key) return;
+    nr_kind kind = nr_index_key_kind(ix);
+    if (!ix->memory || !key || kind == NR_V_NULL) return;
+    if (ix->kind == NR_IX_ORDERED && !is_of_values(ix)) key = out->keys = nr_column_new(t->env, kind);
     if (ix->kind == NR_IX_SET) out->postings = nr_postings_new(t->env);
     else out->ordered = nr_ordered_new(t->env, ix->kind == NR_IX_PK ? NULL : key, t->columns[0]);
 }
@@ -45,6 +58,7 @@ nr_table *nr_table_new(const nr_env *env, const nr_schema *schema, const bool *k
 {
     nr_table *t = env->alloc(sizeof *t);
     *t = (nr_table){.env = env, .n_fields = schema->n_fields, .n_indexes = n_indexes};
+    nr_arena_init(&t->scratch, env);
     make_columns(t, schema, keep, indexes);
     t->indexes = env->alloc(sizeof *t->indexes * (n_indexes + 1));
     for (size_t i = 0; i < n_indexes; i++) make_index(t, &t->indexes[i], &indexes[i]);
@@ -57,7 +71,9 @@ void nr_table_free(nr_table *t)
     for (size_t i = 0; i < t->n_indexes; i++) {
         nr_ordered_free(t->indexes[i].ordered);
         nr_postings_free(t->indexes[i].postings);
+        nr_column_free(t->indexes[i].keys);
     }
+    nr_arena_clear(&t->scratch);
     for (size_t i = 0; i < t->n_fields; i++) nr_column_free(t->columns[i]);
     t->env->free(t->indexes);
     t->env->free(t->columns);
@@ -85,20 +101,42 @@ static void make_room(nr_table *t, uint32_t row)
     t->n_words = words;
 }
 
+/* Calls fn with each key that the posting lists have of a row, by the values that its columns hold. */
+static void each_key(nr_table *t, const memory_index *ix, uint32_t row, void (*fn)(nr_postings *p, const nr_value *key, uint32_t row))
+{
+    nr_value v = nr_column_get(t->columns[ix->field], row);
+    nr_values keys = {0};
+    if (is_of_values(ix->def)) {
+        fn(ix->postings, &v, row);
+        return;
+    }
+    nr_index_keys(ix->def, &v, &t->scratch, &keys);
+    for (size_t i = 0; i < keys.n; i++) fn(ix->postings, &keys.at[i], row);
+    nr_arena_clear(&t->scratch);
+}
+
+static void set_key(nr_table *t, memory_index *ix, uint32_t row)
+{
+    nr_value v = nr_column_get(t->columns[ix->field], row), none = NR_NULL;
+    nr_values keys = {0};
+    nr_index_keys(ix->def, &v, &t->scratch, &keys);
+    nr_column_set(ix->keys, row, keys.n ? &keys.at[0] : &none);
+    nr_arena_clear(&t->scratch);
+}
+
 static void index_add(nr_table *t, memory_index *ix, uint32_t row)
 {
+    if (ix->keys) set_key(t, ix, row);
     if (ix->ordered) nr_ordered_add(ix->ordered, row);
-    if (!ix->postings) return;
-    nr_value v = nr_column_get(t->columns[ix->field], row);
-    nr_postings_add(ix->postings, &v, row);
+    if (ix->postings) each_key(t, ix, row, nr_postings_add);
 }
 
 static void index_remove(nr_table *t, memory_index *ix, uint32_t row)
 {
+    const nr_value none = NR_NULL;
     if (ix->ordered) nr_ordered_remove(ix->ordered, row);
-    if (!ix->postings) return;
-    nr_value v = nr_column_get(t->columns[ix->field], row);
-    nr_postings_remove(ix->postings, &v, row);
+    if (ix->keys) nr_column_set(ix->keys, row, &none);
+    if (ix->postings) each_key(t, ix, row, nr_postings_remove);
 }
 
 /* Whether the index has nothing to do for a row that stays: its key stays. */
@@ -169,6 +207,11 @@ const nr_ordered *nr_table_ordered(const nr_table *t, size_t index)
     return t->indexes[index].ordered;
 }
 
+const nr_column *nr_table_key_column(const nr_table *t, size_t index)
+{
+    return t->indexes[index].keys ? t->indexes[index].keys : t->columns[t->indexes[index].field];
+}
+
 const nr_postings *nr_table_postings(const nr_table *t, size_t index)
 {
     return t->indexes[index].postings;
@@ -187,46 +230,73 @@ size_t nr_table_bytes(const nr_table *t)
     for (size_t i = 0; i < t->n_indexes; i++) {
         if (t->indexes[i].ordered) n += nr_ordered_bytes(t->indexes[i].ordered);
         if (t->indexes[i].postings) n += nr_postings_bytes(t->indexes[i].postings);
+        if (t->indexes[i].keys) n += nr_column_bytes(t->indexes[i].keys);
     }
     return n;
 }
 
-/* As many entries as rows, each row of a posting list where its value says: then none is missing and none too many. */
+/* Each key of a row's value leads to the row, and there are no more entries than such keys: then none is missing and none too many. */
 static bool postings_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
 {
-    if (!nr_postings_valid(ix->postings, why)) return false;
-    for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) {
+    uint64_t entries = 0;
+    nr_arena scratch;
+    bool ok = nr_postings_valid(ix->postings, why);
+    nr_arena_init(&scratch, t->env);
+    for (uint32_t row = nr_table_next(t, 0); ok && row != NR_NO_ROW; row = nr_table_next(t, row + 1)) {
         nr_value v = nr_column_get(t->columns[ix->field], row);
-        const roaring_bitmap_t *rows = nr_postings_rows(ix->postings, &v);
-        if (rows && roaring_bitmap_contains(rows, row)) continue;
-        nr_buf_printf(why, "row %u is not in the posting list of its value", row);
-        return false;
+        nr_values keys = {0};
+        nr_index_keys(ix->def, &v, &scratch, &keys);
+        for (size_t i = 0; ok && i < keys.n; i++) {
+            const roaring_bitmap_t *rows = nr_postings_rows(ix->postings, &keys.at[i]);
+            ok = rows && roaring_bitmap_contains(rows, row);
+            if (!ok) nr_buf_printf(why, "row %u is not in the posting list of a key", row);
+        }
+        entries += keys.n;
+        nr_arena_clear(&scratch);
     }
-    return true;
+    if (ok && entries != nr_postings_total(ix->postings))
+        nr_buf_printf(why, "%llu entries for %llu keys", (unsigned long long)nr_postings_total(ix->postings), (unsigned long long)entries);
+    return ok && entries == nr_postings_total(ix->postings);
+}
+
+static bool key_valid(const memory_index *ix, uint32_t row, const nr_value *v, nr_arena *scratch, nr_buf *why)
+{
+    nr_values keys = {0};
+    const nr_value none = NR_NULL;
+    nr_index_keys(ix->def, v, scratch, &keys);
+    nr_value kept = nr_column_get(ix->keys, row);
+    bool same = nr_value_eq(&kept, keys.n ? &keys.at[0] : &none);
+    if (!same) nr_buf_printf(why, "row %u has another key than its value", row);
+    return same;
 }
 
 static bool ordered_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
 {
     uint32_t rows[256];
-    if (!nr_ordered_valid(ix->ordered, why)) return false;
-    for (uint64_t at = 0; at < nr_ordered_count(ix->ordered);) {
+    nr_arena scratch;
+    bool ok = nr_ordered_valid(ix->ordered, why);
+    nr_arena_init(&scratch, t->env);
+    for (uint64_t at = 0; ok && at < nr_ordered_count(ix->ordered);) {
         size_t n = nr_ordered_read(ix->ordered, at, false, 256, rows);
-        for (size_t i = 0; i < n; i++) {
-            if (nr_table_has(t, rows[i])) continue;
-            nr_buf_printf(why, "row %u of an ordered index is not there", rows[i]);
-            return false;
+        for (size_t i = 0; ok && i < n; i++) {
+            ok = nr_table_has(t, rows[i]);
+            if (!ok) nr_buf_printf(why, "row %u of an ordered index is not there", rows[i]);
+            nr_value v = nr_column_get(t->columns[ix->field], rows[i]);
+            ok = ok && (!ix->keys || key_valid(ix, rows[i], &v, &scratch, why));
         }
+        nr_arena_clear(&scratch);
         at += n;
     }
-    return true;
+    return ok;
 }
 
 static bool index_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
 {
-    uint64_t entries = ix->ordered ? nr_ordered_count(ix->ordered) : ix->postings ? nr_postings_total(ix->postings) : t->count;
+    if (ix->postings) return postings_valid(t, ix, why);
+    if (!ix->ordered) return true;
+    uint64_t entries = nr_ordered_count(ix->ordered);
     if (entries != t->count) nr_buf_printf(why, "%llu entries for %llu rows", (unsigned long long)entries, (unsigned long long)t->count);
-    if (entries != t->count) return false;
-    return ix->ordered ? ordered_valid(t, ix, why) : !ix->postings || postings_valid(t, ix, why);
+    return entries == t->count && ordered_valid(t, ix, why);
 }
 
 bool nr_table_valid(const nr_table *t, nr_buf *why)

@@ -36,6 +36,7 @@ const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words);
 /* The structure of an index in memory, by its place among the indexes; NULL when it is of the other kind, or in the store. */
 const nr_ordered *nr_table_ordered(const nr_table *t, size_t index);
 const nr_postings *nr_table_postings(const nr_table *t, size_t index);
+const nr_column *nr_table_key_column(const nr_table *t, size_t index); /* the keys of an ordered one, by row */
 
 uint64_t nr_table_count(const nr_table *t);
 size_t nr_table_bytes(const nr_table *t);

@@ -29,6 +29,8 @@ enum {
     NR_TF_LENGTH = 128,  /* takes max_length */
     NR_TF_BOUNDS = 256,  /* takes min and max */
     NR_TF_DIGITS = 512,  /* needs max_digits and decimal_places */
+    NR_TF_DATE = 1024,   /* has a year, a month, a day */
+    NR_TF_TIME = 2048,   /* has an hour, a minute, a second */
 };
 
 struct nr_type {

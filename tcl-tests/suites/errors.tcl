@@ -54,7 +54,7 @@ start_nonrel {} {
         shop
         refused {NOLOOKUP *'strtswith'*startswith*} nonrel.query e.Item FILTER name__strtswith x
         refused {NOLOOKUP *lte*range*} nonrel.count e.Item FILTER count__below 5
-        refused {NOLOOKUP *} nonrel.query e.Item FILTER price__startswith 1
+        refused {NOLOOKUP *} nonrel.query e.Item FILTER price__month 1
         refused {NOLOOKUP *} nonrel.delete e.Item FILTER name__EXACT x
     }
 

@@ -1,0 +1,38 @@
+/* entries.c -- entries are compared by their keys' values, which come sorted and distinct: the difference is one pass over both. */
+#include "engine/entries.h"
+
+#include "store/keyfn.h"
+
+static nr_entry entry_of(const nr_index *ix, nr_slice pk_text, const nr_value *pk, const nr_value *key, nr_arena *arena)
+{
+    nr_buf b = nr_buf_in(arena);
+    if (ix->kind == NR_IX_SET) {
+        nr_index_set_key(ix, key, &b);
+        return (nr_entry){nr_buf_slice(&b), pk_text};
+    }
+    nr_index_member(ix, pk, key, &b);
+    return (nr_entry){ix->key, nr_buf_slice(&b)};
+}
+
+void nr_index_entries(const nr_index *ix, nr_slice pk, const nr_value *row, nr_arena *arena, nr_entries *out)
+{
+    nr_index_difference(ix, pk, NULL, row, arena, NULL, out);
+}
+
+void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before, const nr_value *after, nr_arena *arena, nr_entries *gone,
+                         nr_entries *come)
+{
+    size_t f = ix->path.field->id;
+    nr_values old = {0}, new = {0};
+    const nr_value *name = before ? before : after; /* the primary key of both is the same */
+    if (before && after && nr_value_eq(&before[f], &after[f])) return;
+    if (before) nr_index_keys(ix, &before[f], arena, &old);
+    if (after) nr_index_keys(ix, &after[f], arena, &new);
+    for (size_t i = 0, k = 0; i < old.n || k < new.n;) {
+        int c = i == old.n ? 1 : k == new.n ? -1 : nr_value_cmp(&old.at[i], &new.at[k]);
+        if (c < 0) nr_vec_push(arena, gone, entry_of(ix, pk, name, &old.at[i], arena));
+        if (c > 0) nr_vec_push(arena, come, entry_of(ix, pk, name, &new.at[k], arena));
+        i += c <= 0;
+        k += c >= 0;
+    }
+}
