@@ -182,12 +182,8 @@ static void random_changes_agree_with_an_array(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_number_that_was_never_set_has_no_text),
-        TEST(the_empty_text_is_not_no_text),
-        TEST(texts_of_every_length_around_the_limits_are_kept),
-        TEST(a_text_may_be_set_from_one_of_its_own),
-        TEST(garbage_does_not_pile_up),
-        TEST(a_sequence_takes_little_more_than_its_bytes),
+        TEST(a_number_that_was_never_set_has_no_text), TEST(the_empty_text_is_not_no_text), TEST(texts_of_every_length_around_the_limits_are_kept),
+        TEST(a_text_may_be_set_from_one_of_its_own),   TEST(garbage_does_not_pile_up),      TEST(a_sequence_takes_little_more_than_its_bytes),
         TEST(random_changes_agree_with_an_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
