@@ -87,8 +87,9 @@ $(B)/link.stamp: FORCE
 $(B)/obj/%.o: %.c $(B)/compile.stamp | packages
 	@mkdir -p $(@D)
 	@echo "  CC    $(VARIANT)/$<"
-	@$(COMPILE) $(INCLUDES) -c -o $@ $<
+	@$(COMPILE) $(OPTIMIZE) $(INCLUDES) -c -o $@ $<
 
+$(B)/obj/src/table/scan.o: OPTIMIZE := $(if $(SANITIZE),,-O3)
 $(MODULE_OBJ) $(REFERENCE_OBJ): build/include/redismodule.h
 $(MODULE_OBJ): INCLUDES := -Imodule -isystem build/include
 $(REFERENCE_OBJ): INCLUDES := -I. -Imodule -isystem build/include

@@ -524,6 +524,7 @@ static void the_pump_keeps_the_budgets(void **state)
     expect_limit(all_rows(), "max-scan");
     run.limits.max_scan = ROWS;
     run.scanned = 0;
+    nr_err_clear(run.err);
     pull(all_rows(), 0, &got);
     assert_int_equal(got.n, ROWS);
     run.limits = NR_LIMITS_DEFAULT;

@@ -183,7 +183,7 @@ static void say(const pool *p, const nr_path *path, const nr_lookup *l, const nr
 static void check_value(const pool *p, const nr_path *path, const nr_lookup *l, const nr_pred *leaf, const probed *pr, const nr_value *v,
                         const nr_value *pk)
 {
-    bool want = nr_leaf_eval(leaf, v);
+    bool want = nr_pred_holds(leaf, v);
     size_t hit = count_hits(pr, v, pk);
     bool found = pr->way->flags & NR_WAY_ALL ? hit == pr->n : hit > 0;
     bool exact = (pr->way->flags & NR_WAY_EXACT) && !pr->digest && !pr->doubtful;

@@ -173,6 +173,113 @@ static void change_at_random(nr_kind kind)
     end(&f);
 }
 
+/* What is built at once is what comes of adding one by one, and can be changed like it. */
+static void build_and_change(nr_kind kind, size_t n, bool pk_alone)
+{
+    fixture f;
+    char buf[32];
+    static uint32_t by_pk[ROWS];
+    size_t n_rows = 0;
+    begin(&f, kind, pk_alone);
+    for (uint32_t row = 0; row < ROWS; row++) {
+        nr_value v = any_value(&f, kind, buf);
+        if (!pk_alone) nr_column_set(f.key, row, &v);
+        v = (nr_value){.kind = NR_V_INT, .i = (int64_t)(row * 7919 % ROWS) - 1000};
+        if (pk_alone) nr_column_set(f.pk, row, &v);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t row = 0; row < ROWS; row++)
+            if (row * 7919 % ROWS == i) by_pk[n_rows++] = row;
+    nr_ordered_build(f.o, by_pk, n_rows);
+    f.n = n_rows;
+    check_valid(&f);
+    memcpy(f.list, by_pk, n_rows * sizeof *by_pk);
+    for (size_t i = 1; i < f.n && !pk_alone; i++)
+        for (size_t k = i; k > 0 && compare(&f, f.list[k - 1], f.list[k]) > 0; k--) {
+            uint32_t t = f.list[k];
+            f.list[k] = f.list[k - 1];
+            f.list[k - 1] = t;
+        }
+    for (size_t i = 0; i < f.n; i++) f.in[f.list[i]] = true;
+    check_rows(&f);
+    for (int step = 0; step < 2000 && !pk_alone; step++) {
+        uint32_t row = (uint32_t)draw(&f, ROWS);
+        if (f.in[row]) take(&f, row);
+        else add(&f, row);
+        if (step % 20 == 0) check_valid(&f);
+    }
+    check_rows(&f);
+    end(&f);
+}
+
+static void what_is_built_at_once_is_a_sorted_list(void **state)
+{
+    (void)state;
+    static const nr_kind kinds[] = {NR_V_INT, NR_V_FLOAT, NR_V_DECIMAL, NR_V_TEXT};
+    static const size_t sizes[] = {0, 1, 119, 120, 121, 240, 1000, ROWS};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) build_and_change(kinds[i], sizes[k], false);
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) build_and_change(NR_V_INT, sizes[k], true);
+}
+
+/* Bytes an entry for keys that come in some order, pks ascending. */
+static double bytes_an_entry(nr_value (*next)(fixture *f, uint32_t row, char buf[32]), nr_kind kind, uint32_t n)
+{
+    fixture f = {.random = 88172645463325252u};
+    char buf[32];
+    f.key = nr_column_new(nr_env_libc(), kind);
+    f.pk = nr_column_new(nr_env_libc(), NR_V_INT);
+    f.o = nr_ordered_new(nr_env_libc(), f.key, f.pk);
+    for (uint32_t row = 0; row < n; row++) {
+        nr_value v = next(&f, row, buf), pk = {.kind = NR_V_INT, .i = row};
+        nr_column_set(f.key, row, &v);
+        nr_column_set(f.pk, row, &pk);
+        nr_ordered_add(f.o, row);
+    }
+    f.n = n;
+    check_valid(&f);
+    double bytes = (double)nr_ordered_bytes(f.o) / n;
+    end(&f);
+    return bytes;
+}
+
+static nr_value one_of_a_hundred(fixture *f, uint32_t row, char buf[32])
+{
+    (void)row;
+    (void)buf;
+    return (nr_value){.kind = NR_V_INT, .i = (int64_t)draw(f, 100)};
+}
+
+static nr_value nearly_ascending(fixture *f, uint32_t row, char buf[32])
+{
+    (void)buf;
+    return (nr_value){.kind = NR_V_INT, .i = 1700000000 + (int64_t)row * 40 + (int64_t)draw(f, 3600)};
+}
+
+static nr_value anything(fixture *f, uint32_t row, char buf[32])
+{
+    (void)row;
+    for (size_t i = 0; i < 12; i++) buf[i] = (char)('a' + (int)draw(f, 16));
+    return (nr_value){.kind = NR_V_TEXT, .s = {buf, 12}};
+}
+
+static nr_value descending(fixture *f, uint32_t row, char buf[32])
+{
+    (void)f;
+    (void)buf;
+    return (nr_value){.kind = NR_V_INT, .i = -(int64_t)row};
+}
+
+static void an_entry_takes_at_most_14_bytes_in_any_order(void **state)
+{
+    (void)state;
+    enum { MANY = 100000 };
+    assert_true(bytes_an_entry(one_of_a_hundred, NR_V_INT, MANY) < 14);
+    assert_true(bytes_an_entry(nearly_ascending, NR_V_INT, MANY) < 14);
+    assert_true(bytes_an_entry(anything, NR_V_TEXT, MANY) < 14.5);
+    assert_true(bytes_an_entry(descending, NR_V_INT, MANY) < 14);
+}
+
 static void integers_agree_with_a_sorted_list(void **state)
 {
     (void)state;
@@ -226,6 +333,8 @@ static void a_sequence_takes_little_more_than_its_entries(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_built_at_once_is_a_sorted_list),
+        cmocka_unit_test(an_entry_takes_at_most_14_bytes_in_any_order),
         cmocka_unit_test(integers_agree_with_a_sorted_list),
         cmocka_unit_test(floats_agree_with_a_sorted_list),
         cmocka_unit_test(decimals_agree_with_a_sorted_list),

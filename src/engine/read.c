@@ -132,6 +132,7 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *cou
     bool ok;
     do {
         b->want = NR_BATCH;
+        b->dense = true;
         ok = nr_op_next(op, b);
         *count += b->n;
     } while (ok && b->n);

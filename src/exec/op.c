@@ -42,6 +42,7 @@ bool nr_op_next(nr_op *op, nr_batch *b)
 {
     b->n = 0;
     b->loaded = false;
+    b->dense = b->dense && op->node->cls->dense;
     if (!op->node->cls->next(op, b) || op->run->err->code) return false; /* evaluating a predicate may fail, and has no way to say so but err */
     op->rows += b->n;
     op->batches++;

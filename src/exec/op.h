@@ -9,14 +9,18 @@
 #include "model/catalog.h"
 #include "query/pred.h"
 #include "store/store.h"
+#include "table/column.h"
 
 enum { NR_BATCH = 1024, NR_BATCH_FIRST = 16 };
 
 /* Rows in flight. rows: row numbers of the model's directory. values[i], when loaded: the row's values by field id, of the fields that a Load
- * below has read; they live until the next pull. */
+ * below has read; they live until the next pull. A dense batch is a chunk of the table: bits in place of a list. */
 typedef struct nr_batch {
-    size_t want;                         /* in: at most so many, 1..NR_BATCH */
+    size_t want;                         /* in: at most so many, 1..NR_BATCH; a dense batch has what its chunk has */
     size_t n;                            /* out: 0 at the end */
+    bool dense;                          /* in: a chunk is welcome; out: it is one, rows chunk * NR_CHUNK_ROWS and on */
+    uint32_t chunk;
+    uint64_t bits[NR_CHUNK_WORDS];
     bool loaded;
     uint32_t rows[NR_BATCH];
     const nr_value *values[NR_BATCH];
@@ -63,6 +67,7 @@ struct nr_op_class {
     bool (*next)(nr_op *op, nr_batch *b);
     void (*explain)(const nr_node *node, nr_buf *out); /* what stands behind the name; may be NULL */
     bool there;                          /* gives only rows that the table has: an index of the store may name others */
+    bool dense;                          /* gives dense batches to who asks for them */
 };
 
 /* A stretch of an ordered index in memory: positions from..to-1. */

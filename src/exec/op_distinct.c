@@ -24,4 +24,4 @@ static bool distinct_next(nr_op *op, nr_batch *b)
     return nr_op_sieve(op, &s->sieve, distinct_pass, b);
 }
 
-const nr_op_class nr_op_distinct = {"Distinct", false, sizeof(distinct_state), distinct_next, NULL, false};
+const nr_op_class nr_op_distinct = {"Distinct", false, sizeof(distinct_state), distinct_next, NULL, false, false};

@@ -118,7 +118,7 @@ static void load_explain(const nr_node *node, nr_buf *out)
     nr_buf_add(out, p->whole ? NR_S("whole entities") : NR_S("fields"));
 }
 
-const nr_op_class nr_op_load = {"Load", false, 0, load_next, load_explain, false};
+const nr_op_class nr_op_load = {"Load", false, 0, load_next, load_explain, false, false};
 
 static bool filter_pass(const nr_op *op, const nr_batch *in, size_t i)
 {
@@ -140,4 +140,4 @@ static void filter_explain(const nr_node *node, nr_buf *out)
     nr_pred_print(p->pred, out);
 }
 
-const nr_op_class nr_op_filter = {"Filter", false, sizeof(nr_sieve), filter_next, filter_explain, false};
+const nr_op_class nr_op_filter = {"Filter", false, sizeof(nr_sieve), filter_next, filter_explain, false, false};

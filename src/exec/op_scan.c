@@ -152,7 +152,7 @@ static void scan_explain(const nr_node *node, nr_buf *out)
     if (p->descending) nr_buf_add(out, NR_S(" descending"));
 }
 
-const nr_op_class nr_op_scan = {"Scan", true, sizeof(scan_state), scan_next, scan_explain, false};
+const nr_op_class nr_op_scan = {"Scan", true, sizeof(scan_state), scan_next, scan_explain, false, false};
 
 typedef struct sets_state {
     size_t done;
@@ -201,4 +201,4 @@ static void sets_explain(const nr_node *node, nr_buf *out)
     nr_buf_printf(out, "index=%.*s %.*s", NR_FMT(p->index->name), NR_FMT(p->text));
 }
 
-const nr_op_class nr_op_sets = {"Set", true, sizeof(sets_state), sets_next, sets_explain, false};
+const nr_op_class nr_op_sets = {"Set", true, sizeof(sets_state), sets_next, sets_explain, false, false};

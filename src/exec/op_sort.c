@@ -132,7 +132,7 @@ void nr_sort_explain(const nr_node *node, nr_buf *out)
     if (p->top != UINT64_MAX) nr_buf_printf(out, " top=%llu", (unsigned long long)p->top);
 }
 
-const nr_op_class nr_op_sort = {"Sort", false, sizeof(sort_state), sort_next, nr_sort_explain, false};
+const nr_op_class nr_op_sort = {"Sort", false, sizeof(sort_state), sort_next, nr_sort_explain, false, false};
 
 /* The rows below, last one first: for REVERSE of an order that nobody defined. */
 typedef struct reverse_state {
@@ -161,7 +161,7 @@ static bool reverse_next(nr_op *op, nr_batch *b)
     return true;
 }
 
-const nr_op_class nr_op_reverse = {"Reverse", false, sizeof(reverse_state), reverse_next, NULL, false};
+const nr_op_class nr_op_reverse = {"Reverse", false, sizeof(reverse_state), reverse_next, NULL, false, false};
 
 typedef struct count_state {
     uint64_t passed;
@@ -189,7 +189,7 @@ static bool skip_next(nr_op *op, nr_batch *b)
     return nr_op_next(op->child, b);
 }
 
-const nr_op_class nr_op_skip = {"Skip", false, sizeof(count_state), skip_next, count_explain, false};
+const nr_op_class nr_op_skip = {"Skip", false, sizeof(count_state), skip_next, count_explain, false, false};
 
 static bool limit_next(nr_op *op, nr_batch *b)
 {
@@ -203,7 +203,7 @@ static bool limit_next(nr_op *op, nr_batch *b)
     return true;
 }
 
-const nr_op_class nr_op_limit = {"Limit", false, sizeof(count_state), limit_next, count_explain, false};
+const nr_op_class nr_op_limit = {"Limit", false, sizeof(count_state), limit_next, count_explain, false, false};
 
 /* Rows of the child that are also among those of the side input, which is read whole first, as a bitmap. */
 typedef struct mask_state {
@@ -238,4 +238,4 @@ static bool mask_next(nr_op *op, nr_batch *b)
     return nr_op_sieve(op, &s->sieve, mask_pass, b);
 }
 
-const nr_op_class nr_op_mask = {"Mask", false, sizeof(mask_state), mask_next, NULL, false};
+const nr_op_class nr_op_mask = {"Mask", false, sizeof(mask_state), mask_next, NULL, false, false};

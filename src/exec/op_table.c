@@ -1,28 +1,42 @@
 /* op_table.c -- the table in memory as a source of rows, and as a source of values in place of the entities. */
 #include "exec/op.h"
-#include "table/rows.h"
+#include "table/scan.h"
 #include "table/table.h"
 
 typedef struct rows_state {
-    size_t word;   /* behind which bits comes from */
-    uint64_t bits; /* of that word, those not yet given */
+    uint32_t chunk; /* the next one */
+    uint32_t at;    /* of the last one, what has been given; all of it, or NR_CHUNK_ROWS */
+    uint64_t bits[NR_CHUNK_WORDS];
 } rows_state;
+
+/* The next chunk that has rows; false at the end. */
+static bool next_chunk(nr_op *op, rows_state *s, uint64_t *bits)
+{
+    while (nr_table_chunk(op->run->model->table, s->chunk, bits)) {
+        s->chunk++;
+        if (nr_scan_count(bits)) return true;
+    }
+    return false;
+}
 
 static bool rows_next(nr_op *op, nr_batch *b)
 {
     rows_state *s = op->state;
-    size_t n_words, n = 0, want = b->want;
-    const uint64_t *words = nr_table_bits(op->run->model->table, &n_words);
-    while (n < want) {
-        for (; s->bits && n < want; s->bits &= s->bits - 1) b->rows[n++] = (uint32_t)(s->word * 64 - 64) + (uint32_t)__builtin_ctzll(s->bits);
-        if (n == want || s->word == n_words) break;
-        s->bits = words[s->word++];
+    if (b->dense) {
+        if (!next_chunk(op, s, b->bits)) return true;
+        b->chunk = s->chunk - 1;
+        b->n = nr_scan_count(b->bits);
+        return true;
     }
-    b->n = n;
+    while (b->n < b->want) {
+        if (s->chunk) b->n += nr_scan_list(s->bits, s->chunk - 1, &s->at, b->want - b->n, b->rows + b->n);
+        if (b->n == b->want || !next_chunk(op, s, s->bits)) break;
+        s->at = 0;
+    }
     return true;
 }
 
-const nr_op_class nr_op_rows = {"Table", true, sizeof(rows_state), rows_next, NULL, true};
+const nr_op_class nr_op_rows = {"Table", true, sizeof(rows_state), rows_next, NULL, true, true};
 
 /* Rows whose entity is not there are dropped: the table knows. */
 static bool columns_next(nr_op *op, nr_batch *b)
@@ -49,4 +63,4 @@ static bool columns_next(nr_op *op, nr_batch *b)
     return true;
 }
 
-const nr_op_class nr_op_columns = {"Columns", false, 0, columns_next, NULL, false};
+const nr_op_class nr_op_columns = {"Columns", false, 0, columns_next, NULL, false, false};

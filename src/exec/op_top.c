@@ -1,6 +1,7 @@
 /* op_top.c -- Sort by one column of numbers: the rows are ordered by eight bytes of the column and never loaded. With a LIMIT above, a heap keeps the first k, and
  * most rows are turned away by one comparison with its top. */
 #include "exec/op.h"
+#include "table/scan.h"
 #include "table/table.h"
 
 #include <stdlib.h>
@@ -14,7 +15,6 @@ typedef struct top_state {
     bool sorted;
     bool descending, pks_descending;
     const nr_column *column, *pk;
-    bool column_is_int;
     NR_VEC(top_entry) entries;
     size_t given;
 } top_state;
@@ -76,19 +76,17 @@ static void take(nr_op *op, top_state *s, uint32_t row, uint64_t top)
     }
 }
 
-/* Keeps those of a batch that may come before the top of a full heap: two out of three rows and more are gone for a comparison each. */
+/* Keeps the bits of a chunk whose rows may come before the top of a full heap: most are gone for a comparison each. NULL is the lowest. */
 static void turn_away(const top_state *s, nr_batch *b)
 {
-    const uint64_t limit = s->entries.at[0].key, flip = s->descending ? ~((uint64_t)1 << 63) : (uint64_t)1 << 63;
-    nr_column_view v = nr_column_ints(s->column);
-    size_t kept = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        uint32_t row = b->rows[i];
-        bool null = row >= v.limit || !(v.set[row / 64] >> (row % 64) & 1);
-        b->rows[kept] = row;
-        kept += null || ((uint64_t)v.ints[row] ^ flip) <= limit;
-    }
-    b->n = kept;
+    const nr_value none = NR_NULL;
+    uint64_t maybe[NR_CHUNK_WORDS] = {0};
+    nr_value limit = nr_column_get(s->column, s->entries.at[0].row);
+    bool null = limit.kind == NR_V_NULL;
+    if (s->descending && null) return;
+    if (!s->descending) nr_scan_nulls(s->column, b->chunk, maybe);
+    if (!null) nr_scan_span(s->column, b->chunk, s->descending ? &limit : &none, s->descending ? &none : &limit, maybe);
+    for (size_t i = 0; i < NR_CHUNK_WORDS; i++) b->bits[i] &= maybe[i];
 }
 
 static void begin(nr_op *op, top_state *s)
@@ -96,10 +94,17 @@ static void begin(nr_op *op, top_state *s)
     const nr_sort_params *p = op->node->params;
     const nr_table *t = op->run->model->table;
     s->column = nr_table_column(t, p->keys[0].field->id);
-    s->column_is_int = p->keys[0].field->spec.type->kind == NR_V_INT;
     s->pk = nr_table_column(t, 0);
     s->descending = p->keys[0].descending != p->reverse;
     s->pks_descending = (p->n_keys > 1 && p->keys[1].descending) != p->reverse;
+}
+
+static void take_chunk(nr_op *op, top_state *s, nr_batch *b, uint64_t top)
+{
+    uint32_t at = 0;
+    if (s->entries.n && s->entries.n == top) turn_away(s, b);
+    while ((b->n = nr_scan_list(b->bits, b->chunk, &at, NR_BATCH, b->rows)))
+        for (size_t i = 0; i < b->n; i++) take(op, s, b->rows[i], top);
 }
 
 static bool read_all(nr_op *op, top_state *s)
@@ -109,10 +114,11 @@ static bool read_all(nr_op *op, top_state *s)
     begin(op, s);
     for (;;) {
         in->want = NR_BATCH;
+        in->dense = true;
         if (!nr_op_next(op->child, in)) return false;
         if (!in->n) break;
-        if (s->column_is_int && s->entries.n && s->entries.n == p->top) turn_away(s, in);
-        for (size_t i = 0; i < in->n; i++)
+        if (in->dense) take_chunk(op, s, in, p->top);
+        for (size_t i = 0; !in->dense && i < in->n; i++)
             if (nr_table_has(op->run->model->table, in->rows[i])) take(op, s, in->rows[i], p->top);
     }
     if (s->entries.n) qsort_r(s->entries.at, s->entries.n, sizeof *s->entries.at, compare, s);
@@ -127,4 +133,4 @@ static bool top_next(nr_op *op, nr_batch *b)
     return true;
 }
 
-const nr_op_class nr_op_top = {"SortColumn", false, sizeof(top_state), top_next, nr_sort_explain, false};
+const nr_op_class nr_op_top = {"SortColumn", false, sizeof(top_state), top_next, nr_sort_explain, false, false};

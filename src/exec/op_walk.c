@@ -76,7 +76,7 @@ static void walk_explain(const nr_node *node, nr_buf *out)
     if (p->descending) nr_buf_add(out, NR_S(" descending"));
 }
 
-const nr_op_class nr_op_walk = {"Walk", true, sizeof(walk_state), walk_next, walk_explain, true};
+const nr_op_class nr_op_walk = {"Walk", true, sizeof(walk_state), walk_next, walk_explain, true, false};
 
 typedef struct lists_state {
     size_t done;
@@ -134,4 +134,4 @@ static void lists_explain(const nr_node *node, nr_buf *out)
     nr_buf_printf(out, "index=%.*s%s %.*s", NR_FMT(p->index->name), p->all ? " all of its keys" : "", NR_FMT(p->text));
 }
 
-const nr_op_class nr_op_lists = {"Postings", true, sizeof(lists_state), lists_next, lists_explain, true};
+const nr_op_class nr_op_lists = {"Postings", true, sizeof(lists_state), lists_next, lists_explain, true, false};

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "table/table.h"
 
+enum { MOST_PATHS = 32 };     /* a bound of what a long filter makes the planner do */
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
 enum { INTERSECTED = 4 };     /* posting lists of which rows must be in all; what they leave is verified */
 
@@ -372,4 +373,42 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
     }
     n->exact = a->measured && !a->repeats && !(a->all && a->n_lists > 1);
     return a->repeats ? nr_plan_node(p, &nr_op_distinct, n, n->rows, NULL, 0) : n;
+}
+
+/* Adds a path, or narrows the one that is there on the same ordered index. */
+static bool add_path(nr_planner *p, nr_analysis *an, const nr_access *a)
+{
+    for (size_t i = 0; i < an->paths.n; i++)
+        if (an->paths.at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index))
+            return nr_access_narrow(p, an->paths.at[i], a);
+    nr_access *copy = NR_NEW(p->arena, nr_access);
+    *copy = *a;
+    nr_vec_push(p->arena, &an->paths, copy);
+    return true;
+}
+
+static int by_count(const void *x, const void *y)
+{
+    const nr_access *a = *(nr_access *const *)x, *b = *(nr_access *const *)y;
+    return (a->count > b->count) - (a->count < b->count);
+}
+
+bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out)
+{
+    nr_access all;
+    bool conjunction = where->op == NR_P_AND;
+    *out = (nr_analysis){0};
+    if (!nr_access_every(p, &all)) return false;
+    out->total = all.count;
+    for (size_t i = 0; i < (conjunction ? where->n : 1); i++) {
+        const nr_pred *kid = conjunction ? where->kids[i] : where;
+        nr_access a;
+        bool found = false;
+        nr_vec_push(p->arena, &out->all, kid);
+        if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
+        if (!found) nr_vec_push(p->arena, &out->rest, kid);
+        else if (!add_path(p, out, &a)) return false;
+    }
+    if (out->paths.n) qsort(out->paths.at, out->paths.n, sizeof *out->paths.at, by_count);
+    return true;
 }

@@ -24,6 +24,17 @@ typedef struct nr_access {
     bool covers;               /* what it gives is just what the leaf is true of: nothing to verify */
 } nr_access;
 
+/* The conjuncts of a predicate, sorted by what can be done with them. */
+typedef struct nr_analysis {
+    NR_VEC(nr_access *) paths; /* of the conjuncts that an index answers, ascending by count; lookups on one ordered index make one path */
+    nr_preds rest;             /* the others */
+    nr_preds all;              /* all of them */
+    uint64_t total;            /* entities of the model */
+} nr_analysis;
+
+/* where: simplified; an AND is its kids, anything else one conjunct. */
+bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out);
+
 /* The best access path for a leaf. *found false: no index answers it. */
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);
 

@@ -1,26 +1,16 @@
 /* plan.c -- the choice of a tree.
  *
- * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields 2.5, a row of the table 0.004 and its
- * columns 0.006, a seek 1. They only have to be right relative to each other. */
+ * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields
+ * 2.5, a row of the table 0.004 and its columns 0.006, a lookup on a column that is scanned as a whole 0.0003 a row, asking a lookup about one text 0.02, a seek 1.
+ * They only have to be right relative to each other. */
 #include "plan/access.h"
-#include "table/table.h" /* and posting lists */
+#include "plan/simplify.h"
+#include "table/table.h"
 
-#include <stdlib.h>
+enum { WIDE = 4096 };    /* in larger models, an index is weighed against the table */
+enum { MOST_MASKS = 8 }; /* a bound of what a long filter makes the planner do */
 
-enum { WIDE = 4096 };                     /* in larger models, an index that narrows little is weighed against the table */
-enum { MOST_PATHS = 32, MOST_MASKS = 8 }; /* bounds of what a long filter makes the planner do */
-
-static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006;
-
-typedef NR_VEC(nr_access *) accesses;
-
-/* The predicate's conjuncts, sorted by what can be done with them. */
-typedef struct analysis {
-    accesses paths;  /* of the conjuncts that an index answers, ascending by count; lookups on one ordered index make one path */
-    nr_preds rest;   /* the others */
-    nr_preds all;    /* all of them */
-    uint64_t total;  /* entities of the model */
-} analysis;
+static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006, BITS = 0.0003, ASK = 0.02;
 
 /* How the rows are got: a source, masks over it, and what is left to verify. */
 typedef struct route {
@@ -30,46 +20,11 @@ typedef struct route {
     const nr_access **masks;
     nr_preds residual;
     double rows;            /* expected behind lead and masks */
+    uint64_t most;          /* rows that pass the residual, at most; 0: not known */
     double cost;
 } route;
 
-/* Adds a path, or narrows the one that is there on the same ordered index. */
-static bool add_path(nr_planner *p, accesses *paths, const nr_access *a)
-{
-    for (size_t i = 0; i < paths->n; i++)
-        if (paths->at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index)) return nr_access_narrow(p, paths->at[i], a);
-    nr_access *copy = NR_NEW(p->arena, nr_access);
-    *copy = *a;
-    nr_vec_push(p->arena, paths, copy);
-    return true;
-}
-
-static int by_count(const void *x, const void *y)
-{
-    const nr_access *a = *(nr_access *const *)x, *b = *(nr_access *const *)y;
-    return (a->count > b->count) - (a->count < b->count);
-}
-
-static bool analyse(nr_planner *p, const nr_pred *where, analysis *out)
-{
-    nr_access all;
-    *out = (analysis){0};
-    if (!nr_access_every(p, &all)) return false;
-    out->total = all.count;
-    for (size_t i = 0; i < where->n; i++) {
-        const nr_pred *kid = where->kids[i];
-        nr_access a;
-        bool found = false;
-        nr_vec_push(p->arena, &out->all, kid);
-        if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
-        if (!found) nr_vec_push(p->arena, &out->rest, kid);
-        else if (!add_path(p, &out->paths, &a)) return false;
-    }
-    if (out->paths.n) qsort(out->paths.at, out->paths.n, sizeof *out->paths.at, by_count);
-    return true;
-}
-
-static double share(const analysis *an, double rows)
+static double share(const nr_analysis *an, double rows)
 {
     return an->total ? rows / (double)an->total : 0;
 }
@@ -114,16 +69,46 @@ static double cost_of_values(nr_planner *p, const nr_preds *preds)
     return in_columns(p, want) ? COLUMNS : LOAD;
 }
 
+/* What a predicate over columns costs a row where whole chunks are scanned, and once. */
+static void cost_of_scan(const nr_planner *p, const nr_pred *pred, double *row, double *once)
+{
+    for (size_t i = 0; i < pred->n; i++) cost_of_scan(p, pred->kids[i], row, once);
+    if (pred->op != NR_P_LEAF) return;
+    const nr_column *c = nr_table_column(p->model->table, pred->field->id);
+    nr_column_form form = nr_column_form_of(c);
+    *row += form == NR_CF_TEXTS ? ASK : BITS;
+    *once += form == NR_CF_CODES ? ASK * (double)nr_column_codes(c) : 0;
+}
+
+/* The table with a filter that its columns decide: no list of rows is made, chunks are scanned. */
+static void complete_scan(nr_planner *p, const nr_analysis *an, route *r, double want, bool whole)
+{
+    double row = BITS, once = 0, passing = (double)an->total;
+    for (size_t i = 0; i < an->all.n; i++) cost_of_scan(p, an->all.at[i], &row, &once);
+    for (size_t i = 0; i < an->paths.n; i++) passing *= share(an, (double)an->paths.at[i]->count);
+    double seen = whole ? (double)an->total : seen_for((double)an->total, passing, want);
+    if (seen < NR_CHUNK_ROWS) seen = NR_CHUNK_ROWS;
+    r->residual = an->all;
+    r->rows = passing;
+    if (an->paths.n && an->paths.at[0]->measured) r->most = an->paths.at[0]->count;
+    r->cost = once + seen * row + (want < passing ? want : passing) * LOAD;
+}
+
 /* Chooses masks for a lead and counts the cost. want: results needed; loads: the result's entities are opened anyway (so that only what is dropped early
  * saves). A lead that is not ordered is read whole when there is an order. */
-static void complete(nr_planner *p, const analysis *an, route *r, double want, bool whole)
+static void complete(nr_planner *p, const nr_analysis *an, route *r, double want, bool whole)
 {
+    double value = cost_of_values(p, &an->all);
+    if (!r->lead->index && an->all.n && value < LOAD) {
+        complete_scan(p, an, r, want, whole);
+        return;
+    }
     r->masks = NR_NEW_N(p->arena, const nr_access *, an->paths.n);
     r->rows = (double)r->lead->count;
     nr_preds open = {0};
     if (!r->lead->covers) add_leaves(p, &open, r->lead);
     for (size_t i = 0; i < an->rest.n; i++) nr_vec_push(p->arena, &open, an->rest.at[i]);
-    double passing = r->rows, extra = 0, value = cost_of_values(p, &an->all);
+    double passing = r->rows, extra = 0;
     for (size_t i = 0; i < an->paths.n; i++)
         if (!answered_by(an->paths.at[i], r->lead)) passing *= share(an, (double)an->paths.at[i]->count);
     for (size_t i = 0; i < an->paths.n; i++) {
@@ -143,8 +128,9 @@ static void complete(nr_planner *p, const analysis *an, route *r, double want, b
     }
     r->residual = open;
     double walked = whole ? (double)r->lead->count : seen_for((double)r->lead->count, passing, want);
-    double opened = open.n ? (whole ? r->rows : seen_for(r->rows, passing, want)) : (want < r->rows ? want : r->rows);
-    r->cost = extra + walked * cost_of_entry(r->lead->index) + opened * (open.n ? value : LOAD);
+    double opened = whole ? r->rows : seen_for(r->rows, passing, want), given = want < passing ? want : passing;
+    r->cost = extra + walked * cost_of_entry(r->lead->index) + (open.n ? opened * value : 0);
+    if (!open.n || value < LOAD) r->cost += given * LOAD; /* else what is given has been opened */
 }
 
 static const nr_node *build_source(nr_planner *p, const route *r, bool descending, bool pks_descending)
@@ -221,7 +207,7 @@ static const nr_index *order_index(nr_planner *p, const nr_query *q, bool *desce
 }
 
 /* The walk of the order's index, narrowed to the stretch that lookups on the same field leave. */
-static bool order_access(nr_planner *p, const analysis *an, const nr_index *ix, nr_access *out)
+static bool order_access(nr_planner *p, const nr_analysis *an, const nr_index *ix, nr_access *out)
 {
     for (size_t i = 0; i < an->paths.n; i++) {
         const nr_access *path = an->paths.at[i];
@@ -247,8 +233,27 @@ static void keep_cheaper(route *best, const route *other)
     if (!best->lead || other->cost < best->cost) *best = *other;
 }
 
+/* The lead that is cheapest, an index or the table. Rows whose order nobody asked for must come in the same order whatever the LIMIT, for pages to fit
+ * together: then what counts is what all of them cost. */
+static void choose_lead(nr_planner *p, const nr_analysis *an, const nr_access *every, bool sorted, double sorting, double want, bool whole,
+                        route *best)
+{
+    bool wide = an->total >= WIDE && !every->index && cost_of_values(p, &an->all) < LOAD;
+    const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && !wide ? NULL : every};
+    for (size_t i = 0; i < 2; i++) {
+        route r = {.lead = leads[i]};
+        if (!r.lead) continue;
+        complete(p, an, &r, sorted ? want : (double)an->total, whole || !sorted);
+        if (sorted) r.cost += r.rows * sorting;
+        keep_cheaper(best, &r);
+    }
+    if (sorted) return;
+    *best = (route){.lead = best->lead};
+    complete(p, an, best, want, whole);
+}
+
 /* Rows come from the table where its columns decide about them; else in pk order, which is pleasant to read and costs next to nothing. */
-static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
+static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
 {
     bool sorted = purpose == NR_FOR_REPLY && q->n_order;
     bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
@@ -259,15 +264,7 @@ static bool choose(nr_planner *p, const nr_query *q, const analysis *an, nr_purp
     bool by_columns = p->model->unsettled || purpose != NR_FOR_REPLY || (an->all.n && cost_of_values(p, &an->all) < LOAD);
     *best = (route){0};
     if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
-    bool wide = an->paths.n && an->total >= WIDE && !every->index && !an->paths.at[0]->index->memory && an->paths.at[0]->count > an->total / 8;
-    const nr_access *leads[] = {an->paths.n ? an->paths.at[0] : NULL, an->paths.n && !wide ? NULL : every};
-    for (size_t i = 0; i < 2; i++) {
-        route r = {.lead = leads[i]};
-        if (!r.lead) continue;
-        complete(p, an, &r, want, whole);
-        if (sorted) r.cost += r.rows * sorting;
-        keep_cheaper(best, &r);
-    }
+    choose_lead(p, an, every, sorted, sorting, want, whole, best);
     const nr_index *ix = sorted && !p->model->unsettled ? order_index(p, q, descending, pks_descending) : NULL;
     if (!ix) return true;
     route walk = {.lead = walked, .ordered = true};
@@ -288,7 +285,7 @@ static bool sorts_by_column(nr_planner *p, const nr_query *q)
 static const nr_node *add_select(nr_planner *p, const nr_node *n, const route *r)
 {
     nr_filter_params f = {residual_pred(p, r)};
-    return nr_plan_node(p, &nr_op_select, n, n->rows, &f, sizeof f);
+    return nr_plan_node(p, &nr_op_select, n, r->most && r->most < n->rows ? r->most : n->rows, &f, sizeof f);
 }
 
 /* Source, masks, filter, sort, skip, load, limit: each where it is needed. When nothing is sorted, the filter's load reads the output too. */
@@ -327,80 +324,12 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
 
 const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose)
 {
-    analysis an;
+    nr_analysis an;
     route r;
     bool descending = false, pks_descending = false;
-    if (!analyse(p, q->where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
+    const nr_pred *where = nr_pred_simplify(q->where, p->model->schema->n_fields, p->arena);
+    if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && descending != q->reverse, r.ordered && pks_descending != q->reverse));
-}
-
-static bool count_access(nr_planner *p, nr_access *a, bool *known, uint64_t *count, nr_buf *text)
-{
-    if (!a->covers || a->repeats || a->all) return true;
-    if (!nr_access_measure(p, a)) return false;
-    *known = true;
-    *count = a->count;
-    nr_buf_printf(text, "index=%.*s %.*s", NR_FMT(a->index->name), NR_FMT(nr_access_text(p, a)));
-    return true;
-}
-
-/* Several lookups on one ordered index are one count. */
-static bool count_conjunction(nr_planner *p, const nr_pred *pred, bool *known, uint64_t *count, nr_buf *text)
-{
-    analysis an;
-    if (!analyse(p, pred, &an)) return false;
-    return an.rest.n || an.paths.n != 1 || count_access(p, an.paths.at[0], known, count, text);
-}
-
-/* OR of lookups that posting lists answer: the size of their union, of which no row is looked at. */
-static bool count_union(nr_planner *p, const nr_pred *pred, bool *known, uint64_t *count, nr_buf *text)
-{
-    NR_VEC(const roaring_bitmap_t *) lists = {0};
-    for (size_t i = 0; i < pred->n; i++) {
-        nr_access a = {0};
-        bool found = false;
-        if (pred->kids[i]->op != NR_P_LEAF) return true;
-        if (!nr_access_find(p, pred->kids[i], &a, &found)) return false;
-        if (!found || !a.covers || a.all || !a.index->memory || a.index->kind != NR_IX_SET) return true;
-        for (size_t k = 0; k < a.n_lists; k++) nr_vec_push(p->arena, &lists, a.lists[k]);
-    }
-    roaring_bitmap_t *all = roaring_bitmap_or_many(lists.n, lists.at);
-    *known = true;
-    *count = roaring_bitmap_get_cardinality(all);
-    roaring_bitmap_free(all);
-    nr_buf_printf(text, "union of %zu posting lists", lists.n);
-    return true;
-}
-
-static bool count_pred(nr_planner *p, const nr_pred *pred, uint64_t total, bool *known, uint64_t *count, nr_buf *text)
-{
-    *known = false;
-    if (pred->op == NR_P_AND && pred->n == 0) {
-        *known = true;
-        *count = total;
-        nr_buf_add(text, NR_S("all"));
-    } else if (pred->op == NR_P_AND) {
-        return pred->n == 1 ? count_pred(p, pred->kids[0], total, known, count, text) : count_conjunction(p, pred, known, count, text);
-    } else if (pred->op == NR_P_NOT) {
-        nr_buf_add(text, NR_S("all less "));
-        if (!count_pred(p, pred->kids[0], total, known, count, text)) return false;
-        if (*known) *count = total > *count ? total - *count : 0;
-    } else if (pred->op == NR_P_OR) {
-        return count_union(p, pred, known, count, text);
-    } else if (pred->op == NR_P_LEAF) {
-        nr_access a;
-        bool found;
-        if (!nr_access_find(p, pred, &a, &found)) return false;
-        return !found || count_access(p, &a, known, count, text);
-    }
-    return true;
-}
-
-bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text)
-{
-    nr_access all;
-    if (!nr_access_every(p, &all)) return false;
-    return count_pred(p, q->where, all.count, known, count, text);
 }
 
 static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slices *lines)

@@ -22,14 +22,14 @@ static bool eval_path(const nr_pred *leaf, const nr_value *v)
     return found;
 }
 
-bool nr_leaf_eval(const nr_pred *leaf, const nr_value *v)
+bool nr_pred_holds(const nr_pred *leaf, const nr_value *v)
 {
     return leaf->direct ? leaf->lookup->eval(v, &leaf->args) : eval_path(leaf, v);
 }
 
 bool nr_pred_eval(const nr_pred *p, const nr_value *row)
 {
-    if (p->op == NR_P_LEAF) return nr_leaf_eval(p, &row[p->field->id]);
+    if (p->op == NR_P_LEAF) return nr_pred_holds(p, &row[p->field->id]);
     if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row);
     bool stop = p->op == NR_P_OR;
     for (size_t i = 0; i < p->n; i++)

@@ -22,7 +22,7 @@ struct nr_pred {
 };
 
 /* Whether a leaf is true of a value of its field. */
-bool nr_leaf_eval(const nr_pred *leaf, const nr_value *v);
+bool nr_pred_holds(const nr_pred *leaf, const nr_value *v);
 
 /* row: values by field id; only those of the predicate's fields need be there. */
 bool nr_pred_eval(const nr_pred *p, const nr_value *row);

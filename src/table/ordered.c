@@ -10,9 +10,12 @@
 #include "table/ordered.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { CAP = 128, DEEPEST = 16 };
+enum { CAP = 127, DEEPEST = 16 }; /* a leaf is 1536 bytes, which allocators have a size for */
+enum { FILL = CAP - CAP / 16 };   /* of what is built at once */
+enum { ROOM = 4 };                /* free places for which it is worth moving entries to a neighbour */
 
 typedef struct node {
     uint16_t n;
@@ -42,6 +45,12 @@ typedef struct target {
     bool after;      /* of a bound: behind all equal ones */
     bool prefix;     /* of a bound: equal is what begins with the value */
 } target;
+
+/* What building sorts. */
+typedef struct sort_entry {
+    uint64_t key;
+    uint32_t row;
+} sort_entry;
 
 static uint64_t key_of_float(double f)
 {
@@ -258,13 +267,12 @@ static void link_child(node *parent, size_t i, node *child)
     describe(parent, i);
 }
 
-/* Makes room in a full node: the entries from at on go to a new one. What grows at its end stays full. */
-static node *split(nr_ordered *o, node *n, size_t at)
+/* The entries from cut on go to a new node. */
+static node *split(nr_ordered *o, node *n, size_t cut)
 {
     node *right = node_new(o, n->leaf);
-    size_t cut = at == CAP ? CAP - 1 : CAP / 2;
-    copy_entries(right, 0, n, cut, CAP - cut);
-    right->n = (uint16_t)(CAP - cut);
+    copy_entries(right, 0, n, cut, n->n - cut);
+    right->n = (uint16_t)(n->n - cut);
     n->n = (uint16_t)cut;
     return right;
 }
@@ -277,32 +285,116 @@ static void leaf_insert(node *n, size_t at, uint64_t key, uint32_t row)
     n->rows[at] = row;
 }
 
-/* Adds below n; a new right neighbour of n when it had to be split. */
-static node *insert(nr_ordered *o, node *n, const target *t, uint32_t row)
+/* Puts a child behind the one at i; a new right neighbour of n when it had to be split. What grows at its end stays full. */
+static node *link_behind(nr_ordered *o, node *n, size_t i, node *child)
 {
     node *right = NULL, *into = n;
-    size_t at;
-    if (n->leaf) {
-        at = lower(o, n, t);
-        if (n->n == CAP) right = split(o, n, at);
-        if (right && at > n->n) at -= n->n, into = right;
-        leaf_insert(into, at, t->key, row);
-        return right;
-    }
-    at = child_for(o, n, t);
-    node *more = insert(o, n->links[at].node, t, row);
-    n->keys[at] = n->links[at].node->keys[0];
-    n->rows[at] = n->links[at].node->rows[0];
-    if (!more) {
-        n->links[at].below++;
-        return NULL;
-    }
-    describe(n, at);
-    at++;
-    if (n->n == CAP) right = split(o, n, at);
+    size_t at = i + 1;
+    if (n->n == CAP) right = split(o, n, at == CAP ? CAP - 1 : CAP / 2);
     if (right && at > n->n) at -= n->n, into = right;
-    link_child(into, at, more);
+    link_child(into, at, child);
     return right;
+}
+
+/* -- making room ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* Moves the first entries of leaf i to the end of the one before it, or its last ones to the beginning of the one behind it. */
+static void push_left(node *parent, size_t i, size_t n)
+{
+    node *from = parent->links[i].node, *to = parent->links[i - 1].node;
+    copy_entries(to, to->n, from, 0, n);
+    shift(from, n, 0);
+    to->n = (uint16_t)(to->n + n);
+    from->n = (uint16_t)(from->n - n);
+    describe(parent, i - 1);
+    describe(parent, i);
+}
+
+static void push_right(node *parent, size_t i, size_t n)
+{
+    node *from = parent->links[i].node, *to = parent->links[i + 1].node;
+    shift(to, 0, n);
+    copy_entries(to, 0, from, from->n - n, n);
+    to->n = (uint16_t)(to->n + n);
+    from->n = (uint16_t)(from->n - n);
+    describe(parent, i);
+    describe(parent, i + 1);
+}
+
+/* Two full leaves, i and the one behind it, become three; the third is to be put behind i + 1. */
+static node *split_two(nr_ordered *o, node *parent, size_t i)
+{
+    enum { THIRD = CAP * 2 / 3, FROM_A = CAP - THIRD, OF_B = THIRD - FROM_A };
+    node *c = split(o, parent->links[i + 1].node, OF_B);
+    push_right(parent, i, FROM_A);
+    return c;
+}
+
+static size_t room_of(const node *parent, size_t i)
+{
+    return i < parent->n ? CAP - parent->links[i].node->n : 0; /* i - 1 of the first one wraps */
+}
+
+/* A long group of equal keys mostly grows at its end, where the pks ascend: what lies before stays full. */
+static node *make_room_in_group(nr_ordered *o, node *parent, size_t i, size_t at)
+{
+    size_t room = room_of(parent, i + 1), behind = at < CAP ? CAP - at : 1;
+    if (room > behind) push_right(parent, i, behind);
+    else return split(o, parent->links[i].node, CAP - behind);
+    return NULL;
+}
+
+/* Makes room in or beside the full leaf i, in which the target is to be at: neighbours take some, or there is a new leaf, to be put behind *behind. */
+static node *make_room(nr_ordered *o, node *parent, size_t i, size_t at, uint64_t key, size_t *behind)
+{
+    node *leaf = parent->links[i].node;
+    bool last = i + 1 == parent->n, group = leaf->keys[0] == key && leaf->keys[at - (at > 0)] == key && (at == CAP || leaf->keys[at] != key);
+    *behind = i;
+    if (last && at == CAP) return split(o, leaf, CAP - 1);
+    if (group && at) return make_room_in_group(o, parent, i, at);
+    if (room_of(parent, i - 1) >= ROOM) push_left(parent, i, room_of(parent, i - 1) / 2);
+    else if (room_of(parent, i + 1) >= ROOM) push_right(parent, i, room_of(parent, i + 1) / 2);
+    else if (last && at >= CAP * 3 / 4) return split(o, leaf, CAP * 9 / 10);
+    else if (parent->n > 1 && leaf->n == CAP && parent->links[last ? i - 1 : i + 1].node->n == CAP) {
+        *behind = last ? i : i + 1;
+        return split_two(o, parent, last ? i - 1 : i);
+    } else return split(o, leaf, CAP / 2);
+    return NULL;
+}
+
+/* Adds to the leaf below n in which the target lies, or to a neighbour; a new right neighbour of n when it had to be split. */
+static node *insert_leaf(nr_ordered *o, node *n, size_t i, const target *t, uint32_t row)
+{
+    node *right = NULL, *into = n, *leaf = n->links[i].node;
+    if (leaf->n == CAP) {
+        size_t behind;
+        node *more = make_room(o, n, i, lower(o, leaf, t), t->key, &behind);
+        if (more) {
+            describe(n, i);
+            if (behind != i) describe(n, behind);
+            right = link_behind(o, n, behind, more);
+        }
+        if (right && is_before(o, right->keys[0], right->rows[0], t)) into = right;
+        i = child_for(o, into, t);
+        leaf = into->links[i].node;
+    }
+    leaf_insert(leaf, lower(o, leaf, t), t->key, row);
+    describe(into, i);
+    return right;
+}
+
+/* Adds below the inner node n; a new right neighbour of n when it had to be split. */
+static node *insert(nr_ordered *o, node *n, const target *t, uint32_t row)
+{
+    size_t at = child_for(o, n, t);
+    node *child = n->links[at].node;
+    if (child->leaf) return insert_leaf(o, n, at, t, row);
+    node *more = insert(o, child, t, row);
+    n->keys[at] = child->keys[0];
+    n->rows[at] = child->rows[0];
+    if (more) describe(n, at);
+    else n->links[at].below++;
+    return more ? link_behind(o, n, at, more) : NULL;
 }
 
 static target entry(const nr_ordered *o, uint32_t row)
@@ -311,18 +403,128 @@ static target entry(const nr_ordered *o, uint32_t row)
     return (target){.key = key_of(&v), .value = v, .pk = nr_column_get(o->pk, row)};
 }
 
+static node *node_over(nr_ordered *o, node *a, node *b)
+{
+    node *top = node_new(o, false);
+    link_child(top, 0, a);
+    if (b) link_child(top, 1, b);
+    return top;
+}
+
 void nr_ordered_add(nr_ordered *o, uint32_t row)
 {
     target t = entry(o, row);
     if (!o->root) o->root = node_new(o, true);
-    node *right = insert(o, o->root, &t, row);
     o->count++;
-    if (!right) return;
-    node *top = node_new(o, false);
-    link_child(top, 0, o->root);
-    link_child(top, 1, right);
-    o->root = top;
+    if (o->root->leaf && o->root->n < CAP) {
+        leaf_insert(o->root, lower(o, o->root, &t), t.key, row);
+        return;
+    }
+    if (o->root->leaf) o->root = node_over(o, o->root, NULL);
+    node *right = insert(o, o->root, &t, row);
+    if (right) o->root = node_over(o, o->root, right);
 }
+
+/* -- building -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Stable, by bytes of the key from the lowest up; a byte that is the same in all is passed over. */
+static sort_entry *sort_by_key(sort_entry *at, sort_entry *spare, size_t n)
+{
+    for (unsigned shift_by = 0; shift_by < 64; shift_by += 8) {
+        size_t first[257] = {0};
+        for (size_t i = 0; i < n; i++) first[(at[i].key >> shift_by & 0xFF) + 1]++;
+        if (first[(at[0].key >> shift_by & 0xFF) + 1] == n) continue;
+        for (size_t b = 1; b < 256; b++) first[b] += first[b - 1];
+        for (size_t i = 0; i < n; i++) spare[first[at[i].key >> shift_by & 0xFF]++] = at[i];
+        sort_entry *t = at;
+        at = spare;
+        spare = t;
+    }
+    return at;
+}
+
+static int compare_entries(const void *x, const void *y, void *ctx)
+{
+    const nr_ordered *o = ctx;
+    uint32_t a = ((const sort_entry *)x)->row, b = ((const sort_entry *)y)->row;
+    nr_value v = value_of(o, a), w = value_of(o, b);
+    int c = nr_value_cmp(&v, &w);
+    if (c || !o->key) return c;
+    v = nr_column_get(o->pk, a);
+    w = nr_column_get(o->pk, b);
+    return nr_value_cmp(&v, &w);
+}
+
+/* Where eight bytes do not say all, entries of equal bytes are put in order by what they stand for. */
+static void sort_ties(const nr_ordered *o, sort_entry *at, size_t n)
+{
+    nr_kind kind = nr_column_kind(o->key ? o->key : o->pk);
+    bool number = kind == NR_V_INT || kind == NR_V_FLOAT;
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && at[end].key == at[i].key; end++) {}
+        if (end - i > 1 && (!number || !at[i].key)) qsort_r(at + i, end - i, sizeof *at, compare_entries, (void *)o);
+    }
+}
+
+/* Nodes over n things, as full as each other; what they hold is yet to be filled in. */
+static node **make_level(nr_ordered *o, bool leaf, size_t n, size_t *n_nodes)
+{
+    *n_nodes = (n + FILL - 1) / FILL;
+    node **nodes = o->env->alloc(*n_nodes * sizeof(node *));
+    for (size_t i = 0; i < *n_nodes; i++) {
+        nodes[i] = node_new(o, leaf);
+        nodes[i]->n = (uint16_t)(n * (i + 1) / *n_nodes - n * i / *n_nodes);
+    }
+    return nodes;
+}
+
+static node **leaves_over(nr_ordered *o, const sort_entry *at, size_t n, size_t *n_nodes)
+{
+    node **nodes = make_level(o, true, n, n_nodes);
+    for (size_t i = 0; i < *n_nodes; i++)
+        for (size_t k = 0; k < nodes[i]->n; k++, at++) {
+            nodes[i]->keys[k] = at->key;
+            nodes[i]->rows[k] = at->row;
+        }
+    return nodes;
+}
+
+/* Takes over the list of kids. */
+static node **inners_over(nr_ordered *o, node **kids, size_t *n)
+{
+    size_t n_nodes;
+    node **nodes = make_level(o, false, *n, &n_nodes), **kid = kids;
+    for (size_t i = 0; i < n_nodes; i++)
+        for (size_t k = 0; k < nodes[i]->n; k++) {
+            nodes[i]->links[k].node = *kid++;
+            describe(nodes[i], k);
+        }
+    o->env->free(kids);
+    *n = n_nodes;
+    return nodes;
+}
+
+void nr_ordered_build(nr_ordered *o, const uint32_t *rows, size_t n)
+{
+    assert(!o->root);
+    if (!n) return;
+    sort_entry *entries = o->env->alloc(2 * n * sizeof *entries);
+    for (size_t i = 0; i < n; i++) {
+        nr_value v = value_of(o, rows[i]);
+        entries[i] = (sort_entry){key_of(&v), rows[i]};
+    }
+    sort_entry *sorted = sort_by_key(entries, entries + n, n);
+    sort_ties(o, sorted, n);
+    size_t n_nodes;
+    node **nodes = leaves_over(o, sorted, n, &n_nodes);
+    while (n_nodes > 1) nodes = inners_over(o, nodes, &n_nodes);
+    o->root = nodes[0];
+    o->count = n;
+    o->env->free(nodes);
+    o->env->free(entries);
+}
+
+/* -- removing -------------------------------------------------------------------------------------------------------------------------------- */
 
 static void drop_entry(node *n, size_t i)
 {

@@ -1,29 +1,24 @@
-/* rows.c -- open addressing with linear probing; the slots hold row numbers, the keys lie in a block each.
+/* rows.c -- open addressing with linear probing; the slots hold row numbers, the keys are packed by row number.
  *
  *   slots:  . 2 . 0 . . 1 .        row number or NR_NO_ROW, by the hash of the key
- *   keys:   [0] -> "17"  [1] -> "alice"  [2] -> "x"  [3] NULL      by row number
- *   hashes: [0] h("17")  [1] ...                     [3] next free row
+ *   keys:   [0] "17"     [1] "alice"  [2] "x"  [3] none      by row number
+ *   hashes: [0] h("17")  [1] ...               [3] next free row
  *
  * The hash is kept, so that growing and dropping never look at keys, and finding looks at few but the right one. A dropped row has no key; its
  * place among the hashes links the free rows. */
 #include "table/rows.h"
 
 #include "base/hash.h"
-
-typedef struct row_key {
-    uint32_t n;
-    char bytes[];
-} row_key;
+#include "table/texts.h"
 
 struct nr_rows {
     const nr_env *env;
-    row_key **keys;
+    nr_texts *keys;
     uint32_t *hashes;
-    size_t cap;         /* of keys and hashes */
+    size_t cap;         /* of hashes */
     uint32_t *slots;
     unsigned bits;      /* there are 2^bits slots */
     uint32_t count, limit, free_row;
-    size_t key_bytes;
 };
 
 enum { FIRST_BITS = 4 };
@@ -54,7 +49,7 @@ static void make_slots(nr_rows *rows, unsigned bits)
 nr_rows *nr_rows_new(const nr_env *env)
 {
     nr_rows *rows = env->alloc(sizeof *rows);
-    *rows = (nr_rows){.env = env, .free_row = NR_NO_ROW};
+    *rows = (nr_rows){.env = env, .free_row = NR_NO_ROW, .keys = nr_texts_new(env)};
     make_slots(rows, FIRST_BITS);
     return rows;
 }
@@ -62,19 +57,15 @@ nr_rows *nr_rows_new(const nr_env *env)
 void nr_rows_free(nr_rows *rows)
 {
     if (!rows) return;
-    for (uint32_t i = 0; i < rows->limit; i++)
-        if (rows->keys[i]) rows->env->free(rows->keys[i]);
-    if (rows->cap) {
-        rows->env->free(rows->keys);
-        rows->env->free(rows->hashes);
-    }
+    nr_texts_free(rows->keys);
+    if (rows->cap) rows->env->free(rows->hashes);
     rows->env->free(rows->slots);
     rows->env->free(rows);
 }
 
 static bool row_is(const nr_rows *rows, uint32_t row, nr_slice pk, uint32_t hash)
 {
-    return rows->hashes[row] == hash && nr_slice_eq((nr_slice){rows->keys[row]->bytes, rows->keys[row]->n}, pk);
+    return rows->hashes[row] == hash && nr_slice_eq(nr_texts_get(rows->keys, row), pk);
 }
 
 /* The slot of pk, or the empty one where it belongs. There is always an empty one. */
@@ -96,7 +87,7 @@ static void grow_slots(nr_rows *rows)
     make_slots(rows, rows->bits + 1);
     size_t mask = slot_count(rows) - 1;
     for (uint32_t row = 0; row < rows->limit; row++) {
-        if (!rows->keys[row]) continue;
+        if (!nr_texts_get(rows->keys, row).p) continue;
         size_t i = home_of(rows, rows->hashes[row]);
         while (rows->slots[i] != NR_NO_ROW) i = (i + 1) & mask;
         rows->slots[i] = row;
@@ -106,8 +97,8 @@ static void grow_slots(nr_rows *rows)
 static void grow_rows(nr_rows *rows)
 {
     size_t cap = rows->cap ? rows->cap + rows->cap / 4 : 16;
-    rows->keys = rows->env->realloc(rows->keys, cap * sizeof *rows->keys);
-    rows->hashes = rows->env->realloc(rows->hashes, cap * sizeof *rows->hashes);
+    size_t bytes = cap * sizeof *rows->hashes;
+    rows->hashes = rows->cap ? rows->env->realloc(rows->hashes, bytes) : rows->env->alloc(bytes);
     rows->cap = cap;
 }
 
@@ -124,15 +115,6 @@ static uint32_t take_row(nr_rows *rows)
     return rows->limit++;
 }
 
-static row_key *key_new(nr_rows *rows, nr_slice pk)
-{
-    row_key *key = rows->env->alloc(sizeof *key + pk.n);
-    key->n = (uint32_t)pk.n;
-    if (pk.n) memcpy(key->bytes, pk.p, pk.n);
-    rows->key_bytes += sizeof *key + pk.n;
-    return key;
-}
-
 uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
 {
     if (rows->count >= slot_count(rows) / 4 * 3) grow_slots(rows);
@@ -141,7 +123,7 @@ uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
     if (rows->slots[slot] != NR_NO_ROW) return rows->slots[slot];
     uint32_t row = take_row(rows);
     if (row == NR_NO_ROW) return row;
-    rows->keys[row] = key_new(rows, pk);
+    nr_texts_set(rows->keys, row, pk);
     rows->hashes[row] = hash;
     rows->slots[slot] = row;
     rows->count++;
@@ -150,7 +132,7 @@ uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
 
 nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row)
 {
-    return (nr_slice){rows->keys[row]->bytes, rows->keys[row]->n};
+    return nr_texts_get(rows->keys, row);
 }
 
 /* Backward-shift deletion, as in hash.c. */
@@ -173,9 +155,7 @@ void nr_rows_drop(nr_rows *rows, nr_slice pk)
     uint32_t row = rows->slots[slot];
     if (row == NR_NO_ROW) return;
     empty_slot(rows, slot);
-    rows->key_bytes -= sizeof(row_key) + rows->keys[row]->n;
-    rows->env->free(rows->keys[row]); /* pk may be this very key: not used from here on */
-    rows->keys[row] = NULL;
+    nr_texts_drop(rows->keys, row); /* pk may be this very key: not used from here on */
     rows->hashes[row] = rows->free_row;
     rows->free_row = row;
     rows->count--;
@@ -193,6 +173,27 @@ uint32_t nr_rows_limit(const nr_rows *rows)
 
 size_t nr_rows_bytes(const nr_rows *rows)
 {
-    size_t row = sizeof *rows->keys + sizeof *rows->hashes;
-    return sizeof *rows + rows->cap * row + slot_count(rows) * sizeof *rows->slots + rows->key_bytes;
+    return sizeof *rows + rows->cap * sizeof *rows->hashes + slot_count(rows) * sizeof *rows->slots + nr_texts_bytes(rows->keys);
+}
+
+static bool wrong(nr_buf *why, const char *what, uint32_t row)
+{
+    nr_buf_printf(why, "row %u of the directory %s", row, what);
+    return false;
+}
+
+/* Each key is found, and there are as many filled slots and free rows as there must be. */
+bool nr_rows_valid(const nr_rows *rows, nr_buf *why)
+{
+    size_t filled = 0, n_free = 0, keys = 0;
+    for (size_t i = 0; i < slot_count(rows); i++) filled += rows->slots[i] != NR_NO_ROW;
+    for (uint32_t row = rows->free_row; row != NR_NO_ROW && n_free <= rows->limit; row = rows->hashes[row], n_free++)
+        if (nr_texts_get(rows->keys, row).p) return wrong(why, "is free and has a key", row);
+    for (uint32_t row = 0; row < rows->limit; row++) {
+        nr_slice pk = nr_texts_get(rows->keys, row);
+        keys += pk.p != NULL;
+        if (pk.p && nr_rows_find(rows, pk) != row) return wrong(why, "is not found", row);
+    }
+    if (filled != rows->count || keys != rows->count || n_free + keys != rows->limit) return wrong(why, "does not add up", rows->limit);
+    return nr_texts_valid(rows->keys, why);
 }

@@ -2,10 +2,11 @@
  *
  * Row numbers are 0..2^32-2, reused after a drop, and mean nothing outside this process. Keys are canonical pk text, 1..NR_PK_MAX bytes.
  * The directory knows the keys that it was told of; whether an entity is there, the store says.
- * Memory: about 24 bytes a row plus the key. Threads: none. */
+ * Memory: about 18 bytes a row plus the key. Threads: none. */
 #ifndef NR_ROWS_H
 #define NR_ROWS_H
 
+#include "base/buf.h"
 #include "base/env.h"
 
 #define NR_NO_ROW UINT32_MAX
@@ -17,11 +18,14 @@ void nr_rows_free(nr_rows *rows); /* NULL is fine */
 
 uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk);  /* NR_NO_ROW when there is none. O(1) */
 uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk);      /* finds or makes; NR_NO_ROW only when 2^32-1 rows are taken */
-nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row);   /* of a row that is there; valid until the row is dropped */
+nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row);   /* of a row that is there; lives until any row is made or dropped */
 void nr_rows_drop(nr_rows *rows, nr_slice pk);            /* forgets a key; one that is not there: nothing */
 
 uint32_t nr_rows_count(const nr_rows *rows);              /* rows that are there */
 uint32_t nr_rows_limit(const nr_rows *rows);              /* all row numbers are below this */
 size_t nr_rows_bytes(const nr_rows *rows);                /* memory held */
+
+/* Whether keys, slots and free rows agree; else why says what does not. For tests. O(n). */
+bool nr_rows_valid(const nr_rows *rows, nr_buf *why);
 
 #endif

@@ -196,10 +196,14 @@ const nr_column *nr_table_column(const nr_table *t, size_t field)
     return t->columns[field];
 }
 
-const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words)
+bool nr_table_chunk(const nr_table *t, uint32_t chunk, uint64_t *bits)
 {
-    *n_words = t->n_words;
-    return t->there;
+    size_t from = (size_t)chunk * NR_CHUNK_WORDS;
+    if (from >= t->n_words) return false;
+    size_t n = t->n_words - from < NR_CHUNK_WORDS ? t->n_words - from : NR_CHUNK_WORDS;
+    memcpy(bits, t->there + from, n * sizeof *bits);
+    memset(bits + n, 0, (NR_CHUNK_WORDS - n) * sizeof *bits);
+    return true;
 }
 
 const nr_ordered *nr_table_ordered(const nr_table *t, size_t index)
@@ -299,8 +303,36 @@ static bool index_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
     return entries == t->count && ordered_valid(t, ix, why);
 }
 
+/* No value where there is no row. */
+static bool column_valid(const nr_table *t, const nr_column *c, nr_buf *why)
+{
+    if (!nr_column_valid(c, why)) return false;
+    for (uint32_t chunk = 0; chunk <= t->n_words / NR_CHUNK_WORDS; chunk++) {
+        uint64_t there[NR_CHUNK_WORDS];
+        const uint64_t *set = nr_column_chunk_at(c, chunk).set;
+        bool any = nr_table_chunk(t, chunk, there);
+        for (size_t i = 0; i < NR_CHUNK_WORDS; i++) {
+            if (!(set[i] & ~(any ? there[i] : 0))) continue;
+            nr_buf_printf(why, "a column has a value in chunk %u where the table has no row", chunk);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool bits_valid(const nr_table *t, nr_buf *why)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < t->n_words; i++) count += (uint64_t)__builtin_popcountll(t->there[i]);
+    if (count != t->count) nr_buf_add(why, NR_S("the table counts its rows wrongly"));
+    return count == t->count;
+}
+
 bool nr_table_valid(const nr_table *t, nr_buf *why)
 {
+    if (!bits_valid(t, why)) return false;
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (t->columns[i] && !column_valid(t, t->columns[i], why)) return false;
     for (size_t i = 0; i < t->n_indexes; i++)
         if (!index_valid(t, &t->indexes[i], why)) return false;
     return true;

@@ -23,15 +23,17 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values); /* by fiel
 void nr_table_drop(nr_table *t, uint32_t row);                        /* a row that is not there: nothing */
 bool nr_table_has(const nr_table *t, uint32_t row);
 
-/* The kept values of a row that is there, by field id, the others NULL. Texts live until the row changes. */
+/* The kept values of a row that is there, by field id, the others NULL. Texts live until the table changes. */
 void nr_table_get(const nr_table *t, uint32_t row, nr_value *values);
 
 /* The first row that is there at or behind from; NR_NO_ROW when there is none. */
 uint32_t nr_table_next(const nr_table *t, uint32_t from);
 
-/* For reading in bulk: the column of a field, NULL when it has none; a bit for each row that is there. */
+/* For reading in bulk: the column of a field, NULL when it has none. */
 const nr_column *nr_table_column(const nr_table *t, size_t field);
-const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words);
+
+/* A bit for each row of a chunk that is there, NR_CHUNK_WORDS words; false: no rows are in this chunk or behind it. */
+bool nr_table_chunk(const nr_table *t, uint32_t chunk, uint64_t *bits);
 
 /* The structure of an index in memory, by its place among the indexes; NULL when it is of the other kind, or in the store. */
 const nr_ordered *nr_table_ordered(const nr_table *t, size_t index);
@@ -41,7 +43,8 @@ const nr_column *nr_table_key_column(const nr_table *t, size_t index); /* the ke
 uint64_t nr_table_count(const nr_table *t);
 size_t nr_table_bytes(const nr_table *t);
 
-/* Whether the indexes in memory hold just the rows that are there, in order; else why says what is wrong. For tests and INDEX CHECK. O(n log n). */
+/* Whether columns and bits agree, and the indexes in memory hold just the rows that are there, in order; else why says what is wrong. For tests and INDEX
+ * CHECK. O(n log n). */
 bool nr_table_valid(const nr_table *t, nr_buf *why);
 
 #endif

@@ -1,0 +1,144 @@
+/* leaf.c -- the probes of a lookup on the value itself are what it is true of: a stretch of numbers is two comparisons a row. A text that is coded is asked about
+ * once for each code. What is left is asked row by row. */
+#include "exec/leaf.h"
+
+#include <math.h>
+
+#include "table/scan.h"
+
+enum { MOST_STRETCHES = 8, FEW_CODES = 4 };
+
+/* The bound moved inwards by one; false: nothing is left on that side. */
+static bool next_value(nr_value *v, bool up)
+{
+    const nr_i128 most = (nr_i128)(((nr_u128)1 << 127) - 1);
+    switch (v->kind) {
+    case NR_V_INT:
+        if (v->i == (up ? INT64_MAX : INT64_MIN)) return false;
+        v->i += up ? 1 : -1;
+        return true;
+    case NR_V_DECIMAL:
+        if (v->d == (up ? most : -most - 1)) return false;
+        v->d += up ? 1 : -1;
+        return true;
+    case NR_V_FLOAT: v->f = nextafter(v->f, up ? INFINITY : -INFINITY); return true;
+    case NR_V_TEXT:
+    case NR_V_NULL: break;
+    }
+    return true;
+}
+
+static void take_probe(nr_leaf *l, const nr_probe *p, nr_arena *arena)
+{
+    nr_stretch s = {p->lo, p->kind == NR_PB_POINT ? p->lo : p->hi};
+    if (p->kind == NR_PB_POINT && p->lo.kind == NR_V_NULL) {
+        l->null = true;
+        return;
+    }
+    if (p->kind == NR_PB_SPAN && p->lo_open && !next_value(&s.lo, true)) return;
+    if (p->kind == NR_PB_SPAN && p->hi_open && !next_value(&s.hi, false)) return;
+    nr_vec_push(arena, &l->at, s);
+}
+
+static const nr_way *way_of_values(const nr_lookup *lookup)
+{
+    for (const nr_way *w = lookup->ways; w->keyfn; w++)
+        if (w->keyfn == &nr_key_value && (w->flags & NR_WAY_EXACT)) return w;
+    return NULL;
+}
+
+void nr_leaf_init(nr_leaf *l, const nr_pred *pred, const nr_column *column, const nr_run *run)
+{
+    nr_arena *arena = run->arena;
+    const nr_value null = NR_NULL;
+    nr_probes probes = {0};
+    *l = (nr_leaf){.pred = pred, .column = column, .run = run};
+    const nr_way *way = pred->direct && nr_column_kind(column) != NR_V_TEXT ? way_of_values(pred->lookup) : NULL;
+    l->stretches = way && way->probe(&pred->args, arena, &probes) && probes.n <= MOST_STRETCHES;
+    for (size_t i = 0; l->stretches && i < probes.n; i++) take_probe(l, &probes.at[i], arena);
+    if (!l->stretches) l->null = nr_pred_holds(pred, &null);
+}
+
+int nr_leaf_effort(const nr_leaf *l)
+{
+    return l->stretches ? 0 : nr_column_form_of(l->column) == NR_CF_CODES ? 1 : 2;
+}
+
+static bool is_true(const nr_leaf *l, const nr_value *v)
+{
+    return nr_pred_holds(l->pred, v);
+}
+
+static void ask_codes(nr_leaf *l, nr_arena *arena)
+{
+    uint32_t n = nr_column_codes(l->column);
+    l->codes = nr_arena_zalloc(arena, n + 1);
+    for (uint32_t code = 0; code < n; code++) {
+        nr_value v = nr_column_code(l->column, code);
+        if (v.kind == NR_V_NULL || !is_true(l, &v)) continue;
+        l->codes[code] = 1;
+        if (l->n_true++ < FEW_CODES) nr_vec_push(arena, &l->few, code);
+    }
+}
+
+static void chunk_of_codes(nr_leaf *l, uint32_t chunk, nr_arena *arena, uint64_t *out)
+{
+    if (!l->codes) ask_codes(l, arena);
+    if (l->n_true > FEW_CODES) nr_scan_codes(l->column, chunk, l->codes, out);
+    for (size_t i = 0; l->n_true <= FEW_CODES && i < l->few.n; i++) nr_scan_code(l->column, chunk, l->few.at[i], out);
+}
+
+static void chunk_by_rows(const nr_leaf *l, uint32_t chunk, const uint64_t *need, uint64_t *out)
+{
+    for (size_t w = 0; w < NR_CHUNK_WORDS; w++)
+        for (uint64_t left = need[w]; left; left &= left - 1) {
+            uint32_t row = chunk * NR_CHUNK_ROWS + (uint32_t)w * 64 + (uint32_t)__builtin_ctzll(left);
+            nr_value v = nr_column_get(l->column, row);
+            if (is_true(l, &v)) out[w] |= left & -left;
+            if (l->run->err->code) {
+                nr_run_blame(l->run, row);
+                return;
+            }
+        }
+}
+
+void nr_leaf_chunk(nr_leaf *l, uint32_t chunk, const uint64_t *need, nr_arena *arena, uint64_t *out)
+{
+    bool coded = !l->stretches && nr_column_form_of(l->column) == NR_CF_CODES;
+    memset(out, 0, NR_CHUNK_WORDS * sizeof *out);
+    if (l->null && (l->stretches || coded)) nr_scan_nulls(l->column, chunk, out);
+    for (size_t i = 0; i < l->at.n; i++) nr_scan_span(l->column, chunk, &l->at.at[i].lo, &l->at.at[i].hi, out);
+    if (coded) chunk_of_codes(l, chunk, arena, out);
+    if (!l->stretches && !coded) chunk_by_rows(l, chunk, need, out);
+    for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] &= need[i];
+}
+
+static void rows_of_ints(const nr_leaf *l, const uint32_t *rows, size_t n, unsigned char *out)
+{
+    int64_t numbers[NR_BATCH];
+    unsigned char set[NR_BATCH];
+    nr_column_gather(l->column, rows, n, numbers, set);
+    for (size_t i = 0; i < n; i++) out[i] = l->null && !set[i];
+    for (size_t k = 0; k < l->at.n; k++) {
+        const nr_stretch *s = &l->at.at[k];
+        int64_t lo = s->lo.kind == NR_V_INT ? s->lo.i : INT64_MIN, hi = s->hi.kind == NR_V_INT ? s->hi.i : INT64_MAX;
+        for (size_t i = 0; i < n; i++)
+            out[i] = (unsigned char)(out[i] | (set[i] & (unsigned char)(numbers[i] >= lo) & (unsigned char)(numbers[i] <= hi)));
+    }
+}
+
+void nr_leaf_rows(const nr_leaf *l, const uint32_t *rows, size_t n, const unsigned char *need, unsigned char *out)
+{
+    if (l->stretches && nr_column_kind(l->column) == NR_V_INT) {
+        rows_of_ints(l, rows, n, out);
+        for (size_t i = 0; i < n; i++) out[i] &= need[i];
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[i] = 0;
+        if (!need[i] || l->run->err->code) continue;
+        nr_value v = nr_column_get(l->column, rows[i]);
+        out[i] = is_true(l, &v);
+        nr_run_blame(l->run, rows[i]);
+    }
+}

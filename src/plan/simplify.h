@@ -1,0 +1,11 @@
+/* simplify.h -- a predicate in the form that the planner knows best: the same answers, fewer nodes. */
+#ifndef NR_SIMPLIFY_H
+#define NR_SIMPLIFY_H
+
+#include "query/pred.h"
+
+/* Lists in lists of the same kind are one list, what stands alone needs no list, a double NOT is none; of an OR the points on one field are one `in`. An AND with
+ * no or some kids whatever comes in; everything lives in arena, or in what came in. */
+const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *arena);
+
+#endif

@@ -1,0 +1,28 @@
+/* texts.h -- byte strings by number, packed: the values of a text column, the keys of a row directory.
+ *
+ * A number has a text, the empty one included, or none. Numbers lie in chunks of 4096: an offset each, and one buffer of lengths and bytes. What is replaced
+ * leaves garbage, and a chunk of which half is garbage is packed anew; texts of 1 KiB and more have a block of their own. Memory: 5 bytes a text and its
+ * bytes, half of that again at worst. Threads: none. */
+#ifndef NR_TEXTS_H
+#define NR_TEXTS_H
+
+#include "base/buf.h"
+#include "base/env.h"
+
+typedef struct nr_texts nr_texts;
+
+nr_texts *nr_texts_new(const nr_env *env);
+void nr_texts_free(nr_texts *t); /* NULL is fine */
+
+void nr_texts_set(nr_texts *t, uint32_t number, nr_slice text); /* copied; text may be one of t's own */
+void nr_texts_drop(nr_texts *t, uint32_t number);               /* one that has none: nothing */
+
+/* The text of a number; p NULL: it has none. Lives until any text is set or dropped. */
+nr_slice nr_texts_get(const nr_texts *t, uint32_t number);
+
+size_t nr_texts_bytes(const nr_texts *t); /* memory held */
+
+/* Whether offsets, lengths and counts hold together; else why says what does not. O(n). */
+bool nr_texts_valid(const nr_texts *t, nr_buf *why);
+
+#endif
