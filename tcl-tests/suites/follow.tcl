@@ -421,6 +421,18 @@ with_replica {
         assert_equal 8 [$::primary nonrel.query f.Post FILTER pk 3 FIELDS views FLAT]
     }
 
+    test {GET with FIELDS of a hash in which another field does not decode is nil} {
+        fresh $::primary
+        $::primary hset f.Post:3 views many
+        $::primary hset f.Post:4 id 5
+        $::primary hdel f.Post:5 title
+        foreach pk {3 4 5} {
+            assert_equal {} [$::primary nonrel.get f.Post $pk FIELDS slug]
+            assert_equal {} [$::primary nonrel.query f.Post FILTER pk $pk FIELDS slug]
+        }
+        assert_equal {slug slug-6} [$::primary nonrel.get f.Post 6 FIELDS slug]
+    }
+
     test {values that are read but not canonical} {
         fresh $::primary
         agree $::primary
