@@ -399,6 +399,21 @@ with_replica {
         followed_everywhere {f.User restored}
     }
 
+    test {a MODEL SET that fails removes keys that lay where its indexes should be: on the replica too} {
+        fresh $::primary
+        set wanted {{"store":"native","fields":{"n":{"type":"int","null":true,"index":true},"s":{"type":"char","null":true,"index":["exact","isnull"]},
+            "t":{"type":"char","null":true,"index":["exact"]},"u":{"type":"int","null":true,"index":true},"v":{"type":"int","null":true,"unique":true}}}}
+        foreach key {s/t.value.set/=x s/t.value.set/!} { $::primary set f.Plain/$key x }
+        $::primary zadd f.Plain/i/v.value 0 junk
+        $::primary sadd f.Plain/s/t.value.set/=y 99
+        foreach pk {1 2} { $::primary hset f.Plain:$pk v 5 }
+        assert_error {NOTUNIQUE *} {$::primary nonrel.model set f.Plain $wanted}
+        followed_everywhere {a MODEL SET that failed}
+        $::primary hset f.Plain:2 v 6
+        $::primary nonrel.model set f.Plain $wanted
+        same_keys {a MODEL SET}
+    }
+
     test {what is left out is counted and named, and mended it is back} {
         fresh $::primary
         agree $::primary
