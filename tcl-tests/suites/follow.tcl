@@ -347,6 +347,34 @@ with_replica {
         }
     }
 
+    test {a counter that goes after pks were drawn by us: the next is above them} {
+        fresh $::primary
+        $::primary flushall
+        define $::primary
+        agree $::primary
+        for {set i 1} {$i <= 5} {incr i} { assert_equal $i [$::primary nonrel.save f.Plain n $i] }
+        $::primary del f.Plain/seq
+        assert_equal 6 [$::primary nonrel.save f.Plain n 6]
+        followed_everywhere counter
+    }
+
+    test {keys of others behind the slash of a model that are none of its keys: nothing is read anew} {
+        fresh $::primary
+        agree $::primary
+        set read [count_log_message -1 {entities read in}]
+        foreach key {x i/x s/x i/title.value/x i/title s/other/=draft pk/x seqs} {
+            $::primary set f.Post/$key 1
+            $::primary del f.Post/$key
+            $::primary hset f.Post/$key a b
+            $::primary rename f.Post/$key f.Post/away
+        }
+        if {$::nonrel_store eq {memory}} { $::primary mset f.Post/pk x f.Post/i/title.value x f.Post/s/status.value.set/=draft x }
+        $::primary del f.Post/seq
+        agree $::primary
+        assert_equal $read [count_log_message -1 {entities read in}]
+        followed_everywhere {somebody's keys}
+    }
+
     test {an index key that expires} {
         fresh $::primary
         agree $::primary
