@@ -21,6 +21,7 @@ CFLAGS ?= -O2 -g
 export REDIS_SRC ?=
 
 B := build/$(VARIANT)
+MODULE ?= nonrel.so
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
 SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -109,10 +110,10 @@ $(SUPPORT): $(SUPPORT_OBJ) $(B)/link.stamp
 	@ar rcs $@ $(SUPPORT_OBJ)
 
 # Both are put in place by a rename: a server that runs keeps the module that it has mapped.
-nonrel.so: $(ENGINE_OBJ) $(MODULE_OBJ) $(NO_STDIN_OBJ) $(B)/link.stamp
+$(MODULE): $(ENGINE_OBJ) $(MODULE_OBJ) $(NO_STDIN_OBJ) $(B)/link.stamp
 	@echo "  LINK  $@"
-	@$(CC) $(CFLAGS) $(SANITIZERS) $(MODULE_LDFLAGS) -o $(B)/$@ $(filter %.o,$^) $(MODULE_LIBS)
-	@mv -f $(B)/$@ $@
+	@$(CC) $(CFLAGS) $(SANITIZERS) $(MODULE_LDFLAGS) -o $(B)/$(@F).new $(filter %.o,$^) $(MODULE_LIBS)
+	@mv -f $(B)/$(@F).new $@
 
 nonrel: $(CLI_OBJ) $(ENGINE) $(B)/link.stamp
 	@echo "  LINK  $@"
@@ -140,14 +141,16 @@ $(B)/reference: $(REFERENCE_OBJ) $(MODULE_OBJ) $(ENGINE)
 
 # --- targets ----------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench docs docs-check unicode tcl clean distclean
+.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench docs docs-check unicode tcl tcl-asan \
+        clean distclean
 
 ASAN := VARIANT=asan CC=clang SANITIZE=address,undefined
+ASAN_MODULE := build/asan-module/nonrel.so
 FUZZ := VARIANT=fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link
 F ?= args
 SECONDS ?= 60
 
-all: nonrel.so nonrel                   ## build nonrel.so and nonrel (the default)
+all: $(MODULE) nonrel                   ## build nonrel.so and nonrel (the default)
 
 run: all                                ## start a server with the module and real data, show a few queries; leave it running
 	@tools/run.sh
@@ -185,12 +188,17 @@ format: packages-tools                  ## clang-format the functions of all sou
 tcl: all packages-test                  ## the TCL suites alone; SUITES='save query' picks some
 	@tcl-tests/run.sh $(SUITES)
 
+tcl-asan: all packages-test             ## the TCL suites over both stores, on a redis-server built with AddressSanitizer; SUITES and STORE pick some
+	@$(LOCKED) deps/redis_asan.sh
+	@$(MAKE) VARIANT=asan-module SANITIZE=address,undefined MODULE=$(ASAN_MODULE) $(ASAN_MODULE)
+	@MODULE=$(ASAN_MODULE) tcl-tests/asan.sh $(SUITES)
+
 asan: packages-test                     ## the C tests under clang's address and undefined-behaviour sanitizers
 	@$(MAKE) $(ASAN) objects tests
 	@tests/ctest.sh build/asan/test
 
-valgrind: tests packages-tools          ## the C tests under valgrind
-	@WRAP='valgrind -q --error-exitcode=99 --leak-check=full' tests/ctest.sh $(B)/test
+valgrind: packages-tools packages-test  ## the C tests under valgrind, over both stores
+	@MAKE='$(MAKE)' CC='$(CC)' tests/run.sh valgrind
 
 fuzz: packages-test                     ## fuzz tests/fuzz_$F.c for SECONDS seconds: make fuzz F=args SECONDS=600
 	@$(MAKE) $(FUZZ) build/fuzz/fuzz/fuzz_$(F)

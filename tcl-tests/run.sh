@@ -4,11 +4,16 @@
 # The harness wants to run in a source tree of Redis. Each suite gets such a tree of its own, made of links: `tests` to that of the source
 # package, `src` to the installed programs. So suites run side by side, and one that crashes takes no other with it. The trees have short
 # names, for the paths of sockets and what the harness writes into redis.conf; what they print is in build/tcl.
+#
+# MODULE is another module than that of the checkout, PROGRAMS a directory with other programs than the installed ones, LOGS another place for what is
+# printed, TEST_TIMEOUT the seconds that a suite may take. STORE, N and SEED go through to the suites.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
 redis=$(cd "${REDIS_SRC:-build/redis}" && pwd) || exit 1
-logs=$root/build/tcl
+logs=$root/${LOGS:-build/tcl}
+module=$root/${MODULE:-nonrel.so}
+timeout=${TEST_TIMEOUT:-1200}
 trees=$(mktemp -d /tmp/nonrel.XXXXXX) || exit 1
 trap 'rm -rf "$trees"' EXIT
 programs='redis-server redis-cli redis-benchmark redis-check-aof redis-check-rdb'
@@ -16,11 +21,12 @@ programs='redis-server redis-cli redis-benchmark redis-check-aof redis-check-rdb
 make_tree() { # <suite>
     local tree=$trees/$1 entry program
     mkdir -p "$tree/src" "$tree/tests/tmp" "$tree/tests/unit/nonrel"
-    for program in $programs; do ln -s "$(command -v "$program")" "$tree/src/$program"; done
+    for program in $programs; do ln -s "$(PATH=${PROGRAMS:+$root/$PROGRAMS:}$PATH command -v "$program")" "$tree/src/$program"; done
     for entry in assets helpers support; do ln -s "$redis/tests/$entry" "$tree/tests/$entry"; done
     # Its processes talk to each other over 127.0.0.1; a base system need not know that as localhost.
     sed 's/socket localhost /socket 127.0.0.1 /' "$redis/tests/test_helper.tcl" >"$tree/tests/test_helper.tcl"
-    ln -s "$root/nonrel.so" "$root/nonrel" "$tree/"
+    ln -s "$module" "$tree/nonrel.so"
+    ln -s "$root/nonrel" "$tree/nonrel"
     ln -s "$root/tcl-tests/support" "$tree/tests/nonrel"
     ln -s "$root/tcl-tests/suites/$1.tcl" "$tree/tests/unit/nonrel/$1.tcl"
 }
@@ -29,7 +35,7 @@ run_suite() { # <suite> <first port>
     make_tree "$1"
     local tree=$trees/$1 log=$logs/$1.log status
     (cd "$tree" && NONREL_SO=$tree/nonrel.so NONREL_CLI=$tree/nonrel NONREL_ROOT=$root TERM=dumb \
-        timeout -k 10 1200 tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout 300 \
+        timeout -k 10 "$timeout" tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout 300 \
         --baseport "$2" --portcount 100) >"$log" 2>&1 </dev/null
     status=$?
     kill_servers "$tree"
@@ -55,7 +61,7 @@ report() { # <suite> <log> <exit status>
     else
         cp -r "$trees/$1/tests/tmp" "$logs/$1"
         printf '  FAILED  %-24s %4d of %d failed, exit status %d; all of it in %s, the servers in %s\n%s\n' \
-            "$1" "$bad" $((ok + bad)) "$3" "${2#"$root"/}" "build/tcl/$1" "$({ failures "$2"; crashes "$logs/$1"; } | cut -c 1-600 | sed 's/^/    | /')"
+            "$1" "$bad" $((ok + bad)) "$3" "${2#"$root"/}" "${logs#"$root"/}/$1" "$({ failures "$2"; crashes "$logs/$1"; } | cut -c 1-600 | sed 's/^/    | /')"
     fi
 }
 
@@ -73,7 +79,7 @@ crashes() { # <copy of the servers' directories>: the stack of each server that 
 }
 
 export -f make_tree run_suite kill_servers report failures crashes
-export root redis trees logs programs
+export root redis trees logs programs module timeout
 
 rm -rf "$logs" && mkdir -p "$logs"
 if [[ $# -gt 0 ]]; then suites=("$@"); else mapfile -t suites < <(find tcl-tests/suites -name '*.tcl' -printf '%f\n' | sed 's/\.tcl$//' | sort); fi

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh check|test -- runs the stages one after the other and adds up their results.
+# run.sh check|test|valgrind -- runs the stages one after the other and adds up their results.
 #
 # A stage is a command whose last line is `N passed, M failed`; one that ends in another way counts as one failure. A stage that fails
 # does not stop those after it. The very last line of output is the total; the exit status says whether all passed.
@@ -70,12 +70,20 @@ test_stages() {
     stage 'TCL suites, memory store' env STORE=memory tcl-tests/run.sh
 }
 
+# The same tests; of the random queries fewer, since each takes some thirty times as long.
+valgrind_stages() {
+    export WRAP='valgrind -q --error-exitcode=99 --leak-check=full' TEST_TIMEOUT=3600
+    stage 'C tests under valgrind' c_tests 1000 "$(basename "${cc##* }")" CC="$cc"
+    stage 'C tests under valgrind, memory store' memory_tests 1000
+}
+
 failures=()
 asan=(VARIANT=asan CC=clang SANITIZE=address,undefined)
 case ${1:-} in
 check) check_stages 10000 ;;
 test) check_stages 100000 && test_stages ;;
-*) echo 'usage: tests/run.sh check|test' >&2; exit 2 ;;
+valgrind) valgrind_stages ;;
+*) echo 'usage: tests/run.sh check|test|valgrind' >&2; exit 2 ;;
 esac
 
 echo

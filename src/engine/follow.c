@@ -20,6 +20,7 @@ struct nr_followed {
     nr_deadlines *deadlines; /* of entities that have one */
     bool rebuild;       /* what is in memory is not worth mending */
     bool counter_seen;  /* the auto pk counter is not below top */
+    bool counter_lost;  /* somebody wrote it: top must be found anew */
     int64_t top;        /* the greatest auto pk that was met */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
@@ -104,14 +105,30 @@ static size_t owner_end(nr_slice key)
     return 0;
 }
 
+/* A key behind the model's slash that is no index's, and not the counter, is somebody's own. */
+static bool note_index_key(nr_model *m, nr_slice key)
+{
+    struct nr_followed *f = m->followed;
+    if (nr_slice_eq(key, m->seq_key)) {
+        f->counter_lost = true;
+        f->counter_seen = false;
+        return true;
+    }
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        const nr_index *ix = &m->indexes[i];
+        if (ix->memory || !nr_slice_starts(key, ix->key) || (ix->kind != NR_IX_SET && key.n != ix->key.n)) continue;
+        return f->rebuild = true;
+    }
+    return false;
+}
+
 bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced)
 {
     size_t end = owner_end(key);
     nr_model *m = end ? nr_catalog_get(e->catalog, db, (nr_slice){key.p, end}) : NULL;
     if (!m || !m->followed) return false;
-    if (key.p[end] == '/' && !replaced) return false;
-    if (key.p[end] == '/') m->followed->rebuild = true;
-    else note(m->followed, (nr_slice){key.p + end + 1, key.n - end - 1});
+    if (key.p[end] == '/') return replaced && note_index_key(m, key);
+    note(m->followed, (nr_slice){key.p + end + 1, key.n - end - 1});
     return true;
 }
 
@@ -278,12 +295,23 @@ static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice
     return NR_ST_OK;
 }
 
+/* Primary keys that were drawn since the table was built were not met. */
+static void find_top(nr_model *m)
+{
+    for (uint32_t row = nr_table_next(m->table, 0); row != NR_NO_ROW; row = nr_table_next(m->table, row + 1)) {
+        nr_value pk = nr_column_get(nr_table_column(m->table, 0), row);
+        meet_pk(m->followed, &pk);
+    }
+    m->followed->counter_lost = false;
+}
+
 /* Somebody may have removed the counter, put something else in its place, or brought an entity whose pk is above it. */
 static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
 {
     struct nr_followed *f = m->followed;
     int64_t now = 0;
     if (f->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
+    if (f->counter_lost) find_top(m);
     nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
     *changed = st == NR_ST_WRONGTYPE || (!st && now < f->top);
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);

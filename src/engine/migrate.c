@@ -15,6 +15,7 @@ typedef struct change {
     nr_model *after;             /* ours until switched */
     nr_slices pks;               /* of its entities */
     nr_slices set_keys;          /* of all its set indexes */
+    nr_slices leftovers;         /* what lies at the keys of indexes that are to be built: nobody's entries */
     const nr_field **added;      /* fields of after that before has not */
     size_t n_added;
     size_t n_built;              /* indexes of after that were built so far (a prefix of those to build) */
@@ -97,6 +98,18 @@ static bool check_index_keys(nr_call *c, const change *ch)
     return true;
 }
 
+/* They go before the build, and do not come back when it fails. */
+static void find_leftovers(nr_call *c, change *ch)
+{
+    for (size_t i = 0; i < ch->after->n_indexes; i++) {
+        const nr_index *ix = &ch->after->indexes[i];
+        if (ix->memory || !must_build(ch, ix)) continue;
+        if (ix->kind != NR_IX_SET && c->store->cls->holds(c->store, ix->key) != NR_HOLDS_NOTHING) nr_vec_push(&c->arena, &ch->leftovers, ix->key);
+        for (size_t k = 0; ix->kind == NR_IX_SET && k < ch->set_keys.n; k++)
+            if (nr_slice_starts(ch->set_keys.at[k], ix->key)) nr_vec_push(&c->arena, &ch->leftovers, ch->set_keys.at[k]);
+    }
+}
+
 /* With entities only what leaves every stored value readable is possible; without, the model starts anew and takes in what is under its prefix. */
 static bool plan_one(migration *g, nr_model *before, nr_model *after)
 {
@@ -116,8 +129,10 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
         const nr_field **added = NR_NEW_N(&c->arena, const nr_field *, after->schema->n_fields);
         if (!nr_schema_migration(before->schema, after->schema, added, &mine->n_added, &c->err)) return false;
         mine->added = added;
+        find_leftovers(c, mine);
         return nr_build_pks(c, before, &mine->pks);
     }
+    find_leftovers(c, mine);
     return after->schema->abstract || nr_build_find_entities(c, after, &mine->pks);
 }
 
@@ -168,6 +183,16 @@ static bool unbuild_index(nr_call *c, const change *ch, const nr_index *ix)
     return nr_build_remove(c, ix, &keys);
 }
 
+/* A copy is told nothing of a command that fails, and has them still. */
+static void replicate_removal(nr_call *c, const nr_slices *keys)
+{
+    for (size_t i = 0; c->host.replicate && i < keys->n; i++) {
+        if (c->store->cls->holds(c->store, keys->at[i]) != NR_HOLDS_NOTHING) continue;
+        nr_slice argv[] = {NR_S("DEL"), keys->at[i]};
+        c->host.replicate(c->host.ctx, argv, 2);
+    }
+}
+
 /* Takes back what build_one did. False: not all of it. */
 static bool unbuild_one(nr_call *c, change *ch)
 {
@@ -178,6 +203,7 @@ static bool unbuild_one(nr_call *c, change *ch)
     for (size_t i = 0; i < ch->n_added; i++) nr_vec_push(&c->arena, &pairs, (nr_pair){ch->added[i]->name, {NULL, 0}});
     for (size_t i = 0; i < ch->n_filled; i++)
         ok = !c->store->cls->hash_put(c->store, nr_entity_key(ch->after, ch->pks.at[i], &c->arena), pairs.at, pairs.n) && ok;
+    replicate_removal(c, &ch->leftovers);
     return ok;
 }
 

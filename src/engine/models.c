@@ -250,29 +250,33 @@ static void find_left_out(nr_call *c, const names_walk *w)
     }
 }
 
-/* A definition that makes no sense is logged and passed over; false only when the store failed. */
-static bool load_quietly(nr_call *c, nr_slice name)
+/* A definition that makes no sense is logged and passed over, and looked at again when there is another model; false only when the store failed. */
+static bool load_quietly(nr_call *c, nr_slice name, bool *unreadable)
 {
     if (nr_model_find(c, name) || !c->err.code) return true;
     if (c->err.code == NR_E_CORRUPT) return false;
     nr_env_logf(c->env, NR_LOG_WARNING, "definition %s cannot be read: %s", NR_SHOW(name), c->err.msg);
     nr_err_clear(&c->err);
-    return true;
+    return *unreadable = true;
 }
 
 static bool load_all(nr_call *c)
 {
     char buf[NR_SUSPECT_MAX];
     nr_slice name;
+    bool unreadable = false;
     while (nr_catalog_take_suspect(c->engine->catalog, c->db, buf, &name))
-        if (!load_quietly(c, name)) return false;
+        if (!load_quietly(c, name, &unreadable)) return false;
+    if (unreadable) nr_catalog_set_unreadable(c->engine->catalog, c->db, true);
     if (nr_catalog_complete(c->engine->catalog, c->db)) return true;
     names_walk w = {.call = c};
     nr_map_init(&w.under, c->env);
     c->store->cls->walk(c->store, NR_S(""), take_name, &w);
     bool ok = true;
-    for (size_t i = 0; ok && i < w.names.n; i++) ok = load_quietly(c, w.names.at[i]);
+    unreadable = false;
+    for (size_t i = 0; ok && i < w.names.n; i++) ok = load_quietly(c, w.names.at[i], &unreadable);
     nr_catalog_set_complete(c->engine->catalog, c->db, ok);
+    nr_catalog_set_unreadable(c->engine->catalog, c->db, unreadable);
     if (ok) find_left_out(c, &w);
     nr_map_clear(&w.under);
     return ok;

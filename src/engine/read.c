@@ -37,8 +37,8 @@ bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc,
     return parse_and_bind(c, m, argv, argc, NR_CL_FILTERS, false, out);
 }
 
-/* Reads one entity for GET and MGET; NULL with no error: none. */
-static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, const nr_value **row)
+/* Reads one entity for GET and MGET, all of it: a hash with any field that does not decode is none. NULL with no error: none. */
+static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const nr_value **row)
 {
     nr_operand op;
     nr_found found;
@@ -48,7 +48,7 @@ static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const bool *want, cons
     nr_slice text = nr_type_text(&nr_schema_pk(m->schema)->spec, &op.v, &c->arena);
     nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
     if (!text.n) return true;
-    if (!nr_entity_read(m, c->store, c->env, text, want, !want, &c->arena, values, &found, &c->err)) return false;
+    if (!nr_entity_read(m, c->store, c->env, text, NULL, true, &c->arena, values, &found, &c->err)) return false;
     if (found == NR_UNTYPED) return nr_model_untyped(m, &c->err);
     if (found == NR_FOUND) *row = values;
     return true;
@@ -74,9 +74,7 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     nr_query q;
     const nr_value *row;
     if (!m || !parse_and_bind(c, m, argv + 2, argc - 2, NR_CL_FIELDS, false, &q)) return false;
-    bool *want = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
-    for (size_t i = 0; i < q.n_out; i++) want[q.out[i]->id] = true;
-    if (!get_one(c, m, argv[1], q.whole ? NULL : want, &row)) return false;
+    if (!get_one(c, m, argv[1], &row)) return false;
     if (row) reply_row(c, &q, row);
     else c->sink->cls->null(c->sink);
     return true;
@@ -91,7 +89,7 @@ bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
     if ((int64_t)argc - 1 > c->limits.max_results)
         return nr_fail(&c->err, NR_E_LIMIT, "%zu entities are more than %lld (nonrel.max-results)", argc - 1, (long long)c->limits.max_results);
     for (size_t i = 1; i < argc; i++) {
-        if (!get_one(c, m, argv[i], NULL, &rows[i])) return false;
+        if (!get_one(c, m, argv[i], &rows[i])) return false;
         if ((int64_t)c->arena.held > c->limits.max_memory)
             return nr_fail(&c->err, NR_E_LIMIT, "the entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);
     }

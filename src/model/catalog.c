@@ -10,6 +10,7 @@ typedef struct database {
     nr_map suspects; /* name -> its own heap copy */
     nr_map marks;    /* name -> mark */
     bool complete;
+    bool unreadable; /* there are definitions that make no sense, for want of a parent maybe */
 } database;
 
 typedef struct mark {
@@ -94,7 +95,8 @@ static database *need_db(nr_catalog *c, int db)
         nr_map_init(&c->dbs[c->n_dbs].models, c->env);
         nr_map_init(&c->dbs[c->n_dbs].suspects, c->env);
         nr_map_init(&c->dbs[c->n_dbs].marks, c->env);
-        c->dbs[c->n_dbs++].complete = false;
+        c->dbs[c->n_dbs].complete = c->dbs[c->n_dbs].unreadable = false;
+        c->n_dbs++;
     }
     return &c->dbs[db];
 }
@@ -110,6 +112,12 @@ void nr_catalog_put(nr_catalog *c, int db, nr_model *m)
     database *d = need_db(c, db);
     nr_catalog_discard(c, nr_map_take(&d->models, m->schema->name));
     nr_map_put(&d->models, m->schema->name, m);
+    if (d->unreadable) d->complete = d->unreadable = false;
+}
+
+void nr_catalog_set_unreadable(nr_catalog *c, int db, bool any)
+{
+    need_db(c, db)->unreadable = any;
 }
 
 void nr_catalog_drop(nr_catalog *c, int db, nr_slice name)
@@ -127,7 +135,7 @@ void nr_catalog_forget(nr_catalog *c, int db)
     while (nr_map_next(&d->models, &at, NULL, &m)) nr_catalog_discard(c, m);
     nr_map_clear(&d->models);
     clear_copies(&d->suspects);
-    d->complete = false;
+    d->complete = d->unreadable = false;
 }
 
 void nr_catalog_clear(nr_catalog *c, int db)

@@ -73,6 +73,9 @@ void nr_model_give_remains(nr_model *m, nr_remains *r);
 bool nr_catalog_complete(const nr_catalog *c, int db);
 void nr_catalog_set_complete(nr_catalog *c, int db, bool complete);
 
+/* Whether there are definitions that cannot be read. One may lack its parent: the next model that is put makes the database incomplete. */
+void nr_catalog_set_unreadable(nr_catalog *c, int db, bool any);
+
 /* A key that somebody else wrote and that may be a definition: remembered until the next look at all models, in place of a walk over the keyspace. Too many
  * of them make the database incomplete. */
 void nr_catalog_suspect(nr_catalog *c, int db, nr_slice name);

@@ -347,6 +347,34 @@ with_replica {
         }
     }
 
+    test {a counter that goes after pks were drawn by us: the next is above them} {
+        fresh $::primary
+        $::primary flushall
+        define $::primary
+        agree $::primary
+        for {set i 1} {$i <= 5} {incr i} { assert_equal $i [$::primary nonrel.save f.Plain n $i] }
+        $::primary del f.Plain/seq
+        assert_equal 6 [$::primary nonrel.save f.Plain n 6]
+        followed_everywhere counter
+    }
+
+    test {keys of others behind the slash of a model that are none of its keys: nothing is read anew} {
+        fresh $::primary
+        agree $::primary
+        set read [count_log_message -1 {entities read in}]
+        foreach key {x i/x s/x i/title.value/x i/title s/other/=draft pk/x seqs} {
+            $::primary set f.Post/$key 1
+            $::primary del f.Post/$key
+            $::primary hset f.Post/$key a b
+            $::primary rename f.Post/$key f.Post/away
+        }
+        if {$::nonrel_store eq {memory}} { $::primary mset f.Post/pk x f.Post/i/title.value x f.Post/s/status.value.set/=draft x }
+        $::primary del f.Post/seq
+        agree $::primary
+        assert_equal $read [count_log_message -1 {entities read in}]
+        followed_everywhere {somebody's keys}
+    }
+
     test {an index key that expires} {
         fresh $::primary
         agree $::primary
@@ -399,6 +427,21 @@ with_replica {
         followed_everywhere {f.User restored}
     }
 
+    test {a MODEL SET that fails removes keys that lay where its indexes should be: on the replica too} {
+        fresh $::primary
+        set wanted {{"store":"native","fields":{"n":{"type":"int","null":true,"index":true},"s":{"type":"char","null":true,"index":["exact","isnull"]},
+            "t":{"type":"char","null":true,"index":["exact"]},"u":{"type":"int","null":true,"index":true},"v":{"type":"int","null":true,"unique":true}}}}
+        foreach key {s/t.value.set/=x s/t.value.set/!} { $::primary set f.Plain/$key x }
+        $::primary zadd f.Plain/i/v.value 0 junk
+        $::primary sadd f.Plain/s/t.value.set/=y 99
+        foreach pk {1 2} { $::primary hset f.Plain:$pk v 5 }
+        assert_error {NOTUNIQUE *} {$::primary nonrel.model set f.Plain $wanted}
+        followed_everywhere {a MODEL SET that failed}
+        $::primary hset f.Plain:2 v 6
+        $::primary nonrel.model set f.Plain $wanted
+        same_keys {a MODEL SET}
+    }
+
     test {what is left out is counted and named, and mended it is back} {
         fresh $::primary
         agree $::primary
@@ -419,6 +462,18 @@ with_replica {
         followed_everywhere mended
         assert_equal 0 [info_field $::primary left_out]
         assert_equal 8 [$::primary nonrel.query f.Post FILTER pk 3 FIELDS views FLAT]
+    }
+
+    test {GET with FIELDS of a hash in which another field does not decode is nil} {
+        fresh $::primary
+        $::primary hset f.Post:3 views many
+        $::primary hset f.Post:4 id 5
+        $::primary hdel f.Post:5 title
+        foreach pk {3 4 5} {
+            assert_equal {} [$::primary nonrel.get f.Post $pk FIELDS slug]
+            assert_equal {} [$::primary nonrel.query f.Post FILTER pk $pk FIELDS slug]
+        }
+        assert_equal {slug slug-6} [$::primary nonrel.get f.Post 6 FIELDS slug]
     }
 
     test {values that are read but not canonical} {

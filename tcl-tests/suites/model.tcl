@@ -284,6 +284,47 @@ start_nonrel {} {
 
     # -- extends ----------------------------------------------------------------------------------------------------------------------------
 
+    test {a parent whose definition was deleted and is back: its children are listed and migrated again} {
+        set parent [fields {"a": {"type": "int", "null": true, "index": true}} {, "abstract": true}]
+        set wider [fields {"a": {"type": "int", "null": true, "index": true}, "d": {"type": "int", "default": 7, "index": true}} {, "abstract": true}]
+        foreach back {set restore} {
+            r flushall
+            model m.Base $parent
+            model m.Child {{"extends": ["m.Base"]}}
+            rows m.Child {a 1} {a 2}
+            set dump [r dump m.Base]
+            r del m.Base
+            assert_equal {} [r nonrel.model list]
+            assert_error {NOMODEL *m.Base*} {r nonrel.query m.Child}
+            if {$back eq {set}} { model m.Base $parent } else { r restore m.Base 0 $dump }
+            assert_equal {m.Base m.Child} [lsort [r nonrel.model list]]
+            r del m.Base
+            assert_equal {} [r nonrel.model list]
+            if {$back eq {set}} { model m.Base $parent } else { r restore m.Base 0 $dump }
+            model m.Base $wider
+            assert_equal {1 2} [found m.Child FILTER d 7 a__gte 1]
+            assert_equal 7 [r hget m.Child:1 d]
+            sound m.Child
+        }
+    }
+
+    test {a parent whose definition was deleted and set with other fields: children answer by what their hashes hold} {
+        r flushall
+        model m.Base [fields {"a": {"type": "int", "null": true, "index": true}, "b": {"type": "char", "null": true, "index": ["exact"]}} {, "abstract": true}]
+        model m.Child {{"extends": ["m.Base"]}}
+        rows m.Child {a 1 b x} {a 2 b y}
+        r del m.Base
+        assert_error {NOMODEL *m.Base*} {r nonrel.count m.Child}
+        model m.Base [fields {"a": {"type": "char", "null": true, "index": true}, "c": {"type": "int", "null": true, "index": true}} {, "abstract": true}]
+        assert_equal {1 2} [found m.Child FILTER c__isnull 1]
+        assert_equal {2} [found m.Child FILTER a 2]
+        rows m.Child {a 10 c 5}
+        assert_equal {1 2 3} [ordered m.Child ORDER pk]
+        assert_equal {1 3 2} [ordered m.Child ORDER a]
+        assert_equal {3} [found m.Child FILTER c 5]
+        sound m.Child
+    }
+
     test {extends copies the fields of abstract parents, the first wins, the child's own win over all} {
         r flushall
         model m.Stamped [fields {"created": {"type": "datetime", "auto_now_add": true}, "n": {"type": "int", "default": 1}} {, "abstract": true,
