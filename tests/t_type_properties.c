@@ -99,6 +99,42 @@ static nr_value random_ident(int64_t low, int64_t high)
     return o.v;
 }
 
+static void add_random_json(nr_buf *out, int depth)
+{
+    static const char *const scalars[] = {"null", "true", "false", "0", "-1", "1.0", "1e0", "12345678901234567890123", "-0.50", "\"\"", "\"a\"", "\"\\u00e4\"",
+                                          "\"\\n\"", "\"\\\"\\\\\"", "\"\xe2\x82\xac\"", "\"\\ud83d\\ude00\"", "\"\\u0000\""};
+    static const char *const keys[] = {"a", "b", "", "aa", "\\n", "\\\"", "\xc3\xa4"};
+    uint64_t kind = depth < 4 ? next_random() % 4 : 3;
+    if (kind >= 2) {
+        nr_buf_add(out, nr_slice_of(scalars[next_random() % (sizeof scalars / sizeof *scalars)]));
+        return;
+    }
+    uint64_t n = next_random() % 5;
+    nr_buf_byte(out, kind ? '[' : '{');
+    for (uint64_t i = 0, first = next_random() % 7; i < n; i++) {
+        if (i) nr_buf_byte(out, ',');
+        if (next_random() % 4 == 0) nr_buf_add(out, NR_S(" \n"));
+        if (!kind) nr_buf_printf(out, "\"%s\":", keys[(first + i) % 7]);
+        add_random_json(out, depth + 1);
+    }
+    nr_buf_byte(out, kind ? ']' : '}');
+}
+
+/* Any JSON of the wanted kind (low: its first character, 0 any), as the type makes it canonical. */
+static nr_value random_container(int64_t low, int64_t high)
+{
+    static const char *const types[] = {"list", "set", "dict", "embedded", "json"};
+    nr_spec spec = spec_of(types[high]);
+    nr_operand o;
+    for (;;) {
+        nr_buf text = nr_buf_in(&arena);
+        add_random_json(&text, 0);
+        if (low && text.p[0] != (char)low) continue;
+        if (!spec.type->parse(&spec, nr_buf_slice(&text), &arena, &o)) fail_msg("%s does not read '%.*s'", types[high], NR_FMT(nr_buf_slice(&text)));
+        return o.v;
+    }
+}
+
 #define YEARS_US_LOW (NR_DAY_FIRST * NR_DAY_US)
 #define YEARS_US_HIGH ((NR_DAY_LAST + 1) * NR_DAY_US - 1)
 
@@ -128,6 +164,11 @@ static const struct {
     {"time", random_int, 0, NR_DAY_US - 1},
     {"datetime", random_int, YEARS_US_LOW, YEARS_US_HIGH},
     {"duration", random_int, INT64_MIN, INT64_MAX},
+    {"list", random_container, '[', 0},
+    {"set", random_container, '[', 1},
+    {"dict", random_container, '{', 2},
+    {"embedded", random_container, '{', 3},
+    {"json", random_container, 0, 4},
 };
 
 static void read_back_one(const nr_spec *spec, const nr_value *v)
@@ -185,7 +226,7 @@ static void mutated_texts_are_refused_or_canonical(void **state)
     static const char *const seeds[] = {"-9223372036854775808", "1.7976931348623157e308", "2026-11-22T13:05:09.000250+01:00", "-P1DT2H3M4.500000S",
         "-1 23:59:59.5",
                                         "2001:db8::ffff:1.2.3.4", "{123e4567-e89b-12d3-a456-426614174000}", "\"a b\"@[::1]",
-                                            "http://u:p@[::1]:80/?#", "true"};
+                                            "http://u:p@[::1]:80/?#", "true", "[1,\"a\\u00e4\",{\"b\":[null,1e5]}]", "{\"a\":{\"\\n\":[true]}}"};
     seed = 7;
     nr_mark mark = nr_arena_mark(&arena);
     for (int i = 0; i < 20000; i++) {
@@ -194,7 +235,7 @@ static void mutated_texts_are_refused_or_canonical(void **state)
         if (next_random() % 2) n = strlen(from);
         char *text = malloc(n ? n : 1);
         memcpy(text, from, n);
-        for (uint64_t k = next_random() % 3; k && n; k--) text[next_random() % n] = "0123456789-+.:eETPZ @[]/\"\\%\xc2\xa0"[next_random() % 29];
+        for (uint64_t k = next_random() % 3; k && n; k--) text[next_random() % n] = "0123456789-+.:eETPZ @[]/\"\\%\xc2\xa0{},u"[next_random() % 33];
         for (const nr_type *const *t = nr_types; *t; t++) {
             if ((*t)->flags & NR_TF_RELATION) continue;
             nr_spec spec = spec_of((*t)->name);

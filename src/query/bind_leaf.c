@@ -15,6 +15,7 @@ static bool refuse_lookup(nr_binder *b, const nr_field *f, nr_slice rest)
 {
     nr_slice first = {rest.p, nr_path_split(rest)};
     bool known = nr_lookup_find(rest) && !(f->spec.type->flags & NR_TF_BYTES); /* of text, by canonical text: later */
+    known = known || (f->spec.type->flags & NR_TF_CONTAINER);                  /* elements and paths: later */
     if (known || nr_lookup_later(first))
         return nr_fail(b->err, NR_E_NOLOOKUP, "lookup %s on field '%.*s' is not available in this version", NR_SHOW(first), NR_FMT(f->name));
     if (f->type->flags & NR_TF_RELATION)
@@ -33,7 +34,7 @@ static bool bind_path(nr_binder *b, nr_slice path, const nr_field **field, const
     *field = nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
     if (!*field) return false;
     if (!(*field)->spec.type)
-        return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT((*field)->name), NR_FMT((*field)->to));
+        return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT((*field)->name), NR_FMT(nr_field_unknown(*field)));
     if (cut == path.n) {
         *lookup = &nr_lookups[0];
         return true;
@@ -65,19 +66,11 @@ static size_t sort_operands(nr_operand *args, size_t n)
 /* what: "an item of the array", "it", for the error. */
 static bool operand_of_json(nr_binder *b, const nr_field *f, const nr_lookup *l, const nr_json *j, const char *what, nr_operand *out)
 {
-    static const nr_slice truth[] = {{"true", 4}, {"false", 5}};
-    if ((j->kind == NR_J_TRUE || j->kind == NR_J_FALSE) && (f->spec.type->flags & NR_TF_JSON_BOOL))
-        return nr_field_operand(f, truth[j->kind == NR_J_FALSE], b->arena, out, b->err);
-    nr_slice text = j->text;
-    nr_buf bytes = nr_buf_in(b->arena);
+    nr_slice text;
     bool base64 = j->kind == NR_J_STRING && (f->spec.type->flags & NR_TF_BYTES);
-    bool good = j->kind == NR_J_NUMBER || j->kind == NR_J_STRING;
-    if (good && base64) good = nr_base64_decode(j->text, &bytes);
-    if (!good)
-        return nr_fail(b->err, NR_E_BADVALUE, "field '%.*s', lookup %s: %s is %s, expected %s", NR_FMT(f->name), l->name, what, nr_json_kind_name(j),
-                       base64 ? "base64" : f->spec.type->expects);
-    if (base64) text = nr_buf_slice(&bytes);
-    return nr_field_operand(f, text, b->arena, out, b->err);
+    if (nr_field_json_text(f, j, b->arena, &text)) return nr_field_operand(f, text, b->arena, out, b->err);
+    return nr_fail(b->err, NR_E_BADVALUE, "field '%.*s', lookup %s: %s is %s, expected %s", NR_FMT(f->name), l->name, what, nr_json_kind_name(j),
+                   base64 ? "base64" : f->spec.type->expects);
 }
 
 static bool bind_items(nr_binder *b, const nr_field *f, const nr_lookup *l, const nr_json *j, nr_operand **args, size_t *n)

@@ -174,6 +174,7 @@ bool nr_lookup_later(nr_slice name)
 
 bool nr_lookup_suits(const nr_lookup *l, const nr_spec *spec)
 {
+    if (spec->type->flags & NR_TF_CONTAINER) return l->takes != NR_LT_TEXT && l->points; /* of the whole value */
     switch (l->takes) {
     case NR_LT_ANY: return true;
     case NR_LT_ORDERED: return !(spec->type->flags & NR_TF_BYTES);
