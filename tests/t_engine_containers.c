@@ -92,6 +92,11 @@ static void whole_values_are_found_however_they_are_written(void **state)
     expect(w, "QUERY t.T Q '{\"meta\": {\"b\": [], \"a\": 1}}' FIELDS pk FLAT", "[#1]");
     expect(w, "QUERY t.T Q '{\"nums\": [2, 1, \"3\"]}' FIELDS pk FLAT", "[#1]");
     expect(w, "COUNT t.T FILTER nums [99999999999999999999]", ":0");
+    expect(w, "SAVE t.T meta '\"red\"'", ":4");
+    expect(w, "QUERY t.T FILTER meta red FIELDS pk FLAT", "[#4]");
+    expect(w, "QUERY t.T FILTER meta '\"red\"' FIELDS pk FLAT", "[#4]");
+    expect(w, "QUERY t.T Q '{\"meta__in\": [[], \"red\"]}' FIELDS pk FLAT", "[#4]");
+    expect(w, "COUNT t.T FILTER meta [1,", ":0");
     refuse(w, "COUNT t.T FILTER nums x", "BADVALUE", "field 'nums' got 'x', expected a JSON array");
     refuse(w, "COUNT t.T FILTER nums__lt [1]", "NOLOOKUP", "not available in this version");
     refuse(w, "COUNT t.T FILTER meta__a__b 1", "NOLOOKUP", "not available in this version");

@@ -3,6 +3,7 @@
 
 #include "type_check.h"
 #include "types/calendar.h"
+#include "types/container.h"
 
 static uint64_t seed;
 
@@ -203,6 +204,75 @@ static void every_type_reads_back_what_it_writes(void **state)
     }
 }
 
+static nr_value make_value(const nr_type *type)
+{
+    size_t g = 0;
+    while (strcmp(generators[g].type, type->name) != 0) g++;
+    return generators[g].make(generators[g].low, generators[g].high);
+}
+
+/* The JSON of up to 7 random values. */
+static nr_slice random_elements(const nr_spec *of, nr_value *values, size_t *n)
+{
+    nr_buf text = nr_buf_in(&arena);
+    nr_buf_byte(&text, '[');
+    *n = next_random() % 8;
+    for (size_t i = 0; i < *n; i++) {
+        values[i] = i && next_random() % 4 == 0 ? values[next_random() % i] : make_value(of->type);
+        if (i) nr_buf_byte(&text, ',');
+        nr_part_print(of, &values[i], &text);
+    }
+    nr_buf_byte(&text, ']');
+    return nr_buf_slice(&text);
+}
+
+static bool holds(const nr_value *values, size_t n, const nr_value *v)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nr_value_eq(&values[i], v)) return true;
+    return false;
+}
+
+/* A list gives its values back one by one; a set each once, in ascending order. */
+static void check_elements(const nr_spec *of, bool set)
+{
+    nr_part part = {.name = NR_S(""), .spec = *of, .default_value = NR_NULL};
+    nr_shape shape = {.of = &part};
+    nr_spec spec = spec_of(set ? "set" : "list");
+    nr_value values[8], v, last = NR_NULL;
+    nr_place place;
+    size_t n, i = 0;
+    const char *expected;
+    spec.shape = &shape;
+    nr_slice text = random_elements(of, values, &n);
+    if (!nr_type_read(&spec, text, &arena, &v, &expected)) fail_msg("%s of %s does not read '%.*s'", spec.type->name, of->type->name, NR_FMT(text));
+    read_back_one(&spec, &v);
+    for (nr_items it = nr_items_in(&spec, v.s, &arena); nr_items_next(&it, &place); i++) {
+        bool good = set ? holds(values, n, &place.value) && (!i || nr_value_cmp(&last, &place.value) < 0) : i < n && nr_value_eq(&values[i], &place.value);
+        if (!good) fail_msg("%s of %s: item %zu of '%.*s' is another value", spec.type->name, of->type->name, i, NR_FMT(v.s));
+        last = place.value;
+    }
+    assert_int_equal(i, nr_container_count(v.s));
+    size_t distinct = 0;
+    for (size_t k = 0; k < n; k++) distinct += !holds(values, k, &values[k]);
+    assert_int_equal(i, set ? distinct : n);
+}
+
+static void every_type_goes_into_lists_and_sets_and_comes_out(void **state)
+{
+    (void)state;
+    seed = 0xD1B54A32D192ED03;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        if ((*t)->flags & NR_TF_RELATION) continue;
+        nr_spec of = spec_of((*t)->name);
+        nr_mark mark = nr_arena_mark(&arena);
+        for (int i = 0; i < 3000; i++) {
+            check_elements(&of, i % 2);
+            nr_arena_rewind(&arena, mark);
+        }
+    }
+}
+
 /* A decimal of more digits than places, against plain integer arithmetic. */
 static void decimal_operands_lie_where_arithmetic_puts_them(void **state)
 {
@@ -252,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_reads_back_what_it_writes),
+        cmocka_unit_test(every_type_goes_into_lists_and_sets_and_comes_out),
         cmocka_unit_test(decimal_operands_lie_where_arithmetic_puts_them),
         cmocka_unit_test(mutated_texts_are_refused_or_canonical),
     };

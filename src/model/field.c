@@ -150,10 +150,21 @@ bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr
     return bytes && j->kind == NR_J_STRING ? refuse(f, j->text, "base64", err) : refuse_kind(f, j, err);
 }
 
+/* What is no JSON stands for itself, a string. */
+static bool json_operand(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_operand *out)
+{
+    nr_buf quoted = nr_buf_in(arena);
+    if (!nr_spec_is_json(spec) || text.n > NR_CONTAINER_BYTES / 8 || !nr_utf8_valid(text)) return false;
+    nr_json_print_string(text, &quoted);
+    *out = (nr_operand){{.kind = NR_V_TEXT, .s = nr_buf_slice(&quoted)}, 0};
+    return true;
+}
+
 bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err)
 {
     if (!has_spec(f, err)) return false;
-    return f->spec.type->parse(&f->spec, text, arena, out) || refuse(f, text, f->spec.type->expects, err);
+    if (f->spec.type->parse(&f->spec, text, arena, out) || json_operand(&f->spec, text, arena, out)) return true;
+    return refuse(f, text, f->spec.type->expects, err);
 }
 
 bool nr_field_decode(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out)

@@ -147,7 +147,8 @@ bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr
 /* Whether v, a value of rules (a nr_field), meets its options; what would have is appended to expected. For nr_part. */
 bool nr_field_meets(const void *rules, const nr_value *v, nr_buf *expected);
 
-/* An operand of a lookup: type's syntax only (choices, bounds, ranges and lengths are for writes). BADVALUE otherwise. */
+/* An operand of a lookup: type's syntax only (choices, bounds, ranges and lengths are for writes). BADVALUE otherwise. A json takes what is no
+ * JSON as a string. */
 bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err);
 
 /* The text that stands for a JSON value where f reads text: of a container the value's own. False: no text does (null, true for a number, ...). */

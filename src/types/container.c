@@ -483,7 +483,7 @@ static bool make(maker *m, const nr_spec *spec, nr_slice text)
         return refuse(m, NR_E_LIMIT, nr_arena_printf(m->arena, "%zu bytes", text.n).p, nr_arena_printf(m->arena, "at most %d", NR_CONTAINER_BYTES).p);
     if (!nr_utf8_valid(text)) return refuse_syntax(m);
     m->out = nr_buf_in(&m->scratch);
-    nr_buf_reserve(&m->out, text.n);
+    nr_buf_reserve(&m->out, text.n + 1);
     nr_scan_space(&m->rest);
     if (!make_container(m, spec)) return false;
     nr_scan_space(&m->rest);
