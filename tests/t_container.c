@@ -288,6 +288,7 @@ static void free_elements_of_a_set_are_told_apart_by_value(void **state)
     nr_spec set = spec_of("set");
     assert_becomes(set, "[1.0,1,1e0,10,9,'1',null,true,false,[1],{'a':1}]", "[null,false,true,1,9,10,'1',[1],{'a':1}]");
     assert_becomes(set, "[1e0,1,1.0]", "[1]");
+    assert_becomes(container_of("set", part("json")), "[10,9.0,9,null,1e1]", "[null,9,10]");
     assert_becomes(set, "['b','\\u0062','a']", "['a','b']");
     assert_becomes(set, "['\\n','!']", "['\\n','!']");
     assert_becomes(set, "[-0,0.0]", "[-0]");

@@ -267,7 +267,7 @@ static void every_type_goes_into_lists_and_sets_and_comes_out(void **state)
         nr_spec of = spec_of((*t)->name);
         nr_mark mark = nr_arena_mark(&arena);
         for (int i = 0; i < 3000; i++) {
-            check_elements(&of, i % 2);
+            check_elements(&of, i % 2 && !nr_spec_is_json(&of)); /* a set of json is ordered as JSON is: t_container */
             nr_arena_rewind(&arena, mark);
         }
     }

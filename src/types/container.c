@@ -4,11 +4,9 @@
  * order when the bracket closes; text that is canonical already is found to be in order, and nothing moves. Recursion is bounded by NR_JSON_DEPTH. */
 #include "types/container.h"
 
-#include <stdlib.h>
-
 #include "base/utf8.h"
-#include "base/vec.h"
 #include "types/json_scan.h"
+#include "types/pieces.h"
 #include "types/number.h"
 
 enum { DETAIL_BYTES = 1 << 16 }; /* a text that is not JSON is parsed again for what is wrong with it, up to this length */
@@ -19,16 +17,6 @@ typedef struct step {
     nr_slice key; /* absent: an element */
     size_t item;
 } step;
-
-/* A member or an element in the text that is being made. */
-typedef struct piece {
-    nr_slice key;    /* a member's name; of an element its text, of a string decoded */
-    nr_value v;      /* of an element that has a type */
-    nr_json_kind kind; /* of one that has none */
-    size_t from, to; /* in the text; a member's name included */
-} piece;
-
-typedef NR_VEC(piece) pieces;
 
 typedef struct maker {
     nr_slice rest;
@@ -97,88 +85,10 @@ static const char *expects(maker *m, const nr_spec *spec, const char *by_type)
     return spec->type->flags & NR_TF_BYTES ? "a string in base64" : nr_type_expects(spec, by_type, m->arena);
 }
 
-/* -- order ------------------------------------------------------------------------------------------------------------------------------- */
-
-static int compare_members(const void *a, const void *b)
+static bool sort_members(maker *m, nr_pieces *all, size_t begin)
 {
-    return nr_slice_cmp(((const piece *)a)->key, ((const piece *)b)->key);
-}
-
-static int compare_typed(const void *a, const void *b)
-{
-    return nr_value_cmp(&((const piece *)a)->v, &((const piece *)b)->v);
-}
-
-/* As nr_doc_cmp does, but strings are decoded already. */
-static int compare_any(const void *a, const void *b)
-{
-    const piece *x = a, *y = b;
-    if (x->kind == NR_J_STRING && y->kind == NR_J_STRING) return nr_slice_cmp(x->key, y->key);
-    return nr_doc_cmp((nr_doc){x->kind, x->key}, (nr_doc){y->kind, y->key}, NULL);
-}
-
-/* Of numbers that are equal the shortest stays, so that the text does not depend on the order of writing. */
-static int compare_any_text(const void *a, const void *b)
-{
-    const piece *x = a, *y = b;
-    int c = compare_any(a, b);
-    if (c || x->key.n == y->key.n) return c ? c : nr_slice_cmp(x->key, y->key);
-    return x->key.n < y->key.n ? -1 : 1;
-}
-
-static bool in_order(const pieces *all, int (*compare)(const void *, const void *))
-{
-    for (size_t i = 1; i < all->n; i++)
-        if (compare(&all->at[i - 1], &all->at[i]) >= 0) return false;
-    return true;
-}
-
-/* Writes the pieces again, which begin at text[begin], in the order that they have now; of equal ones the first. Names may point into the text. */
-static void write_again(maker *m, const pieces *all, size_t begin, int (*compare)(const void *, const void *))
-{
-    nr_buf sorted = nr_buf_in(&m->scratch);
-    nr_buf_reserve(&sorted, m->out.n - begin);
-    for (size_t i = 0; i < all->n; i++) {
-        const piece *p = &all->at[i];
-        if (i && compare(&all->at[i - 1], p) == 0) continue;
-        if (i) nr_buf_byte(&sorted, ',');
-        nr_buf_add(&sorted, (nr_slice){m->out.p + p->from, p->to - p->from});
-    }
-    m->out.n = begin;
-    nr_buf_add(&m->out, nr_buf_slice(&sorted));
-}
-
-static bool sort_members(maker *m, pieces *all, size_t begin)
-{
-    if (in_order(all, compare_members)) return true;
-    qsort(all->at, all->n, sizeof *all->at, compare_members);
-    for (size_t i = 1; i < all->n; i++)
-        if (compare_members(&all->at[i - 1], &all->at[i]) == 0) return refuse_text(m, all->at[i].key, "each key once");
-    write_again(m, all, begin, compare_members);
-    return true;
-}
-
-/* Completes what is compared, now that the text stands still. */
-static void finish_elements(maker *m, pieces *all, const nr_part *of)
-{
-    for (size_t i = 0; i < all->n; i++) {
-        piece *p = &all->at[i];
-        nr_slice text = {m->out.p + p->from, p->to - p->from};
-        if (of && !(of->spec.type->flags & NR_TF_CONTAINER)) continue;
-        nr_doc doc = nr_doc_at(text);
-        p->kind = doc.kind;
-        p->key = doc.kind == NR_J_STRING ? nr_doc_unquote(text, &m->scratch) : text;
-        p->v = of && doc.kind == NR_J_NULL && !nr_spec_is_json(&of->spec) ? NR_NULL : (nr_value){.kind = NR_V_TEXT, .s = text};
-    }
-}
-
-static void sort_elements(maker *m, pieces *all, const nr_part *of, size_t begin)
-{
-    finish_elements(m, all, of);
-    int (*same)(const void *, const void *) = of ? compare_typed : compare_any;
-    if (in_order(all, same)) return;
-    qsort(all->at, all->n, sizeof *all->at, of ? compare_typed : compare_any_text);
-    write_again(m, all, begin, same);
+    nr_slice twice;
+    return nr_pieces_sort_members(all, &m->out, begin, &twice) || refuse_text(m, twice, "each key once");
 }
 
 /* -- what stands at a place -------------------------------------------------------------------------------------------------------------- */
@@ -196,13 +106,13 @@ static bool next_element(maker *m, char end, bool *more)
     return *more || nr_scan_mark(&m->rest, end) || refuse_syntax(m);
 }
 
-static bool make_elements(maker *m, const nr_part *of, pieces *all)
+static bool make_elements(maker *m, const nr_part *of, nr_pieces *all)
 {
     step at = {.up = m->at};
     bool more = !nr_scan_mark(&m->rest, ']');
     for (; more; at.item++) {
         if (at.item) nr_buf_byte(&m->out, ',');
-        piece p = {.from = m->out.n};
+        nr_piece p = {.from = m->out.n};
         m->at = &at;
         if (!make_value(m, of)) return false;
         m->at = at.up;
@@ -216,13 +126,13 @@ static bool make_elements(maker *m, const nr_part *of, pieces *all)
 
 static bool make_array(maker *m, const nr_part *of, bool set)
 {
-    pieces all = {0};
+    nr_pieces all = {0};
     if (!nr_scan_mark(&m->rest, '[')) return refuse_kind(m, "a JSON array");
     if (!enter(m)) return false;
     nr_buf_byte(&m->out, '[');
     size_t begin = m->out.n;
     if (!make_elements(m, of, set ? &all : NULL)) return false;
-    if (set) sort_elements(m, &all, of, begin);
+    if (set) nr_pieces_sort_elements(&all, of ? &of->spec : NULL, &m->out, begin, &m->scratch);
     nr_buf_byte(&m->out, ']');
     m->depth--;
     return true;
@@ -277,14 +187,14 @@ static bool make_key(maker *m, nr_slice *key)
 }
 
 /* given: by position, the members of an embedded entity that came. */
-static bool make_members(maker *m, const nr_spec *spec, pieces *all, bool *given)
+static bool make_members(maker *m, const nr_spec *spec, nr_pieces *all, bool *given)
 {
     bool more = !nr_scan_mark(&m->rest, '}');
     while (more) {
         size_t begin = m->out.n;
         bool made = true;
         if (all->n) nr_buf_byte(&m->out, ',');
-        piece p = {.from = m->out.n};
+        nr_piece p = {.from = m->out.n};
         if (!make_key(m, &p.key) || !make_member(m, spec, p.key, &made)) return false;
         const nr_part *part = given ? nr_shape_member(spec->shape, p.key) : NULL;
         size_t position = part ? (size_t)(part - spec->shape->members) : 0;
@@ -299,7 +209,7 @@ static bool make_members(maker *m, const nr_spec *spec, pieces *all, bool *given
 }
 
 /* What a write does not bring: the default, NULL, or a fault. */
-static bool complete(maker *m, const nr_shape *shape, pieces *all, const bool *given)
+static bool complete(maker *m, const nr_shape *shape, nr_pieces *all, const bool *given)
 {
     for (size_t i = 0; i < shape->n; i++) {
         const nr_part *part = &shape->members[i];
@@ -307,7 +217,7 @@ static bool complete(maker *m, const nr_shape *shape, pieces *all, const bool *g
         if (!part->has_default)
             return refuse(m, NR_E_BADVALUE, nr_arena_printf(m->arena, "no '%.*s'", NR_FMT(part->name)).p, "a value for it: it cannot be NULL");
         if (all->n) nr_buf_byte(&m->out, ',');
-        piece p = {.key = part->name, .from = m->out.n};
+        nr_piece p = {.key = part->name, .from = m->out.n};
         nr_json_print_string(part->name, &m->out);
         nr_buf_byte(&m->out, ':');
         nr_part_print(&part->spec, &part->default_value, &m->out);
@@ -320,7 +230,7 @@ static bool complete(maker *m, const nr_shape *shape, pieces *all, const bool *g
 /* spec NULL: an object anywhere in free JSON. */
 static bool make_object(maker *m, const nr_spec *spec)
 {
-    pieces all = {0};
+    nr_pieces all = {0};
     if (!nr_scan_mark(&m->rest, '{')) return refuse_kind(m, "a JSON object");
     if (!enter(m)) return false;
     bool embedded = spec && spec->shape && (spec->type->flags & NR_TF_MEMBERS);
