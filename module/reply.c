@@ -1,4 +1,4 @@
-/* reply.c -- nr_sink over a client: RESP3 has numbers, doubles, booleans and maps, RESP2 sends texts and flat arrays. */
+/* reply.c -- nr_sink over a client: RESP3 has numbers, doubles, booleans, sets and maps, RESP2 sends texts and flat arrays. */
 #include "module.h"
 
 static RedisModuleCtx *ctx_of(nr_sink *s)
@@ -35,6 +35,11 @@ static void sink_array(nr_sink *s, size_t n)
 static void sink_map(nr_sink *s, size_t n)
 {
     RedisModule_ReplyWithMap(ctx_of(s), (long)n);
+}
+
+static void sink_set(nr_sink *s, size_t n)
+{
+    RedisModule_ReplyWithSet(ctx_of(s), (long)n);
 }
 
 static void number3(nr_sink *s, int64_t i, nr_slice text)
@@ -75,8 +80,10 @@ static void boolean2(nr_sink *s, bool b, nr_slice text)
 
 void nr_sink_redis_init(nr_sink_redis *s, RedisModuleCtx *ctx, bool resp3)
 {
-    static const nr_sink_class resp2_class = {sink_integer, sink_bulk, sink_status, sink_null, sink_array, sink_map, number2, double2, boolean2};
-    static const nr_sink_class resp3_class = {sink_integer, sink_bulk, sink_status, sink_null, sink_array, sink_map, number3, double3, boolean3};
+    static const nr_sink_class resp2_class = {sink_integer, sink_bulk, sink_status, sink_null, sink_array, sink_map, number2, double2, boolean2,
+                                               sink_set,     false};
+    static const nr_sink_class resp3_class = {sink_integer, sink_bulk, sink_status, sink_null, sink_array, sink_map, number3, double3, boolean3,
+                                               sink_set,     true};
     s->base.cls = resp3 ? &resp3_class : &resp2_class;
     s->ctx = ctx;
 }

@@ -46,6 +46,9 @@ static const char *const words[] = {
     "REPAIR", "WHERE", "TTL", "r", "u", "n__lt", "r__in",
     "{\"fields\":{\"t\":{\"type\":\"char\",\"null\":true},\"n\":{\"type\":\"int\",\"null\":true},\"m\":{\"type\":\"int\",\"default\":3,\"index\":true}}}",
     "m", "m__range",
+    "{\"fields\":{\"l\":{\"type\":\"set\",\"of\":{\"type\":\"int\",\"null\":true},\"null\":true,\"index\":[\"exact\"]},\"j\":{\"type\":\"json\",\"null\":true,"
+    "\"unique\":true},\"e\":{\"type\":\"embedded\",\"to\":\"f.C\",\"null\":true,\"index\":[\"in\"]}}}",
+    "l", "j", "e", "l__in", "j__isnull", "[[1],[2,1]]", "[3,\"2\",2,null]", "{\"n\":\"1\"}", "{\"b\":1,\"a\":[null]}", "{\"l\":[2,1,2],\"j\":{\"b\":1,\"a\":2},\"e\":{\"n\":3}}",
 };
 
 typedef struct input {

@@ -62,7 +62,7 @@ static nr_schema *parse(world *w, const char *name, const char *text)
 static bool resolve(world *w, nr_schema *s)
 {
     nr_err_clear(&w->err);
-    bool ok = nr_schema_resolve(s, find_spec, w, &w->err);
+    bool ok = nr_schema_resolve(s, find_spec, find_model, w, &w->err);
     assert_true(ok == (w->err.code == NR_OK));
     return ok;
 }

@@ -379,7 +379,7 @@ static void models_parse(models *m)
         const nr_definition *d = &nr_debian_models[i];
         nr_err err = {0};
         m->at[i] = nr_schema_parse(nr_slice_of(d->model), nr_slice_of(d->json), no_parent, NULL, &m->arena, &err);
-        if (!m->at[i] || !nr_schema_resolve(m->at[i], pk_spec, m, &err)) fail_msg("%s: %s", d->model, err.msg);
+        if (!m->at[i] || !nr_schema_resolve(m->at[i], pk_spec, NULL, m, &err)) fail_msg("%s: %s", d->model, err.msg);
         assert_true(m->at[i]->resolved);
     }
     assert_null(nr_debian_models[MODELS].model);

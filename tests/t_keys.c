@@ -385,7 +385,7 @@ static void format_test_int(const nr_spec *spec, const nr_value *v, nr_buf *out)
 }
 
 static const nr_type test_int = {.name = "int", .kind = NR_V_INT, .reply = NR_REPLY_INTEGER, .expects = "an integer", .format = format_test_int};
-static const nr_field test_field = {.type = &test_int, .spec = {&test_int, 0, 0}};
+static const nr_field test_field = {.type = &test_int, .spec = {&test_int, 0, 0, NULL}};
 
 static void every_key_function_is_found_by_its_name(void **state)
 {

@@ -39,6 +39,7 @@ static const nr_slice texts[] = {
     LIT("1969-12-31T23:59:59.999999Z"), LIT("2026-11-22T13:05:09.000250Z"), LIT("9999-12-31T23:59:59.999999Z"), LIT("2026-11-22T13:05:09+05:30"),
     LIT("PT0S"), LIT("PT0.000001S"), LIT("-PT0.000001S"), LIT("P1D"), LIT("-P1D"), LIT("P106751991DT4H54.775807S"), LIT("P999999999999D"),
     LIT("-P999999999999D"),
+    LIT("[]"), LIT("[1]"), LIT("[1,null,\"a\"]"), LIT("{}"), LIT("{\"a\":1}"), LIT("{\"b\":[{}],\"a\":\"" X64 "\"}"), LIT("null"), LIT("\"a\""),
 };
 
 /* Texts that are regular expressions, too. */
@@ -338,7 +339,7 @@ static void each_type(void (*fn)(const pool *p))
 static pool some_pks(const char *type)
 {
     static const nr_slice awkward[] = {LIT("0"), LIT("-1"), LIT("\0"), LIT("\x01"), LIT("\xff\xff"), LIT("\0\xff")};
-    pool p = {.field = {.spec = {nr_type_find(nr_slice_of(type)), 5, 2}}, .n_values = 1};
+    pool p = {.field = {.spec = {nr_type_find(nr_slice_of(type)), 5, 2, NULL}}, .n_values = 1};
     for (size_t i = 0; i < COUNT(awkward); i++) {
         const char *expected;
         if (nr_type_read(&p.field.spec, awkward[i], &arena, &p.values[p.n_values], &expected)) p.n_values++;

@@ -18,14 +18,14 @@ static bool no_spec(void *ctx, nr_slice name, nr_spec *out)
 {
     (void)ctx;
     if (!nr_slice_is(name, "a.Target")) return false;
-    *out = (nr_spec){nr_type_find(NR_S("char")), 0, 0};
+    *out = (nr_spec){nr_type_find(NR_S("char")), 0, 0, NULL};
     return true;
 }
 
 static nr_schema *define(const char *json)
 {
     nr_schema *s = nr_schema_parse(NR_S("a.B"), nr_slice_of(json), NULL, NULL, &arena, &err);
-    if (!s || !nr_schema_resolve(s, no_spec, NULL, &err)) fail_msg("%s: %s", json, err.msg);
+    if (!s || !nr_schema_resolve(s, no_spec, NULL, NULL, &err)) fail_msg("%s: %s", json, err.msg);
     return s;
 }
 

@@ -3,6 +3,7 @@
 
 #include "type_check.h"
 #include "types/calendar.h"
+#include "types/container.h"
 
 static uint64_t seed;
 
@@ -99,6 +100,42 @@ static nr_value random_ident(int64_t low, int64_t high)
     return o.v;
 }
 
+static void add_random_json(nr_buf *out, int depth)
+{
+    static const char *const scalars[] = {"null", "true", "false", "0", "-1", "1.0", "1e0", "12345678901234567890123", "-0.50", "\"\"", "\"a\"", "\"\\u00e4\"",
+                                          "\"\\n\"", "\"\\\"\\\\\"", "\"\xe2\x82\xac\"", "\"\\ud83d\\ude00\"", "\"\\u0000\""};
+    static const char *const keys[] = {"a", "b", "", "aa", "\\n", "\\\"", "\xc3\xa4"};
+    uint64_t kind = depth < 4 ? next_random() % 4 : 3;
+    if (kind >= 2) {
+        nr_buf_add(out, nr_slice_of(scalars[next_random() % (sizeof scalars / sizeof *scalars)]));
+        return;
+    }
+    uint64_t n = next_random() % 5;
+    nr_buf_byte(out, kind ? '[' : '{');
+    for (uint64_t i = 0, first = next_random() % 7; i < n; i++) {
+        if (i) nr_buf_byte(out, ',');
+        if (next_random() % 4 == 0) nr_buf_add(out, NR_S(" \n"));
+        if (!kind) nr_buf_printf(out, "\"%s\":", keys[(first + i) % 7]);
+        add_random_json(out, depth + 1);
+    }
+    nr_buf_byte(out, kind ? ']' : '}');
+}
+
+/* Any JSON of the wanted kind (low: its first character, 0 any), as the type makes it canonical. */
+static nr_value random_container(int64_t low, int64_t high)
+{
+    static const char *const types[] = {"list", "set", "dict", "embedded", "json"};
+    nr_spec spec = spec_of(types[high]);
+    nr_operand o;
+    for (;;) {
+        nr_buf text = nr_buf_in(&arena);
+        add_random_json(&text, 0);
+        if (low && text.p[0] != (char)low) continue;
+        if (!spec.type->parse(&spec, nr_buf_slice(&text), &arena, &o)) fail_msg("%s does not read '%.*s'", types[high], NR_FMT(nr_buf_slice(&text)));
+        return o.v;
+    }
+}
+
 #define YEARS_US_LOW (NR_DAY_FIRST * NR_DAY_US)
 #define YEARS_US_HIGH ((NR_DAY_LAST + 1) * NR_DAY_US - 1)
 
@@ -128,6 +165,11 @@ static const struct {
     {"time", random_int, 0, NR_DAY_US - 1},
     {"datetime", random_int, YEARS_US_LOW, YEARS_US_HIGH},
     {"duration", random_int, INT64_MIN, INT64_MAX},
+    {"list", random_container, '[', 0},
+    {"set", random_container, '[', 1},
+    {"dict", random_container, '{', 2},
+    {"embedded", random_container, '{', 3},
+    {"json", random_container, 0, 4},
 };
 
 static void read_back_one(const nr_spec *spec, const nr_value *v)
@@ -162,6 +204,75 @@ static void every_type_reads_back_what_it_writes(void **state)
     }
 }
 
+static nr_value make_value(const nr_type *type)
+{
+    size_t g = 0;
+    while (strcmp(generators[g].type, type->name) != 0) g++;
+    return generators[g].make(generators[g].low, generators[g].high);
+}
+
+/* The JSON of up to 7 random values. */
+static nr_slice random_elements(const nr_spec *of, nr_value *values, size_t *n)
+{
+    nr_buf text = nr_buf_in(&arena);
+    nr_buf_byte(&text, '[');
+    *n = next_random() % 8;
+    for (size_t i = 0; i < *n; i++) {
+        values[i] = i && next_random() % 4 == 0 ? values[next_random() % i] : make_value(of->type);
+        if (i) nr_buf_byte(&text, ',');
+        nr_part_print(of, &values[i], &text);
+    }
+    nr_buf_byte(&text, ']');
+    return nr_buf_slice(&text);
+}
+
+static bool holds(const nr_value *values, size_t n, const nr_value *v)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nr_value_eq(&values[i], v)) return true;
+    return false;
+}
+
+/* A list gives its values back one by one; a set each once, in ascending order. */
+static void check_elements(const nr_spec *of, bool set)
+{
+    nr_part part = {.name = NR_S(""), .spec = *of, .default_value = NR_NULL};
+    nr_shape shape = {.of = &part};
+    nr_spec spec = spec_of(set ? "set" : "list");
+    nr_value values[8], v, last = NR_NULL;
+    nr_place place;
+    size_t n, i = 0;
+    const char *expected;
+    spec.shape = &shape;
+    nr_slice text = random_elements(of, values, &n);
+    if (!nr_type_read(&spec, text, &arena, &v, &expected)) fail_msg("%s of %s does not read '%.*s'", spec.type->name, of->type->name, NR_FMT(text));
+    read_back_one(&spec, &v);
+    for (nr_items it = nr_items_in(&spec, v.s, &arena); nr_items_next(&it, &place); i++) {
+        bool good = set ? holds(values, n, &place.value) && (!i || nr_value_cmp(&last, &place.value) < 0) : i < n && nr_value_eq(&values[i], &place.value);
+        if (!good) fail_msg("%s of %s: item %zu of '%.*s' is another value", spec.type->name, of->type->name, i, NR_FMT(v.s));
+        last = place.value;
+    }
+    assert_int_equal(i, nr_container_count(v.s));
+    size_t distinct = 0;
+    for (size_t k = 0; k < n; k++) distinct += !holds(values, k, &values[k]);
+    assert_int_equal(i, set ? distinct : n);
+}
+
+static void every_type_goes_into_lists_and_sets_and_comes_out(void **state)
+{
+    (void)state;
+    seed = 0xD1B54A32D192ED03;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        if ((*t)->flags & NR_TF_RELATION) continue;
+        nr_spec of = spec_of((*t)->name);
+        nr_mark mark = nr_arena_mark(&arena);
+        for (int i = 0; i < 3000; i++) {
+            check_elements(&of, i % 2 && !nr_spec_is_json(&of)); /* a set of json is ordered as JSON is: t_container */
+            nr_arena_rewind(&arena, mark);
+        }
+    }
+}
+
 /* A decimal of more digits than places, against plain integer arithmetic. */
 static void decimal_operands_lie_where_arithmetic_puts_them(void **state)
 {
@@ -185,7 +296,7 @@ static void mutated_texts_are_refused_or_canonical(void **state)
     static const char *const seeds[] = {"-9223372036854775808", "1.7976931348623157e308", "2026-11-22T13:05:09.000250+01:00", "-P1DT2H3M4.500000S",
         "-1 23:59:59.5",
                                         "2001:db8::ffff:1.2.3.4", "{123e4567-e89b-12d3-a456-426614174000}", "\"a b\"@[::1]",
-                                            "http://u:p@[::1]:80/?#", "true"};
+                                            "http://u:p@[::1]:80/?#", "true", "[1,\"a\\u00e4\",{\"b\":[null,1e5]}]", "{\"a\":{\"\\n\":[true]}}"};
     seed = 7;
     nr_mark mark = nr_arena_mark(&arena);
     for (int i = 0; i < 20000; i++) {
@@ -194,7 +305,7 @@ static void mutated_texts_are_refused_or_canonical(void **state)
         if (next_random() % 2) n = strlen(from);
         char *text = malloc(n ? n : 1);
         memcpy(text, from, n);
-        for (uint64_t k = next_random() % 3; k && n; k--) text[next_random() % n] = "0123456789-+.:eETPZ @[]/\"\\%\xc2\xa0"[next_random() % 29];
+        for (uint64_t k = next_random() % 3; k && n; k--) text[next_random() % n] = "0123456789-+.:eETPZ @[]/\"\\%\xc2\xa0{},u"[next_random() % 33];
         for (const nr_type *const *t = nr_types; *t; t++) {
             if ((*t)->flags & NR_TF_RELATION) continue;
             nr_spec spec = spec_of((*t)->name);
@@ -211,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_reads_back_what_it_writes),
+        cmocka_unit_test(every_type_goes_into_lists_and_sets_and_comes_out),
         cmocka_unit_test(decimal_operands_lie_where_arithmetic_puts_them),
         cmocka_unit_test(mutated_texts_are_refused_or_canonical),
     };

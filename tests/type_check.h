@@ -30,7 +30,7 @@ static inline nr_spec spec_of(const char *type)
 {
     const nr_type *t = nr_type_find(nr_slice_of(type));
     assert_non_null(t);
-    return (nr_spec){t, 5, 2};
+    return (nr_spec){t, 5, 2, NULL};
 }
 
 static inline nr_spec decimal(uint8_t max_digits, uint8_t places)

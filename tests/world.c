@@ -7,7 +7,7 @@
 
 #include "store/store_mem.h"
 
-enum { DEEPEST = 8, WORDS_MAX = 4096 };
+enum { DEEPEST = 80, WORDS_MAX = 4096 };
 
 void world_fail(const char *fmt, ...)
 {
@@ -66,6 +66,7 @@ void text_quote(text *t, nr_slice s)
 typedef struct open_reply {
     size_t left; /* items to come */
     bool map, is_value;
+    const char *close;
 } open_reply;
 
 typedef struct text_sink {
@@ -95,23 +96,23 @@ static void end(text_sink *s)
             if (!o->is_value) text_add(&s->w->reply, NR_S(","));
             return;
         }
-        text_add(&s->w->reply, o->map ? NR_S("}") : NR_S("]"));
+        text_add(&s->w->reply, nr_slice_of(o->close));
         s->depth--;
     }
     s->whole = true;
 }
 
-static void open_group(nr_sink *sink, size_t items, bool map)
+static void open_group(nr_sink *sink, size_t items, bool map, const char *open, const char *close)
 {
     text_sink *s = begin(sink);
-    text_add(&s->w->reply, map ? NR_S("{") : NR_S("["));
+    text_add(&s->w->reply, nr_slice_of(open));
     if (items == 0) {
-        text_add(&s->w->reply, map ? NR_S("}") : NR_S("]"));
+        text_add(&s->w->reply, nr_slice_of(close));
         end(s);
         return;
     }
     if (s->depth == DEEPEST) world_fail("a reply of more than %d levels", DEEPEST);
-    s->open[s->depth++] = (open_reply){items, map, false};
+    s->open[s->depth++] = (open_reply){items, map, false, close};
 }
 
 static void sink_integer(nr_sink *sink, int64_t i)
@@ -145,12 +146,17 @@ static void sink_null(nr_sink *sink)
 
 static void sink_array(nr_sink *sink, size_t n)
 {
-    open_group(sink, n, false);
+    open_group(sink, n, false, "[", "]");
 }
 
 static void sink_map(nr_sink *sink, size_t n)
 {
-    open_group(sink, n * 2, true);
+    open_group(sink, n * 2, true, "{", "}");
+}
+
+static void sink_set(nr_sink *sink, size_t n)
+{
+    open_group(sink, n, false, "<", ">");
 }
 
 static void typed(nr_sink *sink, const char *mark, nr_slice canonical)
@@ -210,7 +216,7 @@ static void sink_boolean(nr_sink *sink, bool b, nr_slice canonical)
 }
 
 static const nr_sink_class text_sink_class = {sink_integer, sink_bulk,   sink_status, sink_null,   sink_array,
-                                              sink_map,     sink_number, sink_dbl,    sink_boolean};
+                                              sink_map,     sink_number, sink_dbl,    sink_boolean, sink_set, true};
 
 /* -- the environment --------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* world.h -- for tests that go through the facade: an engine over a memory store, a sink that writes a reply as text, a clock that stands still.
  *
- * A reply as text: `:3` integer, `"ab"` bulk, `+OK` status, `nil`, `[a,b]` array, `{k=v,k=v}` map; values that RESP3 has types for: `#3` number,
+ * A reply as text: `:3` integer, `"ab"` bulk, `+OK` status, `nil`, `[a,b]` array, `<a,b>` set, `{k=v,k=v}` map; values that RESP3 has types for: `#3` number,
  * `~1.5` double, `?1` boolean, each with its canonical text. An error is `-CODE sentence`. Every run asserts what holds for all commands: on error
  * nothing was sent, on success exactly one whole reply. Failed assertions end the process. */
 #ifndef WORLD_H

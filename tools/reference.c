@@ -9,6 +9,7 @@
 #include "module.h"
 #include "query/ast.h"
 #include "query/lookup.h"
+#include "types/container.h"
 
 typedef struct note {
     const char *name, *text;
@@ -207,8 +208,12 @@ static void print_lookups(nr_arena *a)
 static void print_types(nr_arena *a)
 {
     static const char *const kinds[] = {
-        [NR_REPLY_STRING] = "bulk string", [NR_REPLY_INTEGER] = "number", [NR_REPLY_DOUBLE] = "double", [NR_REPLY_BOOL] = "boolean"};
-    puts("\n## Field types\n\nIn RESP2 every value is a bulk string of its canonical text, NULL is nil.\n");
+        [NR_REPLY_STRING] = "bulk string", [NR_REPLY_INTEGER] = "number", [NR_REPLY_DOUBLE] = "double", [NR_REPLY_BOOL] = "boolean",
+        [NR_REPLY_LIST] = "array",         [NR_REPLY_SET] = "set",        [NR_REPLY_MAP] = "map"};
+    puts("\n## Field types\n\nIn RESP2 every value is a bulk string of its canonical text, NULL is nil.\n\nThe text of list, set, dict, embedded and "
+         "json is compact JSON, in arguments any JSON text. What stands in one is replied in RESP3 as its own type\nis; where nothing is declared, "
+         "JSON's numbers are numbers or doubles (a bulk string when neither says the same), its strings bulk strings.");
+    printf("Such a text has at most %d bytes, %d elements and members, and %d levels.\n\n", NR_CONTAINER_BYTES, NR_CONTAINER_ITEMS, NR_JSON_DEPTH);
     HEAD("type", "Django's names", "what it is", "a write takes", "RESP3");
     for (const nr_type *const *t = nr_types; *t; t++)
         ROW(code(a, (*t)->name), (*t)->django, (*t)->doc, (*t)->expects,

@@ -10,6 +10,7 @@ static bool check_droppable(nr_call *c, const nr_model *m)
     for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (o == m) continue;
         if (nr_model_refers(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s refers to %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
+        if (nr_model_embeds(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s embeds %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
         if (nr_model_extends(o, name)) return nr_fail(&c->err, NR_E_PROTECTED, "%s extends %.*s; drop it first", nr_model_shown(c, o), NR_FMT(name));
     }
     return true;

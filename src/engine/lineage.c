@@ -75,8 +75,10 @@ void nr_lineage_family(nr_call *c, nr_model *root, nr_map *family)
     for (size_t before = 0; before != family->n;) {
         before = family->n;
         size_t at = 0;
-        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-            for (size_t i = 0; i < m->schema->extends.n; i++)
-                if (nr_map_get(family, m->schema->extends.at[i])) nr_map_put(family, m->schema->name, m);
+        for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+            nr_slices sources = nr_model_sources(m, &c->arena);
+            for (size_t i = 0; i < sources.n; i++)
+                if (nr_map_get(family, sources.at[i])) nr_map_put(family, m->schema->name, m);
+        }
     }
 }

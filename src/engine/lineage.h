@@ -12,7 +12,7 @@ bool nr_lineage_check_parents(nr_call *c, const nr_model *before, const nr_model
 /* BADVALUE when primary keys would refer to each other in a circle. */
 bool nr_lineage_check_pk(nr_call *c, const nr_model *after);
 
-/* root, all models that extend it, and those that extend these: added to family, by name. */
+/* root, all models that extend or embed it, and those that extend or embed these: added to family, by name. */
 void nr_lineage_family(nr_call *c, nr_model *root, nr_map *family);
 
 #endif

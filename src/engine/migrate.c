@@ -268,15 +268,18 @@ static bool check_user(nr_call *c, nr_slice name, bool write)
     return nr_model_may(c, name, write) || nr_fail(&c->err, NR_E_NOPERM, "the user may not %s model %s", write ? "write" : "read", NR_SHOW(name));
 }
 
-/* The models that a definition names: its parents and its targets. */
+/* The models that a definition names: its parents, its targets, and those that it embeds. */
 static bool check_named(nr_call *c, const nr_schema *s)
 {
     for (size_t i = 0; i < s->extends.n; i++)
         if (!check_user(c, s->extends.at[i], false)) return false;
+    nr_slices named = {0};
     for (size_t i = 0; i < s->n_fields; i++) {
-        const nr_field *f = &s->fields[i];
-        if ((f->type->flags & NR_TF_RELATION) && !nr_slice_eq(f->to, s->name) && !check_user(c, f->to, false)) return false;
+        nr_field_referred(&s->fields[i], &c->arena, &named);
+        nr_field_embedded(&s->fields[i], &c->arena, &named);
     }
+    for (size_t i = 0; i < named.n; i++)
+        if (!nr_slice_eq(named.at[i], s->name) && !check_user(c, named.at[i], false)) return false;
     return true;
 }
 
@@ -287,13 +290,14 @@ static bool is_planned(const migration *g, nr_slice name)
     return false;
 }
 
-/* Whether a descendant's turn has come: all its parents that change have been planned. */
+/* Whether a descendant's turn has come: all its parents, and those it embeds, that change have been planned. */
 static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
 {
     bool child = false;
     if (is_planned(g, m->schema->name)) return false;
-    for (size_t i = 0; i < m->schema->extends.n; i++) {
-        nr_slice parent = m->schema->extends.at[i];
+    nr_slices sources = nr_model_sources(m, &g->call->arena);
+    for (size_t i = 0; i < sources.n; i++) {
+        nr_slice parent = sources.at[i];
         if (nr_map_get(family, parent) && !is_planned(g, parent)) return false;
         child = child || is_planned(g, parent);
     }
@@ -332,7 +336,7 @@ static bool check_referrers(migration *g, const nr_model *before, const nr_model
         return true;
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (m == before || !nr_model_refers(m, after->schema->name)) continue;
+        if (m == before || !(nr_model_refers(m, after->schema->name) || nr_model_embeds(m, after->schema->name))) continue;
         nr_model *again = parse_in(g, m->schema->name, m->schema->source);
         nr_catalog_discard(c->engine->catalog, again);
         if (again) continue;

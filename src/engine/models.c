@@ -57,7 +57,7 @@ static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
 
 static bool resolve(loader *l, nr_schema *s)
 {
-    return s->resolved || nr_schema_resolve(s, find_spec, l, &l->call->err);
+    return s->resolved || nr_schema_resolve(s, find_spec, find_schema, l, &l->call->err);
 }
 
 /* A model from its document, not yet resolved; NULL: err. A document without `store` is of the native one: MODEL SET writes it down. */
@@ -333,8 +333,23 @@ bool nr_model_has_entities(const nr_model *m)
 bool nr_model_refers(const nr_model *m, nr_slice name)
 {
     for (size_t i = 0; i < m->schema->n_fields; i++)
-        if ((m->schema->fields[i].type->flags & NR_TF_RELATION) && nr_slice_eq(m->schema->fields[i].to, name)) return true;
+        if (nr_field_refers(&m->schema->fields[i], name)) return true;
     return false;
+}
+
+bool nr_model_embeds(const nr_model *m, nr_slice name)
+{
+    for (size_t i = 0; i < m->schema->n_fields; i++)
+        if (nr_field_embeds(&m->schema->fields[i], name)) return true;
+    return false;
+}
+
+nr_slices nr_model_sources(const nr_model *m, nr_arena *arena)
+{
+    nr_slices names = {0};
+    for (size_t i = 0; i < m->schema->extends.n; i++) nr_vec_push(arena, &names, m->schema->extends.at[i]);
+    for (size_t i = 0; i < m->schema->n_fields; i++) nr_field_embedded(&m->schema->fields[i], arena, &names);
+    return names;
 }
 
 bool nr_model_extends(const nr_model *m, nr_slice name)

@@ -50,9 +50,13 @@ nr_model *nr_model_need_for_save(nr_call *c, nr_slice name);
 /* Whether m can have entities: it is not abstract, and the type of its primary key is known. */
 bool nr_model_has_entities(const nr_model *m);
 
-/* Whether m refers to, or extends, the model of that name. */
+/* Whether m refers to, has embedded fields of, or extends, the model of that name. */
 bool nr_model_refers(const nr_model *m, nr_slice name);
+bool nr_model_embeds(const nr_model *m, nr_slice name);
 bool nr_model_extends(const nr_model *m, nr_slice name);
+
+/* The models whose fields m has copied: its parents, and those that it embeds. A name may come twice. */
+nr_slices nr_model_sources(const nr_model *m, nr_arena *arena);
 
 /* After a change of definitions: reads those again that the command changed. Others are untouched: a child has its own copy of its parents' fields, and a
  * reference keeps the type of a primary key, which cannot change while somebody refers to it. fresh: the models as the command made them (the caller's still),

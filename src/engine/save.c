@@ -22,6 +22,7 @@ typedef struct saver {
     nr_model *model;
     nr_writer writer;
     options opt;
+    bool resolved; /* a value was stored otherwise than it came, by what the definition says now */
 } saver;
 
 static bool set_mode(saver *s, mode m)
@@ -83,11 +84,14 @@ static const nr_field *give(saver *s, row *r, nr_slice name)
     return f;
 }
 
-/* What a primary has let in is not held to the options again. */
+/* What a primary has let in is not held to the options again. A container may have got defaults inside: copies get the result. */
 static bool read_value(saver *s, const nr_field *f, nr_slice text, nr_value *out)
 {
     nr_call *c = s->call;
-    return (c->applied && nr_field_decode(f, text, &c->arena, out)) || nr_field_read(f, text, &c->arena, out, &c->err);
+    if (c->applied && nr_field_decode(f, text, &c->arena, out)) return true;
+    if (!nr_field_read(f, text, &c->arena, out, &c->err)) return false;
+    s->resolved = s->resolved || ((f->spec.type->flags & NR_TF_CONTAINER) && !nr_slice_eq(out->s, text));
+    return true;
 }
 
 static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
@@ -185,7 +189,7 @@ static bool fill(saver *s, nr_change *ch, const nr_field *f)
 {
     if (ch->fresh && f->default_json && !f->spec.type && !s->call->applied)
         return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type", NR_FMT(f->name),
-                       NR_FMT(f->to));
+                       NR_FMT(nr_field_unknown(f)));
     nr_err *err = &s->call->err;
     bool clock = f->auto_now || (f->auto_now_add && ch->fresh);
     if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return true;
@@ -225,7 +229,7 @@ static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
     row r = new_row(s);
     uint64_t changed;
     if (!parse_pairs(s, argv, argc, &r)) return false;
-    s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by;
+    s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by && !s->resolved;
     const nr_change *ch = save_row(s, &r);
     if (!ch || !nr_writer_commit(&s->writer, &changed)) return false;
     reply_pk(s, ch);

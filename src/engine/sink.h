@@ -17,6 +17,8 @@ typedef struct nr_sink_class {
     void (*number)(nr_sink *s, int64_t i, nr_slice text);
     void (*dbl)(nr_sink *s, double d, nr_slice text);
     void (*boolean)(nr_sink *s, bool b, nr_slice text);
+    void (*set)(nr_sink *s, size_t n);               /* n replies follow, in no order */
+    bool nests;                                      /* containers are sent as arrays, sets and maps; else as their text */
 } nr_sink_class;
 
 struct nr_sink {

@@ -51,7 +51,7 @@ static nr_status fetch(nr_model *m, nr_store *store, nr_slice key, const bool *w
 bool nr_model_untyped(const nr_model *m, nr_err *err)
 {
     return nr_fail(err, NR_E_NOMODEL, "field '%.*s' of %.*s refers to model '%.*s', which is not defined, and has values", NR_FMT(m->untyped->name),
-                   NR_FMT(m->schema->name), NR_FMT(m->untyped->to));
+                   NR_FMT(m->schema->name), NR_FMT(nr_field_unknown(m->untyped)));
 }
 
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row,

@@ -3,6 +3,7 @@
  * The type reads the text; the field's options are then asked of the value, in a table, since each only knows what it expected. */
 #include "base/utf8.h"
 #include "model/schema.h"
+#include "types/container.h"
 
 enum { CHOICES_SHOWN = 10 };
 
@@ -11,18 +12,10 @@ static bool refuse(const nr_field *f, nr_slice got, const char *expected, nr_err
     return nr_fail(err, NR_E_BADVALUE, "field '%.*s' got %s, expected %s", NR_FMT(f->name), NR_SHOW(got), expected);
 }
 
-/* What the type would have taken; a decimal's digits are the field's. */
-static const char *expects(const nr_field *f, const char *by_type, nr_arena *arena)
-{
-    const nr_spec *s = &f->spec;
-    if (!(s->type->flags & NR_TF_DIGITS)) return by_type;
-    return nr_arena_printf(arena, "a decimal number of at most %d digits before the point and %d behind it", s->max_digits - s->places, s->places).p;
-}
-
 static bool has_spec(const nr_field *f, nr_err *err)
 {
     if (f->spec.type) return true;
-    return nr_fail(err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(f->to));
+    return nr_fail(err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
 }
 
 /* -- the options of a field: false when v does not meet one, what would have is appended to expected -------------------------------------- */
@@ -77,18 +70,36 @@ static bool (*const options[])(const nr_field *f, const nr_value *v, nr_buf *exp
 
 /* -- reading ----------------------------------------------------------------------------------------------------------------------------- */
 
+bool nr_field_meets(const void *rules, const nr_value *v, nr_buf *expected)
+{
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (!options[i](rules, v, expected)) return false;
+    return true;
+}
+
+/* Says where in the value the fault is. */
+static bool read_container(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err)
+{
+    nr_operand op;
+    nr_fault fault;
+    if (nr_container_read(&f->spec, text, true, arena, &op, &fault)) {
+        *out = op.v;
+        return true;
+    }
+    return nr_fail(err, fault.code, "field '%.*s'%s%.*s got %s, expected %s", NR_FMT(f->name), fault.where.n ? ": " : "", NR_FMT(fault.where),
+                   fault.got ? fault.got : NR_SHOW(text), fault.expected);
+}
+
 bool nr_field_read(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err)
 {
     const char *wanted = NULL;
     if (!has_spec(f, err)) return false;
-    if (!nr_type_read(&f->spec, text, arena, out, &wanted)) return refuse(f, text, expects(f, wanted, arena), err);
+    if (f->spec.type->flags & NR_TF_CONTAINER) return read_container(f, text, arena, out, err);
+    if (!nr_type_read(&f->spec, text, arena, out, &wanted)) return refuse(f, text, nr_type_expects(&f->spec, wanted, arena), err);
     nr_buf expected = nr_buf_in(arena);
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (options[i](f, out, &expected)) continue;
-        nr_buf_byte(&expected, 0);
-        return refuse(f, text, expected.p, err);
-    }
-    return true;
+    if (nr_field_meets(f, out, &expected)) return true;
+    nr_buf_byte(&expected, 0);
+    return refuse(f, text, expected.p, err);
 }
 
 static bool refuse_kind(const nr_field *f, const nr_json *j, nr_err *err)
@@ -98,29 +109,67 @@ static bool refuse_kind(const nr_field *f, const nr_json *j, nr_err *err)
     return nr_fail(err, NR_E_BADVALUE, "field '%.*s' got a JSON %s, expected %s", NR_FMT(f->name), nr_json_kind_name(j), expected);
 }
 
-static bool read_base64(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err)
+static bool decode_base64(nr_slice text, nr_arena *arena, nr_slice *out)
 {
     nr_buf bytes = nr_buf_in(arena);
-    if (!nr_base64_decode(text, &bytes)) return refuse(f, text, "base64", err);
-    return nr_field_read(f, nr_buf_slice(&bytes), arena, out, err);
+    if (!nr_base64_decode(text, &bytes)) return false;
+    *out = nr_buf_slice(&bytes);
+    return true;
+}
+
+/* A string holds the text of a container as it does that of a number; but a json holds the string itself. */
+static nr_slice container_text(const nr_spec *spec, const nr_json *j, nr_arena *arena)
+{
+    nr_buf text = nr_buf_in(arena);
+    if (j->kind == NR_J_STRING && !nr_spec_is_json(spec)) return j->text;
+    nr_json_print(j, &text);
+    return nr_buf_slice(&text);
+}
+
+bool nr_spec_json_text(const nr_spec *spec, const nr_json *j, nr_arena *arena, nr_slice *out)
+{
+    unsigned flags = spec->type->flags;
+    if (flags & NR_TF_CONTAINER) {
+        *out = container_text(spec, j, arena);
+        return true;
+    }
+    if (flags & NR_TF_BYTES) return j->kind == NR_J_STRING && decode_base64(j->text, arena, out);
+    bool boolean = j->kind == NR_J_TRUE || j->kind == NR_J_FALSE;
+    *out = !boolean ? j->text : j->kind == NR_J_TRUE ? NR_S("true") : NR_S("false");
+    return boolean ? (flags & NR_TF_JSON_BOOL) != 0 : j->kind == NR_J_STRING || j->kind == NR_J_NUMBER;
 }
 
 bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr_value *out, nr_err *err)
 {
+    nr_slice text;
     *out = NR_NULL;
     if (j->kind == NR_J_NULL) return true;
     if (!has_spec(f, err)) return false;
-    bool bytes = f->spec.type->flags & NR_TF_BYTES, boolean = j->kind == NR_J_TRUE || j->kind == NR_J_FALSE;
-    if (bytes && j->kind == NR_J_STRING) return read_base64(f, j->text, arena, out, err);
-    if (!bytes && (j->kind == NR_J_STRING || j->kind == NR_J_NUMBER)) return nr_field_read(f, j->text, arena, out, err);
-    if (!boolean || !(f->spec.type->flags & NR_TF_JSON_BOOL)) return refuse_kind(f, j, err);
-    return nr_field_read(f, j->kind == NR_J_TRUE ? NR_S("true") : NR_S("false"), arena, out, err);
+    if (nr_spec_json_text(&f->spec, j, arena, &text)) return nr_field_read(f, text, arena, out, err);
+    bool bytes = f->spec.type->flags & NR_TF_BYTES;
+    return bytes && j->kind == NR_J_STRING ? refuse(f, j->text, "base64", err) : refuse_kind(f, j, err);
+}
+
+/* What is no JSON stands for itself, a string. */
+static bool json_operand(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_operand *out)
+{
+    nr_buf quoted = nr_buf_in(arena);
+    if (!nr_spec_is_json(spec) || text.n > NR_CONTAINER_BYTES / 8 || !nr_utf8_valid(text)) return false;
+    nr_json_print_string(text, &quoted);
+    *out = (nr_operand){{.kind = NR_V_TEXT, .s = nr_buf_slice(&quoted)}, 0};
+    return true;
+}
+
+bool nr_spec_operand(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_operand *out)
+{
+    return spec->type->parse(spec, text, arena, out) || json_operand(spec, text, arena, out);
 }
 
 bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err)
 {
     if (!has_spec(f, err)) return false;
-    return f->spec.type->parse(&f->spec, text, arena, out) || refuse(f, text, f->spec.type->expects, err);
+    if (nr_spec_operand(&f->spec, text, arena, out)) return true;
+    return refuse(f, text, f->spec.type->expects, err);
 }
 
 bool nr_field_decode(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out)

@@ -1,4 +1,4 @@
-/* schema.c -- fields by name, and what a schema learns from the models that it refers to. */
+/* schema.c -- fields by name, and the models that they name. */
 #include "model/schema_read.h"
 
 #include <stdio.h>
@@ -48,78 +48,48 @@ const nr_field *nr_schema_need(const nr_schema *s, nr_slice name, nr_err *err)
     return f;
 }
 
-/* -- resolve ----------------------------------------------------------------------------------------------------------------------------- */
+/* -- the models that fields name --------------------------------------------------------------------------------------------------------- */
 
-static bool coerce(const nr_field *f, const char *option, const nr_json *j, nr_arena *arena, nr_value *out, nr_err *err)
+static void collect(const nr_field *f, unsigned flags, nr_arena *arena, nr_slices *out)
 {
-    nr_err why = {.code = NR_OK};
-    if (nr_field_read_json(f, j, arena, out, &why)) return true;
-    return nr_fail(err, why.code, "fields.%.*s.%s: %s", NR_FMT(f->name), option, why.msg);
+    if ((f->type->flags & flags) && f->to.p) nr_vec_push(arena, out, f->to);
+    if (f->of) collect(f->of, flags, arena, out);
+    for (size_t i = 0; i < f->n_members; i++) collect(&f->members[i], flags, arena, out);
 }
 
-/* Both are read before either holds, so that what is wrong is said of the pair. */
-static bool coerce_bounds(nr_field *f, nr_arena *arena, nr_err *err)
+void nr_field_embedded(const nr_field *f, nr_arena *arena, nr_slices *out)
 {
-    if (f->min_json && !coerce(f, "min", f->min_json, arena, &f->min, err)) return false;
-    if (f->max_json && !coerce(f, "max", f->max_json, arena, &f->max, err)) return false;
-    f->has_min = f->min_json != NULL;
-    f->has_max = f->max_json != NULL;
-    if (!f->has_min || !f->has_max || nr_value_cmp(&f->min, &f->max) <= 0) return true;
-    return nr_fail(err, NR_E_BADVALUE, "fields.%.*s.min: is greater than max, so that nothing could be written", NR_FMT(f->name));
+    collect(f, NR_TF_MEMBERS, arena, out);
 }
 
-static bool coerce_choices(nr_field *f, nr_arena *arena, nr_err *err)
+void nr_field_referred(const nr_field *f, nr_arena *arena, nr_slices *out)
 {
-    const nr_json *j = f->choices_json;
-    if (!j) return true;
-    nr_value *choices = NR_NEW_N(arena, nr_value, j->n);
-    for (size_t i = 0; i < j->n; i++)
-        if (!coerce(f, "choices", &j->items[i], arena, &choices[i], err)) return false;
-    f->choices = choices;
-    f->n_choices = j->n;
-    return true;
+    collect(f, NR_TF_RELATION, arena, out);
 }
 
-static bool coerce_default(nr_field *f, nr_arena *arena, nr_err *err)
+static bool names(const nr_field *f, unsigned flags, nr_slice model)
 {
-    if (!f->default_json) return true;
-    return f->has_default = coerce(f, "default", f->default_json, arena, &f->default_value, err);
+    if ((f->type->flags & flags) && f->to.p && nr_slice_eq(f->to, model)) return true;
+    if (f->of && names(f->of, flags, model)) return true;
+    for (size_t i = 0; i < f->n_members; i++)
+        if (names(&f->members[i], flags, model)) return true;
+    return false;
 }
 
-/* Gives f its spec and values. A relation whose target is not known is left as it is, and *missing set. */
-static bool resolve_field(const nr_schema *s, nr_field *f, const nr_field *pk, nr_spec_find find, void *ctx, bool *missing, nr_err *err)
+bool nr_field_refers(const nr_field *f, nr_slice model)
 {
-    if (f->spec.type) return true;
-    if (!(f->type->flags & NR_TF_RELATION)) {
-        f->spec.type = f->type;
-    } else if (nr_slice_eq(f->to, s->name)) {
-        if (pk) f->spec = pk->spec;
-        *missing = *missing || (!f->spec.type && !s->abstract);
-    } else {
-        nr_spec found = {NULL, 0, 0};
-        if (find && find(ctx, f->to, &found)) f->spec = found;
-        *missing = *missing || !f->spec.type;
-    }
-    if (!f->spec.type) return true;
-    return coerce_bounds(f, s->arena, err) && coerce_choices(f, s->arena, err) && coerce_default(f, s->arena, err);
+    return names(f, NR_TF_RELATION, model);
 }
 
-/* Works on a copy of the fields, so that a failure leaves no trace. */
-bool nr_schema_resolve(nr_schema *s, nr_spec_find find, void *ctx, nr_err *err)
+bool nr_field_embeds(const nr_field *f, nr_slice model)
 {
-    const nr_env *env = s->arena->env;
-    size_t size = sizeof *s->fields * s->n_fields;
-    nr_field *fields = env->alloc(size + 1);
-    if (size) memcpy(fields, s->fields, size);
-    nr_mark mark = nr_arena_mark(s->arena);
-    bool ok = true, missing = false;
-    for (size_t i = 0; ok && i < s->n_fields; i++) {
-        const nr_field *pk = i && fields[0].pk ? &fields[0] : NULL;
-        ok = resolve_field(s, &fields[i], pk, find, ctx, &missing, err);
-    }
-    if (!ok) nr_arena_rewind(s->arena, mark);
-    else if (size) memcpy(s->fields, fields, size);
-    if (ok) s->resolved = !missing;
-    env->free(fields);
-    return ok;
+    return names(f, NR_TF_MEMBERS, model);
+}
+
+nr_slice nr_field_unknown(const nr_field *f)
+{
+    if (f->of && !f->of->spec.type) return nr_field_unknown(f->of);
+    for (size_t i = 0; i < f->n_members; i++)
+        if (!f->members[i].spec.type) return nr_field_unknown(&f->members[i]);
+    return f->to;
 }

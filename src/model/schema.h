@@ -29,12 +29,17 @@ typedef struct nr_want {
     nr_slice lookup, pattern; /* pattern absent for all others */
 } nr_want;
 
-typedef struct nr_field {
+typedef struct nr_field nr_field;
+struct nr_field {
     nr_slice name;
+    nr_slice path;            /* of its declaration, for errors: "fields.title", "fields.tags.of" */
     uint16_t id;              /* position in the schema: 0 is the pk */
     const nr_type *type;      /* as declared */
     nr_spec spec;             /* of its values; spec.type NULL while the target of a relation is not known */
-    nr_slice to;              /* relations: the target model's full name ("self" is replaced), else absent */
+    nr_slice to;              /* relations, embedded: the target model's full name ("self" is replaced), else absent */
+    const nr_field *of;       /* containers: what the elements are; NULL: any JSON. id means nothing in a field inside another */
+    const nr_field *members;  /* embedded: its fields; those of the model `to` when that is known */
+    size_t n_members;
     bool pk;                  /* the primary key; its unique is false: the pk's own index sees to that */
     bool null, unique, auto_now, auto_now_add;
     bool column;              /* "column": true */
@@ -48,7 +53,7 @@ typedef struct nr_field {
     size_t n_choices;
     nr_slice help;
     const nr_json *json;      /* the whole declaration of the field */
-} nr_field;
+};
 
 typedef struct nr_sort_key {
     const nr_field *field;
@@ -109,10 +114,21 @@ nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, vo
  * arena of the schema that is being resolved. */
 typedef bool (*nr_spec_find)(void *ctx, nr_slice model, nr_spec *out);
 
-/* Gives every field its spec, then coerces defaults, choices, min and max. Sets resolved when no target is missing. False only on an
+/* Gives every field its spec (models: how targets of embedded fields are found, whose fields are copied; NULL: none is), then coerces defaults, choices, min and max. Sets resolved when no target is missing. False only on an
  * error in the document (a default that is no value of its type...): then the schema is as it was before. May be called again while
  * !resolved. In an abstract model a relation to itself stays without a spec: only its children have a pk to refer to. */
-bool nr_schema_resolve(nr_schema *s, nr_spec_find find, void *ctx, nr_err *err);
+bool nr_schema_resolve(nr_schema *s, nr_spec_find find, nr_schema_find models, void *ctx, nr_err *err);
+
+/* Whether f, or a field inside it, is a relation to the model, or holds its fields. */
+bool nr_field_refers(const nr_field *f, nr_slice model);
+bool nr_field_embeds(const nr_field *f, nr_slice model);
+
+/* The models whose fields f holds, and those that it refers to, itself or inside: appended to out, in arena. */
+void nr_field_embedded(const nr_field *f, nr_arena *arena, nr_slices *out);
+void nr_field_referred(const nr_field *f, nr_arena *arena, nr_slices *out);
+
+/* Of a field without a spec: the model that is not known. */
+nr_slice nr_field_unknown(const nr_field *f);
 
 /* By name, or `pk`, or `<fk>_id`; NULL when there is none. */
 const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
@@ -130,11 +146,21 @@ static inline const nr_field *nr_schema_pk(const nr_schema *s)
 bool nr_field_read(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err);
 
 /* The same from JSON: null is NULL; strings, numbers, booleans as SPEC 2 and 4 say (blobs base64). NULL for a non-null field is not
- * checked here. */
+ * checked here. Containers take their structure, or a string that holds it; json takes a string as one. */
 bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr_value *out, nr_err *err);
 
-/* An operand of a lookup: type's syntax only (choices, bounds, ranges and lengths are for writes). BADVALUE otherwise. */
+/* Whether v, a value of rules (a nr_field), meets its options; what would have is appended to expected. For nr_part. */
+bool nr_field_meets(const void *rules, const nr_value *v, nr_buf *expected);
+
+/* An operand of a lookup: type's syntax only (choices, bounds, ranges and lengths are for writes). BADVALUE otherwise. A json takes what is no
+ * JSON as a string. */
 bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err);
+
+/* The same of what a spec describes, without an error. */
+bool nr_spec_operand(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_operand *out);
+
+/* The text that stands for a JSON value where text is read: of a container the value's own. False: no text does (null, true for a number, ...). */
+bool nr_spec_json_text(const nr_spec *spec, const nr_json *j, nr_arena *arena, nr_slice *out);
 
 /* What a stored text holds, for reading entities: like nr_type_read, no field options; false when it does not decode (a pk that is empty or
  * too long does not, nor does anything while the target of a relation is not known). */

@@ -119,29 +119,6 @@ const nr_schema_option nr_schema_keys[] = {
 
 /* -- inheritance ------------------------------------------------------------------------------------------------------------------------- */
 
-/* A copy that outlives the parent. As deep as the parser lets a document be. */
-static nr_json copy_json(const nr_json *j, nr_arena *arena)
-{
-    nr_json copy = *j;
-    if (j->text.p) copy.text = nr_arena_copy(arena, j->text);
-    nr_json *items = j->items ? NR_NEW_N(arena, nr_json, j->n) : NULL;
-    nr_slice *names = j->names ? NR_NEW_N(arena, nr_slice, j->n) : NULL;
-    for (size_t i = 0; i < j->n; i++) {
-        items[i] = copy_json(&j->items[i], arena);
-        if (names) names[i] = nr_arena_copy(arena, j->names[i]);
-    }
-    copy.items = items;
-    copy.names = names;
-    return copy;
-}
-
-static const nr_json *inherit(const nr_json *j, nr_arena *arena)
-{
-    nr_json *copy = NR_NEW(arena, nr_json);
-    *copy = copy_json(j, arena);
-    return copy;
-}
-
 static declaration *declared(declarations *all, nr_slice name)
 {
     for (size_t i = 0; i < all->n; i++)
@@ -156,9 +133,9 @@ static void declare_inherited(nr_schema_reader *r, declarations *all)
         const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
         for (size_t k = 0; k < parent->n_fields; k++) {
             const nr_field *f = &parent->fields[k];
-            if (!declared(all, f->name)) nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, f->name), inherit(f->json, arena)});
+            if (!declared(all, f->name)) nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, f->name), nr_json_copy(f->json, arena)});
         }
-        if (parent->ordering_json && !r->schema->ordering_json) r->schema->ordering_json = inherit(parent->ordering_json, arena);
+        if (parent->ordering_json && !r->schema->ordering_json) r->schema->ordering_json = nr_json_copy(parent->ordering_json, arena);
     }
 }
 

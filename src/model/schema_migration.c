@@ -5,7 +5,7 @@
 
 static bool refuse(const nr_field *f, const char *option, nr_err *err)
 {
-    return nr_fail(err, NR_E_BADVALUE, "fields.%.*s.%s: cannot be changed while the model has entities", NR_FMT(f->name), option);
+    return nr_fail(err, NR_E_BADVALUE, "%.*s.%s: cannot be changed while the model has entities", NR_FMT(f->path), option);
 }
 
 /* -- what must be the same --------------------------------------------------------------------------------------------------------------- */
@@ -96,10 +96,36 @@ static const struct {
     {"choices",                       same_choices},
 };
 
+static bool keeps_members(const nr_field *before, const nr_field *after, nr_err *err);
+
 static bool keeps(const nr_field *before, const nr_field *after, nr_err *err)
 {
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
         if (!kept[i].same(before, after)) return refuse(after, kept[i].option, err);
+    if ((before->of != NULL) != (after->of != NULL)) return refuse(after, "of", err);
+    return (!before->of || keeps(before->of, after->of, err)) && keeps_members(before, after, err);
+}
+
+static const nr_field *member_named(const nr_field *f, nr_slice name)
+{
+    for (size_t i = 0; i < f->n_members; i++)
+        if (nr_slice_eq(f->members[i].name, name)) return &f->members[i];
+    return NULL;
+}
+
+/* An embedded entity's new field is NULL in those that are stored: they are not written again. */
+static bool keeps_members(const nr_field *before, const nr_field *after, nr_err *err)
+{
+    for (size_t i = 0; i < before->n_members; i++) {
+        const nr_field *f = &before->members[i], *now = member_named(after, f->name);
+        if (!now) return nr_fail(err, NR_E_BADVALUE, "%.*s: cannot be dropped while the model has entities", NR_FMT(f->path));
+        if (!keeps(f, now, err)) return false;
+    }
+    for (size_t i = 0; before->n_members && i < after->n_members; i++) {
+        const nr_field *f = &after->members[i];
+        if (!f->null && !member_named(before, f->name))
+            return nr_fail(err, NR_E_BADVALUE, "%.*s: a field added to an embedded entity while the model has entities needs \"null\": true", NR_FMT(f->path));
+    }
     return true;
 }
 
@@ -120,7 +146,7 @@ static bool can_add(const nr_field *f, nr_err *err)
     if (fills && f->unique)
         return nr_fail(err, NR_E_BADVALUE, "fields.%.*s: a default would give all entities the same value of a unique field", NR_FMT(f->name));
     if (fills && !f->has_default)
-        return nr_fail(err, NR_E_NOMODEL, "fields.%.*s.default: refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(f->to));
+        return nr_fail(err, NR_E_NOMODEL, "fields.%.*s.default: refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
     return true;
 }
 

@@ -8,6 +8,7 @@ enum {
     NUMBER = 1u << NR_J_NUMBER,
     STRING = 1u << NR_J_STRING,
     LIST = 1u << NR_J_ARRAY,
+    OBJECT = 1u << NR_J_OBJECT,
     NOTHING = 1u << NR_J_NULL,
     MAX_DIGITS = 38, /* what 128 bits hold */
 };
@@ -71,6 +72,8 @@ static bool set_help(nr_schema_reader *r, const nr_json *j)
 
 static bool set_default(nr_schema_reader *r, const nr_json *j)
 {
+    if ((j->kind == NR_J_ARRAY || j->kind == NR_J_OBJECT) && !(r->field->type->flags & NR_TF_CONTAINER))
+        return nr_reader_fail(r, NR_E_BADVALUE, "expected %s, got %s", r->at->expects, nr_json_kind_name(j));
     r->field->default_json = j;
     return true;
 }
@@ -89,6 +92,8 @@ static bool set_max(nr_schema_reader *r, const nr_json *j)
 
 static bool set_choices(nr_schema_reader *r, const nr_json *j)
 {
+    if (r->field->type->flags & NR_TF_CONTAINER)
+        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' does not take this option; what is in it may", r->field->type->name);
     if (j->n == 0) return nr_reader_fail(r, NR_E_BADVALUE, "expected at least one choice");
     for (size_t i = 0; i < j->n; i++) {
         unsigned kind = 1u << j->items[i].kind;
@@ -146,6 +151,55 @@ static bool set_to(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
+/* What only the entity's own fields can be, and what the elements of a container have no use for. */
+static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
+{
+    const struct { bool given; const char *option; } refused[] = {
+        {f->pk, "pk"},             {f->unique, "unique"},             {f->index_all || f->index.n, "index"}, {f->column, "column"},
+        {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"}, {element && nr_json_get(f->json, "default"), "default"},
+    };
+    r->at = NULL;
+    if (f->type->flags & NR_TF_AUTO) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: use 'bigint'", f->type->name);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (refused[i].given) return nr_reader_fail(r, NR_E_BADVALUE, "what is inside a container takes no \"%s\"", refused[i].option);
+    return true;
+}
+
+/* A field inside the one in hand; name empty: its elements. */
+static bool read_inside(nr_schema_reader *r, nr_slice name, const nr_json *j, nr_field *out)
+{
+    nr_field *holder = r->field;
+    const nr_schema_option *at = r->at;
+    if (!nr_reader_field(r, name, j, out)) return false;
+    r->field = out;
+    if (!check_inside(r, out, name.n == 0)) return false;
+    r->field = holder;
+    r->at = at;
+    return true;
+}
+
+static bool set_of(nr_schema_reader *r, const nr_json *j)
+{
+    nr_field *of = NR_NEW(r->schema->arena, nr_field);
+    r->field->of = of;
+    return read_inside(r, NR_S(""), j, of);
+}
+
+static bool set_fields(nr_schema_reader *r, const nr_json *j)
+{
+    nr_field *members = NR_NEW_N(r->schema->arena, nr_field, j->n + 1);
+    if (j->n == 0) return nr_reader_fail(r, NR_E_BADVALUE, "expected at least one field");
+    if (j->n > NR_FIELDS_MAX) return nr_reader_fail(r, NR_E_LIMIT, "an embedded entity has at most %d", NR_FIELDS_MAX);
+    for (size_t i = 0; i < j->n; i++) {
+        nr_err why = {.code = NR_OK};
+        if (!nr_field_name_valid(j->names[i], &why)) return nr_reader_fail(r, why.code, "%s", why.msg);
+        if (!read_inside(r, j->names[i], &j->items[i], &members[i])) return false;
+    }
+    r->field->members = members;
+    r->field->n_members = j->n;
+    return true;
+}
+
 static const char *const policies_later[] = {"cascade", "protect", "restrict", "set_null", "set_default", NULL};
 
 static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
@@ -194,6 +248,9 @@ static bool set_index(nr_schema_reader *r, const nr_json *j)
     if (j->kind == NR_J_FALSE) return true;
     if (j->kind == NR_J_TRUE && (f->type->flags & NR_TF_BYTES))
         return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no ordered index; expected a list of \"exact\", \"isnull\"", f->type->name);
+    if (j->kind == NR_J_TRUE && (f->type->flags & NR_TF_CONTAINER))
+        return nr_reader_fail(r, NR_E_BADVALUE, "an ordered index of a field of type '%s' is not available in this version; expected a list of \"exact\", "
+                              "\"in\", \"isnull\"", f->type->name);
     if (j->kind == NR_J_TRUE) return f->index_all = true;
     for (size_t i = 0; i < j->n; i++) {
         const nr_json *item = &j->items[i];
@@ -217,17 +274,22 @@ enum { SCALAR = BOOLEAN | NUMBER | STRING };
 #define PLACES NUMBER, "a whole number from 0 to max_digits"
 #define LENGTH NUMBER, "a whole number from 1"
 #define BOUND NUMBER | STRING, "a value of the field's type"
-#define VALUE SCALAR | NOTHING, "a value of the field's type"
+#define VALUE SCALAR | NOTHING | LIST | OBJECT, "a value of the field's type"
 #define VALUES LIST, "an array of values"
 #define INDEX BOOLEAN | LIST, "true, false, or an array of lookup names"
 #define TEXT STRING, "a text"
+#define OPTIONS OBJECT, "an object of options such as {\"type\": \"char\"}"
+#define FIELDS OBJECT, "an object of fields"
+#define NAMES_MODEL (NR_TF_RELATION | NR_TF_MEMBERS)
 #define LATER 0, "", 0, NULL
 
 const nr_schema_option nr_schema_options[] = {
     {"type",             TYPE,   0,              set_type,           "the field's type; the only option that every field needs"},
     {"pk",               FLAG,   0,              set_pk,             "this field is the primary key"},
     {"null",             FLAG,   0,              set_null,           "the field may be NULL, and is when nothing else is given"},
-    {"to",               MODEL,  NR_TF_RELATION, set_to,             "the model that a relation refers to; it may come later"},
+    {"to",               MODEL,  NAMES_MODEL,    set_to,             "the model that a relation refers to, or whose fields an embedded entity has; it may come later"},
+    {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
+    {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
     {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a delete of the target does to those that refer to it: do_nothing"},
     {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
     {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
@@ -248,7 +310,6 @@ const nr_schema_option nr_schema_options[] = {
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
     {"related_name",     LATER, "the name of a relation seen from its target"},
     {"check",            LATER, "the target of a relation must exist"},
-    {"of",               LATER, "what the elements of a container are"},
     {"through",          LATER, "the model that holds a many-to-many relation"},
     {NULL, LATER, NULL},
 };
@@ -270,6 +331,13 @@ static bool check_needed(nr_schema_reader *r, const nr_json *declaration)
         if ((f->type->flags & needed[i].types) && !nr_json_get(declaration, needed[i].option))
             return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' needs \"%s\"", f->type->name, needed[i].option);
     return true;
+}
+
+static bool check_embedded(nr_schema_reader *r)
+{
+    const nr_field *f = r->field;
+    if (!(f->type->flags & NR_TF_MEMBERS) || (f->to.p != NULL) != (f->members != NULL)) return true;
+    return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' needs \"to\", the name of a model, or \"fields\", and not both", f->type->name);
 }
 
 static bool check_default(nr_schema_reader *r)
@@ -309,11 +377,27 @@ static bool read_options(nr_schema_reader *r, const nr_json *declaration)
     return nr_reader_set(r, declaration, nr_schema_options);
 }
 
+const nr_schema_option *nr_reader_option(nr_slice name)
+{
+    const nr_schema_option *o = nr_schema_options;
+    while (!nr_slice_is(name, o->name)) o++;
+    return o;
+}
+
+static nr_slice path_of(const nr_schema_reader *r, nr_slice name)
+{
+    nr_arena *arena = r->schema->arena;
+    if (!r->field) return nr_arena_printf(arena, "fields.%.*s", NR_FMT(name));
+    return nr_arena_printf(arena, "%.*s.%s%s%.*s", NR_FMT(r->field->path), r->at->name, name.n ? "." : "", NR_FMT(name));
+}
+
 bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declaration, nr_field *f)
 {
-    *f = (nr_field){.name = name, .max_length = -1, .json = declaration};
+    *f = (nr_field){.name = name, .path = path_of(r, name), .max_length = -1, .json = declaration};
     r->field = f;
-    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_default(r) && check_clock(r) && check_onetoone(r, declaration);
+    r->at = NULL;
+    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_embedded(r) && check_default(r) && check_clock(r) &&
+              check_onetoone(r, declaration);
     r->field = NULL;
     return ok;
 }
@@ -331,6 +415,7 @@ static bool check_pk(nr_schema_reader *r)
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (refused[i].given) return nr_reader_fail(r, NR_E_BADVALUE, "a primary key takes no \"%s\"", refused[i].option);
+    if (f->type->flags & NR_TF_CONTAINER) return nr_reader_fail(r, NR_E_BADVALUE, "a primary key is one value: it cannot be of type '%s'", f->type->name);
     bool drawn = f->type->flags & (NR_TF_AUTO | NR_TF_DRAWN), restricted = f->choices_json || f->min_json || f->max_json;
     if (drawn && restricted)
         return nr_reader_fail(r, NR_E_BADVALUE, "a primary key of type '%s' may be drawn by the server: it takes no choices, min, or max",

@@ -15,7 +15,7 @@ typedef struct nr_schema_reader {
     const nr_json *pk_json;     /* "pk" of the document, likewise */
 } nr_schema_reader;
 
-/* Fails with "fields.<field>.<option>: ..." or "<key>: ...". Returns false. */
+/* Fails with "<path of the field>.<option>: ..." or "<key>: ...". Returns false. */
 bool nr_reader_fail(nr_schema_reader *r, nr_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for what a later version delivers. */
@@ -27,7 +27,10 @@ bool nr_reader_refuse_unknown(nr_schema_reader *r, const nr_json *object, const 
 /* Sets what object has, in the order of the table. */
 bool nr_reader_set(nr_schema_reader *r, const nr_json *object, const nr_schema_option *table);
 
-/* Reads one field's declaration into *f. name is valid. */
+/* The row of an option of a field. */
+const nr_schema_option *nr_reader_option(nr_slice name);
+
+/* Reads one field's declaration into *f. name is valid; inside another field (r->field, r->at the option) empty for its elements. */
 bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declaration, nr_field *f);
 
 /* Holds the fields to what can be said only when the pk is chosen. */

@@ -7,7 +7,7 @@
 static bool fail_at_path(nr_schema_reader *r, nr_code code, const char *sentence)
 {
     const char *at = r->at ? r->at->name : "";
-    if (r->field) return nr_fail(r->err, code, "fields.%.*s%s%s: %s", NR_FMT(r->field->name), *at ? "." : "", at, sentence);
+    if (r->field) return nr_fail(r->err, code, "%.*s%s%s: %s", NR_FMT(r->field->path), *at ? "." : "", at, sentence);
     return nr_fail(r->err, code, "%s%s%s", at, *at ? ": " : "", sentence);
 }
 

@@ -13,7 +13,7 @@ static bool bind_path(nr_binder *b, nr_slice path, nr_pred *p)
     if (!p->field) return false;
     if (!p->field->spec.type)
         return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(p->field->name),
-                       NR_FMT(p->field->to));
+                       NR_FMT(nr_field_unknown(p->field)));
     p->path = nr_path_of(p->field);
     p->scratch = b->arena;
     if (!nr_path_read(more ? (nr_slice){path.p + cut + 2, path.n - cut - 2} : (nr_slice){NULL, 0}, &p->path, &p->lookup, b->arena, b->err))
@@ -45,15 +45,10 @@ static const char *expects(const nr_pred *p)
 
 static bool operand_of(nr_binder *b, const nr_pred *p, nr_slice text, nr_operand *out)
 {
-    const nr_spec *spec = nr_path_spec(&p->path);
-    bool good;
-    if (p->lookup->takes == NR_LT_TEXT) {
-        good = nr_utf8_valid(text);
-        *out = (nr_operand){{.kind = NR_V_TEXT, .s = text}, 0};
-    } else {
-        good = spec->type->parse(spec, text, b->arena, out);
-    }
-    return good || nr_fail(b->err, NR_E_BADVALUE, "field '%s' got %s, expected %s", name_of(b, p), NR_SHOW(text), expects(p));
+    bool as_text = p->lookup->takes == NR_LT_TEXT;
+    *out = (nr_operand){{.kind = NR_V_TEXT, .s = text}, 0};
+    if (as_text ? nr_utf8_valid(text) : nr_spec_operand(nr_path_spec(&p->path), text, b->arena, out)) return true;
+    return nr_fail(b->err, NR_E_BADVALUE, "field '%s' got %s, expected %s", name_of(b, p), NR_SHOW(text), expects(p));
 }
 
 static int compare_operands(const void *x, const void *y)
@@ -77,17 +72,13 @@ static size_t sort_operands(nr_operand *args, size_t n)
 /* what: "an item of the array", "it", for the error. */
 static bool operand_of_json(nr_binder *b, const nr_pred *p, const nr_json *j, const char *what, nr_operand *out)
 {
-    static const nr_slice truth[] = {{"true", 4}, {"false", 5}};
-    unsigned flags = p->lookup->takes == NR_LT_TEXT ? 0 : nr_path_spec(&p->path)->type->flags;
-    if ((j->kind == NR_J_TRUE || j->kind == NR_J_FALSE) && (flags & NR_TF_JSON_BOOL)) return operand_of(b, p, truth[j->kind == NR_J_FALSE], out);
-    nr_buf bytes = nr_buf_in(b->arena);
-    bool base64 = j->kind == NR_J_STRING && (flags & NR_TF_BYTES);
-    bool good = j->kind == NR_J_NUMBER || j->kind == NR_J_STRING;
-    if (good && base64) good = nr_base64_decode(j->text, &bytes);
-    if (!good)
-        return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s: %s is %s, expected %s", name_of(b, p), p->lookup->name, what,
-                       nr_json_kind_name(j), base64 ? "base64" : expects(p));
-    return operand_of(b, p, base64 ? nr_buf_slice(&bytes) : j->text, out);
+    const nr_spec *spec = nr_path_spec(&p->path);
+    bool as_text = p->lookup->takes == NR_LT_TEXT, scalar = j->kind == NR_J_STRING || j->kind == NR_J_NUMBER;
+    bool base64 = !as_text && j->kind == NR_J_STRING && (spec->type->flags & NR_TF_BYTES);
+    nr_slice text = j->text;
+    if (as_text ? scalar : nr_spec_json_text(spec, j, b->arena, &text)) return operand_of(b, p, text, out);
+    return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s: %s is %s, expected %s", name_of(b, p), p->lookup->name, what, nr_json_kind_name(j),
+                   base64 ? "base64" : expects(p));
 }
 
 static bool bind_items(nr_binder *b, nr_pred *p, const nr_json *j)

@@ -34,6 +34,7 @@ bool nr_lookup_later(nr_slice name)
 
 bool nr_lookup_suits(const nr_lookup *l, const nr_type *type)
 {
+    if (type->flags & NR_TF_CONTAINER) return l->takes != NR_LT_TEXT && (l->ways[0].flags & NR_WAY_POINTS); /* of the whole value */
     return l->takes == NR_LT_ANY || !(type->flags & NR_TF_BYTES);
 }
 

@@ -102,6 +102,28 @@ const nr_json *nr_json_get(const nr_json *object, const char *name)
     return NULL;
 }
 
+static nr_json deep_copy(const nr_json *j, nr_arena *arena)
+{
+    nr_json copy = *j;
+    if (j->text.p) copy.text = nr_arena_copy(arena, j->text);
+    nr_json *items = j->items ? NR_NEW_N(arena, nr_json, j->n) : NULL;
+    nr_slice *names = j->names ? NR_NEW_N(arena, nr_slice, j->n) : NULL;
+    for (size_t i = 0; i < j->n; i++) {
+        items[i] = deep_copy(&j->items[i], arena);
+        if (names) names[i] = nr_arena_copy(arena, j->names[i]);
+    }
+    copy.items = items;
+    copy.names = names;
+    return copy;
+}
+
+const nr_json *nr_json_copy(const nr_json *j, nr_arena *arena)
+{
+    nr_json *copy = NR_NEW(arena, nr_json);
+    *copy = deep_copy(j, arena);
+    return copy;
+}
+
 const char *nr_json_kind_name(const nr_json *j)
 {
     static const char *const names[] = {"null", "boolean", "boolean", "number", "string", "array", "object"};

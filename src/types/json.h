@@ -32,6 +32,9 @@ const nr_json *nr_json_parse(nr_slice text, size_t max_bytes, nr_arena *arena, n
 /* The member of an object, NULL when it has none of that name. */
 const nr_json *nr_json_get(const nr_json *object, const char *name);
 
+/* A copy that lives in arena. As deep as the parser lets a document be. */
+const nr_json *nr_json_copy(const nr_json *j, nr_arena *arena);
+
 /* "null", "true", "number", "string", "array", "object": for error messages; both booleans are "boolean". */
 const char *nr_json_kind_name(const nr_json *j);
 

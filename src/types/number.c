@@ -66,3 +66,27 @@ size_t nr_number_scan(nr_slice text, nr_number *out)
     find_significant(out, exponent);
     return at;
 }
+
+/* |a| against |b|: by the place of the first digit, then digit by digit. */
+static int compare_sizes(const nr_number *a, const nr_number *b)
+{
+    int64_t top_a = a->scale + (int64_t)a->count, top_b = b->scale + (int64_t)b->count;
+    if (!a->count || !b->count) return (a->count > 0) - (b->count > 0);
+    if (top_a != top_b) return top_a < top_b ? -1 : 1;
+    size_t n = a->count < b->count ? a->count : b->count;
+    for (size_t i = 0; i < n; i++) {
+        int c = nr_number_digit(a, i) - nr_number_digit(b, i);
+        if (c) return c;
+    }
+    return (a->count > b->count) - (a->count < b->count);
+}
+
+int nr_number_cmp(nr_slice a, nr_slice b)
+{
+    nr_number x, y;
+    nr_number_scan(a, &x);
+    nr_number_scan(b, &y);
+    int sign_x = x.count ? (x.negative ? -1 : 1) : 0, sign_y = y.count ? (y.negative ? -1 : 1) : 0;
+    if (sign_x != sign_y) return sign_x - sign_y;
+    return sign_x * compare_sizes(&x, &y);
+}

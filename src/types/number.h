@@ -30,4 +30,16 @@ static inline int nr_number_digit(const nr_number *n, size_t i)
     return (i < n->whole.n ? n->whole.p[i] : n->fraction.p[i - n->whole.n]) - '0';
 }
 
+enum { NR_NUMBER_EXPONENT = 1000000000 };
+
+/* Whether the number's exponent is within +-NR_NUMBER_EXPONENT, so that scale is exact. */
+static inline bool nr_number_sane(const nr_number *n)
+{
+    const int64_t most = INT64_C(2) * NR_NUMBER_EXPONENT;
+    return n->scale > -most && n->scale < most;
+}
+
+/* By value, exactly, whatever the lengths: 1 = 1.0 = 1e0. Both are numbers and sane. */
+int nr_number_cmp(nr_slice a, nr_slice b);
+
 #endif

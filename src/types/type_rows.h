@@ -11,5 +11,6 @@ extern const nr_type nr_type_rows_text[6];     /* char text slug email url blob 
 extern const nr_type nr_type_rows_ident[2];    /* ip uuid */
 extern const nr_type nr_type_rows_time[3];     /* date time datetime */
 extern const nr_type nr_type_rows_duration[1];
+extern const nr_type nr_type_rows_container[5]; /* list set dict embedded json */
 
 #endif

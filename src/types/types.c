@@ -32,14 +32,12 @@ const nr_type *const nr_types[] = {
     &nr_type_rows_ident[0],   &nr_type_rows_ident[1],
     &nr_type_rows_time[0],    &nr_type_rows_time[1],    &nr_type_rows_time[2],    &nr_type_rows_duration[0],
     &nr_type_rows_text[5],
+    &nr_type_rows_container[0], &nr_type_rows_container[1], &nr_type_rows_container[2], &nr_type_rows_container[3], &nr_type_rows_container[4],
     &relations[0],            &relations[1],
     NULL,
 };
 
-static const char *const later[] = {
-    "json",      "m2m",             "list",      "set",      "dict",      "embedded",
-    "JSONField", "ManyToManyField", "ListField", "SetField", "DictField", "EmbeddedModelField",
-};
+static const char *const later[] = {"m2m", "ManyToManyField"};
 
 /* Is name one of the words of a space separated list? */
 static bool is_word_of(nr_slice name, const char *list)
@@ -80,6 +78,14 @@ bool nr_type_read(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_value 
     }
     *out = operand.v;
     return true;
+}
+
+const char *nr_type_expects(const nr_spec *spec, const char *by_type, nr_arena *arena)
+{
+    if (!(spec->type->flags & NR_TF_DIGITS)) return by_type;
+    return nr_arena_printf(arena, "a decimal number of at most %d digits before the point and %d behind it", spec->max_digits - spec->places,
+                           spec->places)
+        .p;
 }
 
 nr_slice nr_type_text(const nr_spec *spec, const nr_value *v, nr_arena *arena)

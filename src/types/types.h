@@ -11,12 +11,15 @@
 
 typedef struct nr_type nr_type;
 
+typedef struct nr_shape nr_shape;
+
 typedef struct nr_spec {
     const nr_type *type;
     uint8_t max_digits, places; /* decimal only */
+    const nr_shape *shape;      /* containers only: what stands in them (container.h); NULL: any JSON */
 } nr_spec;
 
-typedef enum nr_reply { NR_REPLY_STRING, NR_REPLY_INTEGER, NR_REPLY_DOUBLE, NR_REPLY_BOOL } nr_reply;
+typedef enum nr_reply { NR_REPLY_STRING, NR_REPLY_INTEGER, NR_REPLY_DOUBLE, NR_REPLY_BOOL, NR_REPLY_LIST, NR_REPLY_SET, NR_REPLY_MAP } nr_reply;
 
 enum {
     NR_TF_TEXT = 1,      /* free text: startswith and its like work on the value itself; a JSON number is taken as its text */
@@ -31,6 +34,9 @@ enum {
     NR_TF_DIGITS = 512,  /* needs max_digits and decimal_places */
     NR_TF_DATE = 1024,   /* has a year, a month, a day */
     NR_TF_TIME = 2048,   /* has an hour, a minute, a second */
+    NR_TF_CONTAINER = 4096, /* holds other values, its text is JSON; only exact, in and isnull, of the whole */
+    NR_TF_ELEMENTS = 8192,  /* takes `of` */
+    NR_TF_MEMBERS = 16384,  /* needs `to` or `fields`: an embedded entity */
 };
 
 struct nr_type {
@@ -71,6 +77,9 @@ const char *nr_type_later(nr_slice name);
 
 /* Reads and checks text for a write. On failure *expected says what would have been good. */
 bool nr_type_read(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_value *out, const char **expected);
+
+/* What a write takes, as a sentence about spec's values: by_type, or the digits of a decimal. */
+const char *nr_type_expects(const nr_spec *spec, const char *by_type, nr_arena *arena);
 
 /* The canonical text in arena; NULL value: absent slice. Text values are returned as they are, not copied. */
 nr_slice nr_type_text(const nr_spec *spec, const nr_value *v, nr_arena *arena);

@@ -1,0 +1,236 @@
+/* t_engine_containers.c -- fields that hold others, through the facade: saved, replied, found, migrated, followed, replicated. */
+#include "engine_check.h"
+
+#define T_FIELDS                                                                                                                                    \
+    "\"tags\": {\"type\": \"list\", \"of\": {\"type\": \"char\", \"max_length\": 5, \"choices\": [\"a\", \"b\", \"c\"]}, \"default\": []}, "           \
+    "\"nums\": {\"type\": \"set\", \"of\": {\"type\": \"int\", \"min\": 0}, \"null\": true, \"index\": [\"exact\", \"in\"]}, "                           \
+    "\"by\": {\"type\": \"dict\", \"of\": {\"type\": \"decimal\", \"max_digits\": 5, \"decimal_places\": 2}, \"null\": true}, "                           \
+    "\"home\": {\"type\": \"embedded\", \"null\": true, \"fields\": {\"city\": {\"type\": \"char\"}, \"zip\": {\"type\": \"int\", \"null\": true}, "     \
+    "\"live\": {\"type\": \"bool\", \"default\": true}}}, "                                                                                         \
+    "\"meta\": {\"type\": \"json\", \"null\": true, \"index\": [\"exact\", \"isnull\"]}"
+
+static const char things[] = "MODEL SET t.T '{\"fields\": {" T_FIELDS "}}'";
+
+static int set_up_things(void **state)
+{
+    set_up(state);
+    return strcmp(world_do(*state, things), "+OK");
+}
+
+#define THINGS(name) cmocka_unit_test_setup_teardown(name, set_up_things, tear_down)
+
+static void what_is_saved_is_replied_nested(void **state)
+{
+    world *w = *state;
+    expect(
+        w,
+        "SAVE t.T tags '[\"b\",\"a\",\"b\"]' nums '[\"1\",\"2\",\"3\",\"2\",\"1\"]' by '{\"y\":1,\"x\":\"2.5\"}' home '{\"zip\":7,\"city\":\"B\"}' "
+        "meta '{\"z\": [1.0, null], \"a\": \"x\"}'",
+        ":1");
+    expect(w, "GET t.T 1",
+           "{\"id\"=#1,\"tags\"=[\"b\",\"a\",\"b\"],\"nums\"=<#1,#2,#3>,\"by\"={\"x\"=\"2.50\",\"y\"=\"1.00\"},"
+           "\"home\"={\"city\"=\"B\",\"zip\"=#7,\"live\"=?1},\"meta\"=\"{\\x22a\\x22:\\x22x\\x22,\\x22z\\x22:[1.0,null]}\"}");
+    expect(w, "SAVE t.T nums [] by {} meta null", ":2");
+    expect(w, "GET t.T 2", "{\"id\"=#2,\"tags\"=[],\"nums\"=<>,\"by\"={},\"home\"=nil,\"meta\"=\"null\"}");
+    expect(w,
+           "SAVE t.T JSON '{\"id\": 3, \"tags\": [\"c\"], \"nums\": [3, \"1\"], \"home\": {\"city\": \"C\", \"live\": false}, \"meta\": \"a\", "
+           "\"by\": null}'",
+           ":3");
+    expect(w, "GET t.T 3",
+           "{\"id\"=#3,\"tags\"=[\"c\"],\"nums\"=<#1,#3>,\"by\"=nil,\"home\"={\"city\"=\"C\",\"zip\"=nil,\"live\"=?0},\"meta\"=\"\\x22a\\x22\"}");
+    expect(w, "SAVE t.T JSON '{\"id\": 3, \"meta\": null, \"tags\": \"[\\\"a\\\"]\"}'", ":3");
+    expect(w, "QUERY t.T FILTER id 3 FIELDS meta tags", "[{\"meta\"=nil,\"tags\"=[\"a\"]}]");
+    check_indexes(w, "t.T");
+}
+
+static void free_values_are_replied_as_what_they_are(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET t.F '{\"fields\": {\"l\": {\"type\": \"list\"}, \"d\": {\"type\": \"dict\", \"null\": true}}}'", "+OK");
+    expect(w, "SAVE t.F l '[1,-0,1.5,1e2,0.1000000000000000000001,1e400,9223372036854775807,9223372036854775808,true,null,\"a\\n\",[[]],{\"b\":{}}]'",
+           ":1");
+    expect(w, "GET t.F 1 FIELDS l",
+           "{\"l\"=[#1,#0,~1.5,~100,\"0.1000000000000000000001\",\"1e400\",#9223372036854775807,\"9223372036854775808\",?1,nil,\"a\\x0a\",[[]],{"
+           "\"b\"={}}]}");
+}
+
+static void bad_values_inside_are_refused_by_place(void **state)
+{
+    world *w = *state;
+    refuse(w, "SAVE t.T tags Hinata", "BADVALUE", "field 'tags' got 'Hinata', expected a JSON array");
+    refuse(w, "SAVE t.T tags '[\"a\",\"b\",\"toolong\"]'", "BADVALUE", "field 'tags': item 2 got 'toolong', expected at most 5 characters, got 7");
+    refuse(w, "SAVE t.T tags '[\"d\"]'", "BADVALUE", "field 'tags': item 0 got 'd', expected one of 'a', 'b', 'c'");
+    refuse(w, "SAVE t.T nums '[1,-1]'", "BADVALUE", "field 'nums': item 1 got '-1', expected at least 0");
+    refuse(w, "SAVE t.T nums '[1,null]'", "BADVALUE", "field 'nums': item 1 got null, expected an integer");
+    refuse(w, "SAVE t.T by '{\"a\":\"1.234\"}'", "BADVALUE",
+           "field 'by': key 'a' got '1.234', expected a decimal number of at most 3 digits before the point and 2 behind it");
+    refuse(w, "SAVE t.T by '{\"a\":1,\"a\":2}'", "BADVALUE", "field 'by' got 'a', expected each key once");
+    refuse(w, "SAVE t.T home '{\"zip\":1}'", "BADVALUE", "field 'home' got no 'city', expected a value for it");
+    refuse(w, "SAVE t.T home '{\"city\":\"B\",\"town\":1}'", "BADVALUE",
+           "field 'home' got the key 'town', expected one of its fields: city, zip, live");
+    refuse(w, "SAVE t.T meta '{\"a\":}'", "BADVALUE", "expected JSON (JSON, line 1, column 6");
+    refuse(w, "SAVE t.T JSON '{\"tags\": {\"a\": 1}}'", "BADVALUE", "field 'tags' got a JSON object, expected a JSON array");
+    refuse(w, "SAVE t.T JSON '{\"nums\": [1, true]}'", "BADVALUE", "field 'nums': item 1 got a JSON boolean");
+    refuse(w, "SAVE t.T JSON '{\"tags\": null}'", "NOTNULL", "'tags'");
+}
+
+static void whole_values_are_found_however_they_are_written(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE t.T nums [3,1,2] meta '{\"a\":1,\"b\":[]}'", ":1");
+    expect(w, "SAVE t.T nums [] tags '[\"a\"]'", ":2");
+    expect(w, "SAVE t.T meta null", ":3");
+    expect(w, "QUERY t.T FILTER nums '[\"2\", 1,3,3]' FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY t.T FILTER nums [] FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY t.T FILTER nums__isnull true FIELDS pk FLAT", "[#3]");
+    expect(w, "COUNT t.T FILTER tags__isnull true", ":0");
+    expect(w, "QUERY t.T FILTER nums__in '[[],[1,2,3],null]' ORDER pk FIELDS pk FLAT", "[#1,#2]");
+    expect(w, "QUERY t.T FILTER meta '{\"b\": [], \"a\": 1}' FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY t.T FILTER meta null FIELDS pk FLAT", "[#3]");
+    expect(w, "QUERY t.T FILTER meta__isnull true FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY t.T EXCLUDE nums [1,2,3] ORDER pk FIELDS pk FLAT", "[#2,#3]");
+    expect(w, "QUERY t.T Q '{\"meta\": {\"b\": [], \"a\": 1}}' FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY t.T Q '{\"nums\": [2, 1, \"3\"]}' FIELDS pk FLAT", "[#1]");
+    expect(w, "COUNT t.T FILTER nums [99999999999999999999]", ":0");
+    expect(w, "SAVE t.T meta '\"red\"'", ":4");
+    expect(w, "QUERY t.T FILTER meta red FIELDS pk FLAT", "[#4]");
+    expect(w, "QUERY t.T FILTER meta '\"red\"' FIELDS pk FLAT", "[#4]");
+    expect(w, "QUERY t.T Q '{\"meta__in\": [[], \"red\"]}' FIELDS pk FLAT", "[#4]");
+    expect(w, "COUNT t.T FILTER meta [1,", ":0");
+    refuse(w, "COUNT t.T FILTER nums x", "BADVALUE", "field 'nums' got 'x', expected a JSON array");
+    refuse(w, "COUNT t.T FILTER nums__lt [1]", "NOLOOKUP", "not available in this version");
+    refuse(w, "COUNT t.T FILTER meta__a__b 1", "NOLOOKUP", "not available in this version");
+    refuse(w, "COUNT t.T FILTER nums__len 1", "NOLOOKUP", "not available in this version");
+    check_indexes(w, "t.T");
+}
+
+/* Others write JSON as they like: what decodes is an entity, and is compared by value. */
+static void a_hash_of_another_client_counts_by_value(void **state)
+{
+    world *w = *state;
+    const nr_pair loose[] = {{NR_S("id"), NR_S("5")},
+                             {NR_S("tags"), NR_S("[ \"zzzzzzzz\" ]")},
+                             {NR_S("nums"), NR_S("[ 2,1, 2 ]")},
+                             {NR_S("meta"), NR_S("{\"b\":1, \"a\":2}")}};
+    const nr_pair bad[] = {{NR_S("id"), NR_S("6")}, {NR_S("tags"), NR_S("[]")}, {NR_S("nums"), NR_S("[\"x\"]")}};
+    expect(w, "COUNT t.T", ":0");
+    world_put(w, NR_S("t.T:5"), loose, 4);
+    world_put(w, NR_S("t.T:6"), bad, 3);
+    world_settle(w);
+    expect(w, "QUERY t.T FILTER nums [1,2] FIELDS pk tags meta", "[{\"pk\"=#5,\"tags\"=[\"zzzzzzzz\"],\"meta\"=\"{\\x22a\\x22:2,\\x22b\\x22:1}\"}]");
+    expect(w, "COUNT t.T", ":1");
+    check_indexes(w, "t.T");
+    expect(w, "SAVE t.T id 5 nums [2]", ":5");
+    expect(w, "COUNT t.T FILTER nums [1,2]", ":0");
+    check_indexes(w, "t.T");
+}
+
+static void a_field_is_added_with_a_default_and_inside_without(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE t.T home '{\"city\":\"B\"}'", ":1");
+    expect(w, "MODEL SET t.T '{\"fields\": {" T_FIELDS ", \"more\": {\"type\": \"dict\", \"default\": {\"b\": [1], \"a\": null}}}}'", "+OK");
+    expect(w, "GET t.T 1 FIELDS more home", "{\"more\"={\"a\"=nil,\"b\"=[#1]},\"home\"={\"city\"=\"B\",\"zip\"=nil,\"live\"=?1}}");
+    expect(w, "MODEL SET t.T '{\"fields\": {" T_FIELDS ", \"more\": {\"type\": \"dict\", \"default\": {\"b\": 1}, \"unique\": false}}}'", "+OK");
+    refuse(w, "MODEL SET t.T '{\"fields\": {" T_FIELDS ", \"more\": {\"type\": \"dict\", \"of\": {\"type\": \"int\"}}}}'", "BADVALUE",
+           "fields.more.of: cannot be changed while the model has entities");
+    check_indexes(w, "t.T");
+}
+
+static const char holder[] =
+    "MODEL SET a.Man '{\"fields\": {\"home\": {\"type\": \"embedded\", \"to\": \"a.Address\", \"null\": true, \"index\": [\"exact\"]}}}'";
+
+/* The definition of the embedded model is followed, as that of a parent is. */
+static void a_model_follows_the_one_that_it_embeds(void **state)
+{
+    world *w = *state;
+    expect(w, holder, "+OK");
+    refuse(w, "SAVE a.Man home '{\"city\":\"B\"}'", "NOMODEL", "field 'home' refers to model 'a.Address', which is not defined");
+    expect(w, "SAVE a.Man NULL home", ":1");
+    expect(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"char\"}}}'", "+OK");
+    expect(w, "SAVE a.Man home '{\"city\":\"B\"}'", ":2");
+    refuse(w, "MODEL DROP a.Address", "PROTECTED", "a.Man embeds a.Address");
+    refuse(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"char\"}, \"zip\": {\"type\": \"int\"}}}'", "BADVALUE",
+           "fields.home.to.zip: a field added to an embedded entity while the model has entities needs \"null\": true");
+    refuse(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"town\": {\"type\": \"char\"}}}'", "BADVALUE",
+           "fields.home.to.city: cannot be dropped");
+    refuse(w,
+           "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"char\"}, \"man\": {\"type\": \"embedded\", \"to\": "
+           "\"a.Man\", \"null\": true}}}'",
+           "BADVALUE", "cannot be inside itself");
+    expect(w,
+           "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"zip\": {\"type\": \"int\", \"null\": true}, \"city\": {\"type\": \"char\"}}}'",
+           "+OK");
+    expect(w, "QUERY a.Man FILTER home '{\"city\":\"B\"}'", "[{\"id\"=#2,\"home\"={\"zip\"=nil,\"city\"=\"B\"}}]");
+    expect(w, "SAVE a.Man id 2 home '{\"city\":\"B\",\"zip\":\"5\"}'", ":2");
+    expect(w, "GET a.Man 2", "{\"id\"=#2,\"home\"={\"zip\"=#5,\"city\"=\"B\"}}");
+    check_indexes(w, "a.Man");
+    world_restart(w);
+    expect(w, "QUERY a.Man FILTER home '{\"zip\":5,\"city\":\"B\"}' FIELDS pk FLAT", "[#2]");
+    expect(w, "MODEL DROP a.Man ENTITIES", "+OK");
+    expect(w, "MODEL DROP a.Address", "+OK");
+}
+
+static void references_inside_hold_their_model(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET a.Pet '{\"fields\": {\"owners\": {\"type\": \"list\", \"of\": {\"type\": \"fk\", \"to\": \"a.Owner\"}, \"default\": [1]}}}'",
+           "+OK");
+    refuse(w, "SAVE a.Pet owners [1]", "NOMODEL", "field 'owners' refers to model 'a.Owner', which is not defined");
+    refuse(w, "MODEL SET a.Owner '{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"uuid\"}}}'", "BADVALUE",
+           "a.Pet refers to a.Owner: fields.owners.default");
+    expect(w, "MODEL SET a.Owner '{}'", "+OK");
+    expect(w, "SAVE a.Pet owners '[7,\"8\"]'", ":1");
+    expect(w, "GET a.Pet 1", "{\"id\"=#1,\"owners\"=[#7,#8]}");
+    refuse(w, "MODEL DROP a.Owner", "PROTECTED", "a.Pet refers to a.Owner");
+}
+
+/* A copy gets what was stored, not what its own definition would fill in. */
+static void copies_get_values_with_their_defaults(void **state)
+{
+    world *w = *state;
+    world copy;
+    world_open(&copy);
+    copy.applied = true;
+    w->replica = &copy;
+    expect(w,
+           "MODEL SET t.R '{\"fields\": {\"home\": {\"type\": \"embedded\", \"fields\": {\"city\": {\"type\": \"char\"}, \"live\": {\"type\": "
+           "\"bool\", \"default\": true}}}}}'",
+           "+OK");
+    expect(w, "SAVE t.R id 1 home '{\"city\":\"B\"}'", ":1");
+    if (!strstr(w->replicated.p, "true")) fail_msg("replicated: %s", w->replicated.p);
+    expect(w, "SAVE t.R id 2 home '{\"city\":\"B\",\"live\":0}'", ":2");
+    copy.applied = false;
+    expect(&copy, "QUERY t.R ORDER pk", "[{\"id\"=#1,\"home\"={\"city\"=\"B\",\"live\"=?1}},{\"id\"=#2,\"home\"={\"city\"=\"B\",\"live\"=?0}}]");
+    assert_true(world_digest(w) == world_digest(&copy));
+    w->replica = NULL;
+    world_close(&copy);
+}
+
+static void a_column_and_a_unique_value_work_as_of_text(void **state)
+{
+    world *w = *state;
+    expect(w,
+           "MODEL SET t.C '{\"fields\": {\"l\": {\"type\": \"list\", \"column\": true}, \"u\": {\"type\": \"json\", \"unique\": true, \"null\": "
+           "true}}}'",
+           "+OK");
+    expect(w, "SAVE t.C l '[1, 2]' u '{\"a\":1,\"b\":2}'", ":1");
+    expect(w, "SAVE t.C l '[2]'", ":2");
+    refuse(w, "SAVE t.C l [] u '{\"b\":2,\"a\":1}'", "NOTUNIQUE", "'u'");
+    expect(w, "SAVE t.C BY u u '{\"b\":2, \"a\":1}' l [3]", ":1");
+    expect(w, "QUERY t.C FILTER l [3] FIELDS pk l", "[{\"pk\"=#1,\"l\"=[#3]}]");
+    expect(w, "SAVE t.C JSON '[{\"id\":1,\"u\":[1]},{\"id\":2,\"u\":{\"b\":2,\"a\":1}}]'", "[:1,:2]");
+    check_indexes(w, "t.C");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        THINGS(what_is_saved_is_replied_nested),          EMPTY(free_values_are_replied_as_what_they_are),
+        THINGS(bad_values_inside_are_refused_by_place),   THINGS(whole_values_are_found_however_they_are_written),
+        THINGS(a_hash_of_another_client_counts_by_value), THINGS(a_field_is_added_with_a_default_and_inside_without),
+        EMPTY(a_model_follows_the_one_that_it_embeds),    EMPTY(references_inside_hold_their_model),
+        EMPTY(copies_get_values_with_their_defaults),     EMPTY(a_column_and_a_unique_value_work_as_of_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
