@@ -116,7 +116,7 @@ void server_stop(server *s)
 redisReply *server_take(server *s)
 {
     void *reply = NULL;
-    if (redisGetReply(s->redis, &reply) != REDIS_OK) bench_die("reply", s->redis->errstr);
+    if (redisGetReply(s->redis, &reply) != REDIS_OK) bench_die(s->dir, s->redis->errstr);
     return reply;
 }
 
