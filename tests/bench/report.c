@@ -126,6 +126,32 @@ static void put_rates(const results *r, int which, FILE *out)
     }
 }
 
+/* As code; a bar would end the cell of a table. */
+static void put_code(const char *text, FILE *out)
+{
+    if (!text) {
+        fprintf(out, " - |");
+        return;
+    }
+    fprintf(out, " `");
+    for (; *text; text++) fprintf(out, *text == '|' ? "\\|" : *text == ';' ? "`; `" : "%c", *text);
+    fprintf(out, "` |");
+}
+
+static void put_commands(FILE *out)
+{
+    fprintf(
+        out,
+        "\nWhat is asked. `$x`, `$y` and `$big` are cities, `$lo` and `$hi` bounds, `$id` is a primary key, `$count` and `$get` are what the search "
+        "module at hand wants for counting and reading. Before a command: `!` its reply is no part of the answer, `-` it is subtracted, `*` the "
+        "command is sent for each member of the reply before.\n\n| workload | NONREL | by hand | search module |\n| --- | --- | --- | --- |\n");
+    for (int i = 0; i < workloads_n; i++) {
+        fprintf(out, "| %s |", workloads[i].name);
+        for (int d = 0; d < DIALECTS; d++) put_code(workloads[i].how[d], out);
+        fprintf(out, "\n");
+    }
+}
+
 void report_write(const results *r, FILE *out)
 {
     put_head(r, out);
@@ -142,4 +168,5 @@ void report_write(const results *r, FILE *out)
     put_notes(r, out);
     put_rates(r, 0, out);
     put_rates(r, 1, out);
+    put_commands(out);
 }
