@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WIDTH = 1040, LEFT = 250, RIGHT = 90, TOP = 96, BAR = 9, GAP = 10, DECADES = 6 };
+enum { WIDTH = 1040, LEFT = 250, RIGHT = 90, TOP = 96, BAR = 9, GAP = 10, DECADES = 7 };
 static const double least = 0.1; /* where the axis begins, in H */
 
 static double place(double h)

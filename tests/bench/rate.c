@@ -63,10 +63,13 @@ rate rate_measure(const server *s, int connections, double seconds, rate_send *s
     }
     double start = clock_now(), end = start + seconds;
     for (int i = 0; i < connections; i++) send_next(&l, i);
-    while (clock_now() < end) {
+    for (int waiting = connections; waiting;) {
         if (poll(fds, (nfds_t)connections, 1000) < 0) bench_die("poll", "failed");
-        for (int i = 0; i < connections; i++)
-            if (fds[i].revents && take_some(&l, i)) send_next(&l, i);
+        for (int i = 0; i < connections; i++) {
+            if (!fds[i].revents || !take_some(&l, i)) continue;
+            if (clock_now() < end) send_next(&l, i);
+            else waiting--;
+        }
     }
     rate r = rate_of(l.samples, l.n, clock_now() - start);
     for (int i = 0; i < connections; i++) redisFree(l.redis[i]);

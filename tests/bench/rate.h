@@ -12,7 +12,7 @@ typedef struct rate {
 /* Writes the next command of a connection with redisAppendCommand and its like. */
 typedef void rate_send(redisContext *redis, void *ctx);
 
-/* Each connection sends as soon as it has its reply. An error reply ends the process. */
+/* Each connection sends as soon as it has its reply, until the time is over; what is under way then is waited for. An error reply ends the process. */
 rate rate_measure(const server *s, int connections, double seconds, rate_send *send, void *ctx);
 
 /* Sorts samples, of n calls in so many seconds. */
