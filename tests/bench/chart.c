@@ -31,7 +31,7 @@ static void put_axis(int bottom, FILE *out)
     for (int i = 0; i <= DECADES; i++) {
         double v = least * pow(10, i), x = place(v);
         fprintf(out, "<line x1='%.1f' y1='%d' x2='%.1f' y2='%d' stroke='#dddddd'/>\n", x, TOP - 6, x, bottom);
-        fprintf(out, "<text x='%.1f' y='%d' text-anchor='middle' fill='#555555'>%g</text>\n", x, bottom + 16, v);
+        fprintf(out, "<text x='%.1f' y='%d' text-anchor='middle' fill='#555555'>%.7g</text>\n", x, bottom + 16, v);
     }
     fprintf(out, "<text x='%d' y='%d' text-anchor='middle'>server time of one call, in H (one HSET of the same entity), logarithmic</text>\n",
             (WIDTH + LEFT - RIGHT) / 2, bottom + 36);
