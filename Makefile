@@ -40,7 +40,8 @@ MODULE_OBJ := $(call objects,$(sort $(wildcard module/*.c)))
 NO_STDIN_OBJ := $(call objects,deps/no_stdin.c)
 TEST_OBJ := $(call objects,$(sort $(wildcard tests/t_*.c)))
 FUZZ_OBJ := $(call objects,$(sort $(wildcard tests/fuzz_*.c)))
-BENCH_OBJ := $(call objects,$(sort $(wildcard tests/bench*.c tests/bench/*.c)))
+BENCH_OBJ := $(call objects,$(sort $(wildcard tests/bench/*.c)))
+BENCH_MAIN := $(call objects,$(sort $(wildcard tests/bench/bench_*.c)))
 SUPPORT_OBJ := $(filter-out $(TEST_OBJ) $(FUZZ_OBJ) $(BENCH_OBJ),$(call objects,$(sort $(wildcard tests/*.c))))
 REFERENCE_OBJ := $(call objects,$(wildcard tools/reference.c))
 OBJ := $(ENGINE_OBJ) $(CLI_OBJ) $(MODULE_OBJ) $(NO_STDIN_OBJ) $(TEST_OBJ) $(FUZZ_OBJ) $(SUPPORT_OBJ) $(REFERENCE_OBJ) $(BENCH_OBJ)
@@ -50,13 +51,13 @@ CLI := $(B)/libcli.a
 SUPPORT := $(B)/libtests.a
 TESTS := $(patsubst tests/%.c,$(B)/test/%,$(wildcard tests/t_*.c))
 FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
-BENCHES := $(patsubst $(B)/obj/tests/%.o,$(B)/%,$(BENCH_OBJ))
+BENCHES := $(patsubst $(B)/obj/tests/%.o,$(B)/%,$(BENCH_MAIN))
 
 # --- what is not ours -------------------------------------------------------------------------------------------------------------------
 
 LOCKED := mkdir -p build && flock build/.lock
 
-.PHONY: FORCE packages packages-test packages-tools
+.PHONY: FORCE packages packages-test packages-tools packages-bench
 FORCE:
 
 packages:
@@ -67,6 +68,9 @@ packages-test: packages
 
 packages-tools: packages
 	@$(LOCKED) deps/install.sh tools
+
+packages-bench: packages
+	@$(LOCKED) deps/install.sh bench
 
 build/include/redismodule.h: FORCE | packages
 	@$(LOCKED) deps/redis.sh
@@ -130,7 +134,7 @@ $(FUZZERS): $(B)/fuzz/%: $(B)/obj/tests/%.o $(SUPPORT) $(ENGINE)
 	@echo "  LINK  $(VARIANT)/$(@F)"
 	@$(CC) $(CFLAGS) $(SANITIZERS) -fsanitize=fuzzer -o $@ $^ $(TOOL_LIBS)
 
-$(BENCHES): $(B)/%: $(B)/obj/tests/%.o $(SUPPORT) $(ENGINE)
+$(BENCHES): $(B)/%: $(B)/obj/tests/%.o $(filter-out $(BENCH_MAIN),$(BENCH_OBJ)) $(ENGINE)
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) -o $@ $^ $(TOOL_LIBS)
 
@@ -141,8 +145,8 @@ $(B)/reference: $(REFERENCE_OBJ) $(MODULE_OBJ) $(ENGINE)
 
 # --- targets ----------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench docs docs-check unicode tcl tcl-asan \
-        clean distclean
+.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench bench-growth bench-latency docs \
+        docs-check unicode tcl tcl-asan clean distclean
 
 ASAN := VARIANT=asan CC=clang SANITIZE=address,undefined
 ASAN_MODULE := build/asan-module/nonrel.so
@@ -211,8 +215,14 @@ oracle: $(B)/test/t_oracle              ## N random queries against the naive or
 crash: all packages-test                ## kill -9 a server under load N times, and check every index after each
 	@tests/crash.sh $(or $(N),10)
 
-bench: all benches packages-test        ## workloads and ratios, into docs/benchmarks.md
-	@tests/bench/run.sh
+bench: all benches packages-bench       ## workloads over both stores and their peers, into docs/benchmarks.md; N=20000 is a try
+	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh people
+
+bench-growth: all benches               ## 50,000, 500,000 and 5,000,000 people, into docs/benchmarks-growth.md; N='1000 10000' is a try
+	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh growth
+
+bench-latency: all benches              ## PING while 20 connections work on 5,000,000 people; N=... STORE=native
+	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh latency
 
 docs: $(B)/reference                    ## generate docs/reference.md
 	@$(B)/reference >build/reference.md

@@ -1,216 +1,160 @@
-/* bench_people.c -- what reads and writes of one model cost the server, as multiples of one HSET of the same entity in the same run.
+/* bench_people.c -- every workload over every system that is there, one server at a time; answers are held to the data.
  *
- * The data comes from a fixed seed; the cities asked for are picked by their counts in it. What the server refuses is reported as refused and skipped.
- * The server's own clock decides (INFO commandstats, after CONFIG RESETSTAT).
- *
- * Usage: bench_people <port> <native|memory> [entities]. Prints rows of a Markdown table. The server must be empty. */
-#include <stdint.h>
-#include <stdio.h>
+ * Usage: bench_people <absolute path of nonrel.so> <people> <file of the tables> <file of the chart>. Says what it does on stderr.
+ * Exits with 1 when NONREL gives a wrong answer or refuses. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
 
-#include <hiredis/hiredis.h>
+#include "results.h"
 
-enum { CITIES = 1000, PIPELINE = 250, TEXT = 640 };
+enum { ROUNDS = 3, SLOW_US = 20000 };
+static const double share = 0.45; /* seconds for the rounds of one cell */
 
-typedef struct person {
-    long long age, created, salary;
-    int city;
-    char name[13], title[64];
-} person;
-
-typedef struct bench {
-    redisContext *redis;
-    uint64_t state;
-    long long n, counts[CITIES], hash_bytes;
-    double h; /* microseconds of one HSET */
-} bench;
-
-static _Noreturn void die(const char *what, const char *why)
+static void note(results *r, int row, int system, cell_state state, const char *why)
 {
-    fprintf(stderr, "bench_people: %s: %s\n", what, why);
-    exit(1);
+    cell *c = &r->cells[row][system];
+    c->state = state;
+    snprintf(c->note, sizeof c->note, "%s", why);
+    r->failed |= r->systems[system].ours;
+    fprintf(stderr, "bench: %s, %s: %s\n", r->systems[system].name, results_name(row), why);
 }
 
-/* splitmix64: the same people in every run. */
-static uint64_t draw(bench *b)
+/* Server microseconds of one run. The first is checked and not measured: what only a first call does is not of the workload. The best of three
+ * rounds counts: whatever else the machine does only adds. */
+static double time_calls(server *s, const char *text, const people *p, answer *a)
 {
-    uint64_t z = b->state += 0x9E3779B97F4A7C15U;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBU;
-    return z ^ z >> 31;
-}
-
-/* Three cities have the shares that the workloads ask for; the others divide the rest, by the fourth power of a uniform number. */
-static int draw_city(bench *b)
-{
-    uint64_t of = draw(b) % 100000;
-    if (of < 41732) return of < 38445 ? 0 : of < 40732 ? 1 : 2;
-    double u = (double)(draw(b) >> 11) / (double)((uint64_t)1 << 53);
-    return 3 + (int)(u * u * u * u * (CITIES - 3));
-}
-
-static person draw_person(bench *b, long long id)
-{
-    person p = {.age = (long long)(draw(b) % 100), .salary = (long long)(draw(b) % 200000), .city = draw_city(b)};
-    for (int i = 0; i < 12; i++) p.name[i] = (char)('a' + draw(b) % 16);
-    snprintf(p.title, sizeof p.title, "word%u word%u word%u word%u", (unsigned)(draw(b) % 5000), (unsigned)(draw(b) % 5000), (unsigned)(draw(b) % 5000),
-             (unsigned)(draw(b) % 5000));
-    p.created = 1700000000 + id * 40 + (long long)(draw(b) % 3600);
-    return p;
-}
-
-static redisReply *take(bench *b)
-{
-    void *reply = NULL;
-    if (redisGetReply(b->redis, &reply) != REDIS_OK) die("reply", b->redis->errstr);
-    return reply;
-}
-
-static redisReply *ask(bench *b, const char *command)
-{
-    if (redisAppendCommand(b->redis, command) != REDIS_OK) die("send", b->redis->errstr);
-    return take(b);
-}
-
-static void must(bench *b, const char *command)
-{
-    redisReply *r = ask(b, command);
-    if (r->type == REDIS_REPLY_ERROR) die(command, r->str);
-    freeReplyObject(r);
-}
-
-/* A number behind a name in a section of INFO. */
-static double info(bench *b, const char *section, const char *stat, const char *part)
-{
-    char command[64];
-    snprintf(command, sizeof command, "INFO %s", section);
-    redisReply *r = ask(b, command);
-    const char *at = r->str ? strcasestr(r->str, stat) : NULL;
-    if (at) at = strstr(at, part);
-    if (!at) die("INFO lacks", stat);
-    double value = strtod(at + strlen(part), NULL);
-    freeReplyObject(r);
-    return value;
-}
-
-static void take_all(bench *b, int n)
-{
-    for (; n; n--) {
-        redisReply *r = take(b);
-        if (r->type == REDIS_REPLY_ERROR) die("load", r->str);
-        freeReplyObject(r);
+    double start = clock_now(), best = 0;
+    workload_run(s, text, p, a);
+    double calls = share / ROUNDS / (clock_now() - start);
+    int n = calls < 1 ? 1 : calls > 1000 ? 1000 : (int)calls;
+    workload_commands names;
+    workload_names(text, &names);
+    answer *again = malloc(sizeof *again);
+    if (!again) bench_die("answer", "no memory");
+    for (int round = 0; round < ROUNDS && !a->refused; round++) {
+        server_reset_stats(s);
+        for (int i = 0; i < n; i++) workload_run(s, text, p, again);
+        double us = server_usec(s, names.at) / n;
+        if (!round || us < best) best = us;
     }
-}
-
-/* Loads everyone by a command; replies the bytes that it took. */
-static long long load(bench *b, const char *command, const char *key, int by_pk)
-{
-    must(b, "CONFIG RESETSTAT");
-    double before = info(b, "memory", "used_memory:", ":");
-    int waiting = 0;
-    b->state = 1;
-    memset(b->counts, 0, sizeof b->counts);
-    for (long long id = 1; id <= b->n; id++) {
-        person p = draw_person(b, id);
-        b->counts[p.city]++;
-        char name[64];
-        snprintf(name, sizeof name, by_pk ? "%s" : "%s:%lld", key, id);
-        redisAppendCommand(b->redis, "%s %s id %lld age %lld name %s created %lld city city%d salary %lld title %s", command, name, id, p.age, p.name,
-                           p.created, p.city, p.salary, p.title);
-        if (++waiting == PIPELINE) take_all(b, waiting), waiting = 0;
-    }
-    take_all(b, waiting);
-    return (long long)(info(b, "memory", "used_memory:", ":") - before);
-}
-
-static int city_near(const bench *b, double share, int other)
-{
-    int best = other == 1 ? 2 : 1;
-    double want = share * (double)b->n;
-    for (int i = 1; i < CITIES; i++) {
-        double here = (double)b->counts[i] - want, there = (double)b->counts[best] - want;
-        if (i != other && here * here < there * there) best = i;
-    }
+    free(again);
     return best;
 }
 
-static void row(bench *b, const char *what, double goal, int calls, const char *command)
+static void run_workload(results *r, int row, int system, server *s, const people *p)
 {
-    char stat[48];
-    snprintf(stat, sizeof stat, "cmdstat_%.*s:", (int)strcspn(command, " "), command);
-    freeReplyObject(ask(b, command)); /* what only the first call does is not of the workload */
-    must(b, "CONFIG RESETSTAT");
-    long long answer = 0;
-    for (int i = 0; i < calls; i++) {
-        redisReply *r = ask(b, command);
-        int refused = r->type == REDIS_REPLY_ERROR;
-        if (refused) printf("| %s | %g | refused | | %s |\n", what, goal, r->str);
-        answer = r->type == REDIS_REPLY_ARRAY ? (long long)r->elements : r->integer;
-        freeReplyObject(r);
-        if (refused) return;
+    const workload *w = &workloads[row];
+    char text[COMMAND_MAX];
+    answer *a = calloc(1, sizeof *a);
+    if (!a) bench_die("answer", "no memory");
+    if (workload_text(w, &r->systems[system], p, text, sizeof text)) {
+        double us = time_calls(s, text, p, a);
+        const char *wrong = a->refused ? NULL : workload_judge(w, p, a, r->systems[system].ours);
+        if (a->refused) note(r, row, system, CELL_REFUSED, a->error);
+        else if (wrong) note(r, row, system, CELL_WRONG, wrong);
+        else r->cells[row][system].state = CELL_OK;
+        r->cells[row][system].value = us / r->bare[system].h;
     }
-    double us = info(b, "commandstats", stat, "usec_per_call=");
-    printf("| %s | %g | %.1f | %.2f | %lld |\n", what, goal, us / b->h, us, answer);
-    fflush(stdout);
+    free(a);
 }
 
-static void rows(bench *b)
+static void send_words(redisContext *redis, void *ctx)
 {
-    char c[TEXT];
-    int x = city_near(b, 11434 / 5e5, 0), y = city_near(b, (16319 - 11434) / 5e5, x);
-    row(b, "get by pk", 1.3, 2000, "NONREL.GET p.Person 77");
-#define ROW(what, goal, calls, ...) (snprintf(c, sizeof c, __VA_ARGS__), row(b, what, goal, calls, c))
-    ROW("count exact", 2, 500, "NONREL.COUNT p.Person FILTER city city%d", x);
-    ROW("10 rows exact", 12, 200, "NONREL.QUERY p.Person FILTER city city%d LIMIT 0 10", x);
-    ROW("count range", 3, 500, "NONREL.COUNT p.Person FILTER age__range [30,39]");
-    ROW("10 rows range", 12, 200, "NONREL.QUERY p.Person FILTER age__range [30,39] LIMIT 0 10");
-    long long low = 1700000000 + b->n * 20, high = low + b->n * 4;
-    ROW("count two ranges", 200, 20, "NONREL.COUNT p.Person FILTER age__range [30,39] created__range [%lld,%lld]", low, high);
-    ROW("10 rows exact and range", 25, 50, "NONREL.QUERY p.Person FILTER city city%d age__range [30,39] LIMIT 0 10", x);
-    ROW("count exact or exact", 60, 20, "NONREL.COUNT p.Person Q {\"or\":[{\"city\":\"city%d\"},{\"city\":\"city%d\"}]}", x, y);
-    ROW("count not exact", 3, 5, "NONREL.COUNT p.Person EXCLUDE city city0");
-    ROW("10 rows startswith", 12, 200, "NONREL.QUERY p.Person FILTER name__startswith ab LIMIT 0 10");
-    ROW("10 rows of a range by an index", 25, 5, "NONREL.QUERY p.Person FILTER age__range [30,39] ORDER created LIMIT 0 10");
-    ROW("10 rows of a range by a column", 150, 3, "NONREL.QUERY p.Person FILTER age__range [30,39] ORDER salary LIMIT 0 10");
-    ROW("1,000 rows", 1500, 10, "NONREL.QUERY p.Person FILTER age__range [30,39] LIMIT 0 1000");
-    ROW("1,000 rows of three columns", 250, 10, "NONREL.QUERY p.Person FILTER age__range [30,39] FIELDS id age salary LIMIT 0 1000");
-#undef ROW
+    words *w = ctx;
+    redisAppendCommandArgv(redis, w->n, (const char **)w->at, NULL);
 }
 
-static int define(bench *b, const char *store)
+/* Calls a second, where the work is one command; over many connections only where the queue of calls that they make is worked off soon. */
+static void run_rates(results *r, int row, int system, server *s, const people *p)
 {
-    char model[TEXT];
-    snprintf(model, sizeof model,
-             "{\"fields\":{\"age\":{\"type\":\"int\",\"index\":true},\"name\":{\"type\":\"char\",\"max_length\":12,\"index\":[\"exact\",\"startswith\"]},"
-             "\"created\":{\"type\":\"int\",\"index\":true},\"city\":{\"type\":\"char\",\"index\":[\"exact\"]},\"salary\":{\"type\":\"int\"%s},"
-             "\"title\":{\"type\":\"text\"}}%s}",
-             strcmp(store, "memory") ? "" : ",\"column\":true", strcmp(store, "memory") ? "" : ",\"store\":\"memory\"");
-    redisReply *r = redisCommand(b->redis, "NONREL.MODEL SET p.Person %s", model);
-    if (!r) die("MODEL SET", b->redis->errstr);
-    int ok = r->type != REDIS_REPLY_ERROR;
-    if (!ok) printf("| store %s | | refused | | %s |\n", store, r->str);
-    freeReplyObject(r);
-    return ok;
+    char text[COMMAND_MAX];
+    words w;
+    if (!workloads[row].rate || r->cells[row][system].state != CELL_OK) return;
+    if (!workload_text(&workloads[row], &r->systems[system], p, text, sizeof text) || strchr(text, ';')) return;
+    words_split(&w, text);
+    r->rates[row][system][0] = rate_measure(s, 1, 1, send_words, &w);
+    if (r->rates[row][system][0].p50 < SLOW_US) r->rates[row][system][1] = rate_measure(s, 50, 1, send_words, &w);
+}
+
+/* From the start of the process to the first answer that is true; a server that loads, or a peer that indexes yet, is asked again. */
+static void run_restart(results *r, figure f, int row, int system, server *s, const people *p)
+{
+    char text[COMMAND_MAX];
+    answer *a = calloc(1, sizeof *a);
+    const char *wrong = "no answer";
+    int at = workloads_n + (int)f;
+    if (!a) bench_die("answer", "no memory");
+    workload_text(&workloads[row], &r->systems[system], p, text, sizeof text);
+    server_restart(s);
+    for (double now = 0; now < 120 && wrong; usleep(1000)) {
+        workload_run(s, text, p, a);
+        now = clock_now() - s->started;
+        r->cells[at][system].value = now;
+        if (a->refused && strncmp(a->error, "LOADING", 7) == 0) continue;
+        wrong = a->refused ? a->error : workload_judge(&workloads[row], p, a, true);
+        if (wrong && r->systems[system].ours) break;
+    }
+    if (wrong) note(r, at, system, CELL_WRONG, wrong);
+    else r->cells[at][system].state = CELL_OK;
+    free(a);
+}
+
+static void run_system(results *r, int system, const people *p)
+{
+    const bench_system *sys = &r->systems[system];
+    server s;
+    if (!sys->program) return;
+    fprintf(stderr, "bench: %s\n", sys->name);
+    r->bare[system] = system_bare(sys, p);
+    system_start(sys, &s);
+    bare took = system_load(sys, &s, p);
+    cell *fixed[] = {&r->cells[workloads_n + FIGURE_SAVE][system], &r->cells[workloads_n + FIGURE_BYTES][system]};
+    *fixed[0] = (cell){.state = CELL_OK, .value = took.h / r->bare[system].h};
+    *fixed[1] = (cell){.state = CELL_OK, .value = took.bytes - r->bare[system].bytes};
+    for (int i = 0; i < workloads_n; i++) run_workload(r, i, system, &s, p);
+    for (int i = 0; i < workloads_n; i++) run_rates(r, i, system, &s, p);
+    server_save(&s);
+    run_restart(r, FIGURE_RESTART, WORKLOAD_COUNT, system, &s, p);
+    run_restart(r, FIGURE_GET, WORKLOAD_GET, system, &s, p);
+    server_stop(&s);
+}
+
+/* A system that cannot be started or defined is better known before the work than in the middle of it. */
+static void try_systems(const bench_system *systems)
+{
+    for (int i = 0; i < SYSTEMS; i++) {
+        server s;
+        if (!systems[i].program) continue;
+        system_start(&systems[i], &s);
+        server_stop(&s);
+    }
+}
+
+static void write_file(const results *r, const char *path, void (*write)(const results *, FILE *))
+{
+    FILE *f = fopen(path, "w");
+    if (!f) bench_die(path, "cannot be written");
+    write(r, f);
+    if (fclose(f)) bench_die(path, "cannot be written");
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 3) die("usage", "bench_people <port> <native|memory> [entities]");
-    bench b = {.redis = redisConnect("127.0.0.1", (int)strtol(argv[1], NULL, 10)), .n = argc > 3 ? strtoll(argv[3], NULL, 10) : 500000};
-    if (!b.redis || b.redis->err) die("connect", "no server");
-    b.hash_bytes = load(&b, "HSET", "h", 0);
-    b.h = info(&b, "commandstats", "cmdstat_hset:", "usec_per_call=");
-    must(&b, "FLUSHALL");
-    printf("H = %.2f us, store %s, N = %lld\n\n| workload | goal, H | H | us | answer |\n| --- | ---: | ---: | ---: | ---: |\n", b.h, argv[2], b.n);
-    if (define(&b, argv[2])) {
-        must(&b, "NONREL.COUNT p.Person FILTER age 1"); /* else a table in memory is made by the first query, and the SAVEs have no index to keep */
-        long long bytes = load(&b, "NONREL.SAVE", "p.Person", 1) - b.hash_bytes;
-        double us = info(&b, "commandstats", "cmdstat_nonrel.save:", "usec_per_call=");
-        printf("| save | 3 | %.1f | %.2f | |\n| bytes an entity over the hash | 180 | | | %lld |\n", us / b.h, us, bytes / b.n);
-        rows(&b);
-    }
-    redisFree(b.redis);
-    return 0;
+    if (argc != 5) bench_die("usage", "bench_people <nonrel.so> <people> <tables> <chart>");
+    people p;
+    results *r = calloc(1, sizeof *r);
+    if (!r) bench_die("results", "no memory");
+    r->systems = systems_table(argv[1]);
+    r->n = strtoll(argv[2], NULL, 10);
+    if (r->n < 1000) bench_die(argv[2], "1000 people at least");
+    try_systems(r->systems);
+    people_init(&p, r->n);
+    for (int i = 0; i < SYSTEMS; i++) run_system(r, i, &p);
+    write_file(r, argv[3], report_write);
+    write_file(r, argv[4], chart_write);
+    bool failed = r->failed;
+    people_clear(&p);
+    free(r);
+    return failed;
 }

@@ -4,21 +4,22 @@
  * commands of its fields and declared indexes by hand; and those and the primary keys' index by hand. The server's own clock decides (INFO
  * commandstats); at the end DEBUG DIGEST-VALUE tells whether they wrote the same keys.
  *
- * Usage: bench_save <port> [entities]. Prints rows of a Markdown table. */
+ * Usage: bench_save <absolute path of nonrel.so> [entities]. Prints rows of a Markdown table. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <hiredis/hiredis.h>
 
 #include "base/arena.h"
+#include "server.h"
 #include "store/keys.h"
 
 enum { BLOCK = 5000, PIPELINE = 250, CITIES = 1000, WORDS = 20 };
 
-typedef struct person {
+typedef struct entity {
     int64_t id, age, created, salary;
     char name[13], city[16], title[24];
-} person;
+} entity;
 
 typedef struct bench {
     redisContext *redis;
@@ -28,11 +29,11 @@ typedef struct bench {
 } bench;
 
 /* The words of one command. */
-typedef struct words {
+typedef struct line {
     const char *at[WORDS];
     size_t len[WORDS];
     int n;
-} words;
+} line;
 
 static _Noreturn void die(const char *what, const char *why)
 {
@@ -50,9 +51,9 @@ static uint64_t draw(bench *b)
 }
 
 /* Cities are skewed: the square of a uniform number makes the first of them some thirty times as frequent as the last. */
-static person draw_person(bench *b, int64_t id)
+static entity draw_person(bench *b, int64_t id)
 {
-    person p = {.id = id, .age = (int64_t)(draw(b) % 100), .salary = (int64_t)(draw(b) % 200000)};
+    entity p = {.id = id, .age = (int64_t)(draw(b) % 100), .salary = (int64_t)(draw(b) % 200000)};
     for (int i = 0; i < 12; i++) p.name[i] = (char)('a' + draw(b) % 26);
     double u = (double)(draw(b) >> 11) / (double)((uint64_t)1 << 53);
     snprintf(p.city, sizeof p.city, "city%d", (int)(u * u * CITIES));
@@ -61,23 +62,23 @@ static person draw_person(bench *b, int64_t id)
     return p;
 }
 
-static void add(words *w, nr_slice s)
+static void add(line *w, nr_slice s)
 {
     w->at[w->n] = s.p;
     w->len[w->n++] = s.n;
 }
 
-static void add_text(words *w, const char *text)
+static void add_text(line *w, const char *text)
 {
     add(w, nr_slice_of(text));
 }
 
-static void add_number(bench *b, words *w, int64_t i)
+static void add_number(bench *b, line *w, int64_t i)
 {
     add(w, nr_arena_printf(&b->arena, "%lld", (long long)i));
 }
 
-static void add_fields(bench *b, words *w, const person *p)
+static void add_fields(bench *b, line *w, const entity *p)
 {
     add_text(w, "id");
     add_number(b, w, p->id);
@@ -95,21 +96,21 @@ static void add_fields(bench *b, words *w, const person *p)
     add_text(w, p->title);
 }
 
-static void send_words(bench *b, const words *w)
+static void send_words(bench *b, const line *w)
 {
     if (redisAppendCommandArgv(b->redis, w->n, (const char **)w->at, w->len) != REDIS_OK) die("send", b->redis->errstr);
 }
 
 static void send_word(bench *b, const char *word)
 {
-    words w = {.n = 0};
+    line w = {.n = 0};
     add_text(&w, word);
     send_words(b, &w);
 }
 
-static void send_save(bench *b, const person *p)
+static void send_save(bench *b, const entity *p)
 {
-    words w = {.n = 0};
+    line w = {.n = 0};
     add_text(&w, "NONREL.SAVE");
     add_text(&w, "saved.Person");
     add_fields(b, &w, p);
@@ -119,7 +120,7 @@ static void send_save(bench *b, const person *p)
 /* The members are those of the module, made here beforehand: the server does not pay for them. */
 static void send_zadd(bench *b, const char *key, const nr_value *v, int64_t id)
 {
-    words w = {.n = 0};
+    line w = {.n = 0};
     nr_value pk = {.kind = NR_V_INT, .i = id};
     nr_buf member = nr_buf_in(&b->arena);
     if (v) nr_key_add(v, &member);
@@ -137,9 +138,9 @@ static void send_number(bench *b, const char *key, int64_t i, int64_t id)
     send_zadd(b, key, &v, id);
 }
 
-static void send_hash_and_set(bench *b, const char *model, const person *p)
+static void send_hash_and_set(bench *b, const char *model, const entity *p)
 {
-    words hash = {.n = 0}, set = {.n = 0};
+    line hash = {.n = 0}, set = {.n = 0};
     add_text(&hash, "HSET");
     add(&hash, nr_arena_printf(&b->arena, "%s:%lld", model, (long long)p->id));
     add_fields(b, &hash, p);
@@ -150,7 +151,7 @@ static void send_hash_and_set(bench *b, const char *model, const person *p)
     send_words(b, &set);
 }
 
-static void send_hand(bench *b, const person *p)
+static void send_hand(bench *b, const entity *p)
 {
     nr_value name = {.kind = NR_V_TEXT, .s = nr_slice_of(p->name)};
     send_word(b, "MULTI");
@@ -161,7 +162,7 @@ static void send_hand(bench *b, const person *p)
     send_word(b, "EXEC");
 }
 
-static void send_full(bench *b, const person *p)
+static void send_full(bench *b, const entity *p)
 {
     nr_value name = {.kind = NR_V_TEXT, .s = nr_slice_of(p->name)};
     send_word(b, "MULTI");
@@ -176,7 +177,7 @@ static void send_full(bench *b, const person *p)
 /* A way to write one entity, and what it took. */
 typedef struct way {
     const char *name;
-    void (*send)(bench *b, const person *p);
+    void (*send)(bench *b, const entity *p);
     int replies;            /* to one entity */
     const char *commands[2]; /* whose statistics count */
     long long usec;
@@ -213,7 +214,7 @@ static const char *behind(const redisReply *info, const char *label)
     return at ? at + strlen(label) : "0";
 }
 
-static long long server_usec(bench *b, const way *w)
+static long long way_usec(bench *b, const way *w)
 {
     long long sum = 0;
     redisReply *r = ask(b, "INFO commandstats");
@@ -236,7 +237,7 @@ static double seconds(const char *text)
     return whole;
 }
 
-static double server_cpu(bench *b)
+static double process_cpu(bench *b)
 {
     redisReply *r = ask(b, "INFO cpu");
     double s = seconds(behind(r, "used_cpu_sys:")) + seconds(behind(r, "used_cpu_user:"));
@@ -244,24 +245,24 @@ static double server_cpu(bench *b)
     return s;
 }
 
-static void write_block(bench *b, way *w, const person *people, int n)
+static void write_block(bench *b, way *w, const entity *people, int n)
 {
-    double cpu = server_cpu(b);
-    long long usec = server_usec(b, w);
+    double cpu = process_cpu(b);
+    long long usec = way_usec(b, w);
     for (int i = 0; i < n; i++) {
         w->send(b, &people[i]);
         if ((i + 1) % PIPELINE && i + 1 < n) continue;
         take(b, w->replies * (i % PIPELINE + 1));
         nr_arena_clear(&b->arena);
     }
-    w->usec += server_usec(b, w) - usec;
-    w->cpu += server_cpu(b) - cpu;
+    w->usec += way_usec(b, w) - usec;
+    w->cpu += process_cpu(b) - cpu;
 }
 
 /* Each block is written in each way; who begins changes from block to block. */
 static void write_all(bench *b, way *ways, int n_ways)
 {
-    person *people = malloc(sizeof *people * BLOCK);
+    entity *people = malloc(sizeof *people * BLOCK);
     if (!people) die("memory", "there is none");
     for (int64_t id = 1, block = 0; id <= b->n; id += BLOCK, block++) {
         int n = (int)(b->n - id + 1 < BLOCK ? b->n - id + 1 : BLOCK);
@@ -312,9 +313,11 @@ int main(int argc, char **argv)
         {"`MULTI`: `HSET`, `SADD`, 3 `ZADD`", send_hand, 7, {"cmdstat_exec:", "cmdstat_multi:"}, 0, 0},
         {"the same, and the `ZADD` of the primary keys", send_full, 8, {"cmdstat_exec:", "cmdstat_multi:"}, 0, 0},
     };
-    if (argc < 2) die("usage", "bench_save <port> [entities]");
-    bench b = {.redis = redisConnect("127.0.0.1", (int)strtol(argv[1], NULL, 10)), .state = 1, .n = argc > 2 ? strtoll(argv[2], NULL, 10) : 500000};
-    if (!b.redis || b.redis->err) die("connect", b.redis ? b.redis->errstr : "no memory");
+    if (argc < 2) die("usage", "bench_save <nonrel.so> [entities]");
+    const char *const module[] = {argv[1], NULL};
+    server s;
+    server_start(&s, "redis-server", module);
+    bench b = {.redis = s.redis, .state = 1, .n = argc > 2 ? strtoll(argv[2], NULL, 10) : 500000};
     nr_arena_init(&b.arena, nr_env_libc());
     redisReply *r = redisCommand(b.redis, "NONREL.MODEL SET saved.Person %s", definition);
     check(r);
@@ -322,6 +325,6 @@ int main(int argc, char **argv)
     write_all(&b, ways, 3);
     check_keys(&b);
     print(&b, ways, 3);
-    redisFree(b.redis);
+    server_stop(&s);
     return 0;
 }

@@ -1,0 +1,21 @@
+/* rate.h -- calls a second of one command over some connections, and how long a call takes for its client. */
+#ifndef BENCH_RATE_H
+#define BENCH_RATE_H
+
+#include "server.h"
+
+typedef struct rate {
+    double calls;      /* a second; 0: not measured */
+    double p50, p99, max; /* microseconds from the command's first byte out to its reply's last byte in */
+} rate;
+
+/* Writes the next command of a connection with redisAppendCommand and its like. */
+typedef void rate_send(redisContext *redis, void *ctx);
+
+/* Each connection sends as soon as it has its reply, until the time is over; what is under way then is waited for. An error reply ends the process. */
+rate rate_measure(const server *s, int connections, double seconds, rate_send *send, void *ctx);
+
+/* Sorts samples, of n calls in so many seconds. */
+rate rate_of(double *samples, size_t n, double seconds);
+
+#endif

@@ -1,0 +1,178 @@
+/* systems.c -- see systems.h. */
+#include "systems.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PIPELINE = 250 };
+
+#define MODEL(store)                                                                                                                                \
+    "NONREL.MODEL SET p.Person '{\"fields\":{\"age\":{\"type\":\"int\",\"index\":true},\"name\":{\"type\":\"char\",\"max_length\":12,\"index\":["     \
+    "\"exact\",\"startswith\"]},\"created\":{\"type\":\"int\",\"index\":true},\"city\":{\"type\":\"char\",\"index\":[\"exact\"]},\"salary\":{\"type\":" \
+    "\"int\",\"column\":true},\"title\":{\"type\":\"text\"}},\"store\":\"" store "\"}'"
+
+/* A table in memory is made by the first query: before the entities, so that the SAVEs have indexes to keep. */
+#define WARM "NONREL.COUNT p.Person FILTER age 1"
+
+static void send_entity(redisContext *redis, const char *command, const char *key, const person *p)
+{
+    person_text t;
+    const char *w[2 + 2 * PEOPLE_FIELDS] = {command, key};
+    person_write(p, &t);
+    memcpy(w + 2, t.word, sizeof t.word);
+    redisAppendCommandArgv(redis, 2 + 2 * PEOPLE_FIELDS, w, NULL);
+}
+
+static void send_hash(redisContext *redis, const person *p)
+{
+    char key[32];
+    snprintf(key, sizeof key, "p:%lld", (long long)p->id);
+    send_entity(redis, "HSET", key, p);
+}
+
+static int save_hash(redisContext *redis, const person *p)
+{
+    send_hash(redis, p);
+    return 1;
+}
+
+static int save_nonrel(redisContext *redis, const person *p)
+{
+    send_entity(redis, "NONREL.SAVE", "p.Person", p);
+    return 1;
+}
+
+/* Numbers are scores; names are members of one score, the id behind them. */
+static int save_hand(redisContext *redis, const person *p)
+{
+    long long id = p->id;
+    redisAppendCommand(redis, "MULTI");
+    send_hash(redis, p);
+    redisAppendCommand(redis, "SADD city:city%d %lld", p->city, id);
+    redisAppendCommand(redis, "ZADD age %d %lld", p->age, id);
+    redisAppendCommand(redis, "ZADD created %lld %lld", (long long)p->created, id);
+    redisAppendCommand(redis, "ZADD name 0 %s:%lld", p->name, id);
+    redisAppendCommand(redis, "EXEC");
+    return 7;
+}
+
+static int save_and_add(redisContext *redis, const person *p)
+{
+    send_hash(redis, p);
+    redisAppendCommand(redis, "FT.ADDHASH i p:%lld 1", (long long)p->id);
+    return 2;
+}
+
+const bench_system *systems_table(const char *nonrel_so)
+{
+    static const char *const search = "/usr/lib/redis/modules/redisearch.so";
+    static bench_system table[SYSTEMS];
+    const char *peer = getenv("PEER_SO"), *peer_server = getenv("PEER_SERVER");
+    const char *own = "redis-server";
+    bench_system rows[SYSTEMS] = {
+        {.name = "NONREL native",
+         .colour = "#e08e2b",
+         .program = own,
+         .module = {nonrel_so},
+         .define = {MODEL("native"), WARM},
+         .speaks = DIALECT_NONREL,
+         .save = save_nonrel,
+         .save_stats = {"nonrel.save"},
+         .ours = true,
+         .save_goal = 12,
+         .bytes_goal = 650,
+         .restart_goal = 4,
+         .relaxed = true},
+        {.name = "NONREL memory",
+         .colour = "#1f6fb4",
+         .program = own,
+         .module = {nonrel_so},
+         .define = {MODEL("memory"), WARM},
+         .speaks = DIALECT_NONREL,
+         .save = save_nonrel,
+         .save_stats = {"nonrel.save"},
+         .ours = true,
+         .save_goal = 3,
+         .bytes_goal = 180,
+         .restart_goal = 2},
+        {.name = "by hand", .colour = "#8a8a8a", .program = own, .speaks = DIALECT_HAND, .save = save_hand, .save_stats = {"multi", "exec"}},
+        {.name = "RediSearch 1.2",
+         .colour = "#c0392b",
+         .program = access(search, R_OK) ? NULL : own,
+         .module = {search, "SAFEMODE", "TIMEOUT", "0", "MAXEXPANSIONS", "10000000"},
+         .define = {"FT.CREATE i SCHEMA city TAG age NUMERIC created NUMERIC SORTABLE name TAG"},
+         .speaks = DIALECT_FT,
+         .get = "FT.GET i",
+         .count = "NOCONTENT LIMIT 0 1",
+         .save = save_and_add,
+         .save_stats = {"hset", "ft.addhash", "FT.ADDHASH"}},
+        {.name = "peer",
+         .colour = "#7d3c98",
+         .program = peer ? peer_server ? peer_server : own : NULL,
+         .module = {peer, "TIMEOUT", "0", "MAXEXPANSIONS", "10000000", "MAXSEARCHRESULTS", "10000000"},
+         .define = {"?FT.CREATE i ON HASH PREFIX 1 p: SCHEMA city TAG age NUMERIC created NUMERIC SORTABLE name TAG WITHSUFFIXTRIE",
+                    "?FT.CREATE i ON HASH PREFIX 1 p: SCHEMA city TAG age NUMERIC created NUMERIC SORTABLE name TAG"},
+         .speaks = DIALECT_FT,
+         .get = "HGETALL",
+         .count = "LIMIT 0 0",
+         .save = save_hash,
+         .save_stats = {"hset"}},
+    };
+    memcpy(table, rows, sizeof table);
+    return table;
+}
+
+void system_start(const bench_system *s, server *out)
+{
+    bool taken = false;
+    server_start(out, s->program, s->module[0] ? s->module : NULL);
+    for (int i = 0; i < 3 && s->define[i]; i++) {
+        const char *command = s->define[i];
+        if (*command != '?') server_must(out, command);
+        if (*command != '?' || taken) continue;
+        redisReply *r = server_ask(out, command + 1);
+        taken = r->type != REDIS_REPLY_ERROR;
+        if (!taken && (i == 2 || !s->define[i + 1])) bench_die(command + 1, r->str);
+        freeReplyObject(r);
+    }
+}
+
+static void write_part(server *to, int (*save)(redisContext *, const person *), const people *p, int64_t from, int64_t upto)
+{
+    int waiting = 0;
+    for (int64_t i = from; i < upto; i++) {
+        waiting += save(to->redis, &p->at[i]);
+        if ((i + 1) % PIPELINE && i + 1 < upto) continue;
+        server_take_all(to, waiting);
+        waiting = 0;
+    }
+}
+
+static bare write_all(server *to, int (*save)(redisContext *, const person *), const char *const *stats, const people *p)
+{
+    int64_t most = p->n - p->n / 10, before = server_memory(to);
+    server_reset_stats(to);
+    write_part(to, save, p, 0, most);
+    double first = server_usec(to, stats);
+    write_part(to, save, p, most, p->n);
+    double all = server_usec(to, stats);
+    return (bare){
+        .h = all / (double)p->n, .last_h = (all - first) / (double)(p->n - most), .bytes = (double)(server_memory(to) - before) / (double)p->n};
+}
+
+bare system_bare(const bench_system *s, const people *p)
+{
+    static const char *const stats[] = {"hset", NULL};
+    server plain;
+    server_start(&plain, s->program, NULL);
+    bare b = write_all(&plain, save_hash, stats, p);
+    server_stop(&plain);
+    return b;
+}
+
+bare system_load(const bench_system *s, server *to, const people *p)
+{
+    return write_all(to, s->save, s->save_stats, p);
+}
