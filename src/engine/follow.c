@@ -11,8 +11,8 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { MOST_DIRTY = 100000 };   /* keys noted; with more of them everything is read again */
-enum { MOST_REPAIRS = 4096 };   /* queued one by one, and one for each entity; more of them are found anew, each once */
+enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
+enum { MOST_REPAIRS = 4096 }; /* queued one by one, and one for each entity; more of them are found anew, each once */
 
 struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
@@ -195,19 +195,12 @@ static bool follow_dirty(nr_call *c, nr_model *m)
 
 /* -- the table ----------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct building {
-    nr_call *call;
-    nr_model *model;
-} building;
-
-static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
+static bool put_entity(void *ctx, const nr_entity *e)
 {
-    building *b = ctx;
-    nr_mark mark = nr_arena_mark(&b->call->arena);
-    meet_pk(b->model->followed, &row[0]);
-    nr_table_put(b->model->table, nr_rows_intern(b->model->rows, pk), row);
-    nr_deadlines_set(b->model->followed->deadlines, pk, deadline_of(b->call, b->model, pk));
-    nr_arena_rewind(&b->call->arena, mark);
+    nr_model *m = ctx;
+    meet_pk(m->followed, &e->row[0]);
+    nr_table_put(m->table, nr_rows_intern(m->rows, e->pk), e->row);
+    if (e->deadline >= 0) nr_deadlines_set(m->followed->deadlines, e->pk, e->deadline);
     return true;
 }
 
@@ -229,9 +222,11 @@ static bool build(nr_call *c, nr_model *m)
     *m->followed = (struct nr_followed){0};
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
-    building b = {c, m};
     m->table = nr_table_new(c->env, m->schema, kept_fields(c, m), m->indexes, m->n_indexes);
-    bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
+    nr_table_fill(m->table);
+    bool ok = nr_build_each_entity(c, m, put_entity, m);
+    nr_table_filled(m->table);
+    ok = ok && nr_reconcile(c, m);
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
