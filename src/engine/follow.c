@@ -80,6 +80,11 @@ void nr_follow_release(nr_model *m)
     m->followed = NULL;
 }
 
+size_t nr_follow_pending(const nr_model *m)
+{
+    return m->followed ? m->followed->n_repairs : 0;
+}
+
 /* -- what changed -------------------------------------------------------------------------------------------------------------------------- */
 
 static void note(struct nr_followed *f, nr_slice pk)
@@ -231,10 +236,12 @@ static bool build(nr_call *c, nr_model *m)
     else nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     if (c->deadline_us < INT64_MAX - took) c->deadline_us += took; /* a start is not the command's fault */
-    if (ok && nr_table_count(m->table))
+    if (!ok) return false;
+    m->built = (nr_built){m->built.times + 1, nr_table_count(m->table), (uint64_t)took / 1000};
+    if (nr_table_count(m->table))
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
                     (unsigned long long)nr_table_count(m->table), (long long)took / 1000, m->followed->n_repairs);
-    return ok;
+    return true;
 }
 
 /* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */

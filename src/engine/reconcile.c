@@ -1,9 +1,13 @@
-/* reconcile.c -- one walk over each index, with a bit for each row whose entry was met. */
+/* reconcile.c -- one walk over each index.
+ *
+ * An ordered index over plain values is walked beside the rows in the same order: entry and row are compared as two sorted lists are. Any other index is walked
+ * with a bit for each row whose entry was met. */
 #include "engine/reconcile.h"
 
 #include "base/bitmap.h"
 #include "engine/write.h"
 #include "exec/op.h"
+#include "store/keyfn.h"
 #include "store/keys.h"
 #include "table/rows.h"
 #include "table/table.h"
@@ -13,10 +17,12 @@ typedef struct reconciler {
     nr_model *model;
     const nr_index *index;
     nr_bitmap met;
+    uint32_t like; /* set indexes: a row whose entry is under the key in hand, by which others are known; NR_NO_ROW: none yet */
     nr_arena scratch;
     nr_value *row;
     nr_arena keys;
     nr_slices sets; /* keys of all set indexes, in keys */
+    uint32_t *by_pk; /* the rows of the table in the order of the pk; NULL: not made yet */
 } reconciler;
 
 static void queue(reconciler *k, bool add, nr_slice key, nr_slice member)
@@ -41,6 +47,21 @@ static void meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
     queue(k, false, key, member);
 }
 
+/* The same for a member of a set: most of a set have the value of the first one. */
+static void meet_member(reconciler *k, nr_slice key, nr_slice member)
+{
+    const nr_column *c = nr_table_column(k->model->table, k->index->field->id);
+    uint32_t row = member.n ? nr_rows_find(k->model->rows, member) : NR_NO_ROW;
+    bool there = c && row != NR_NO_ROW && nr_table_has(k->model->table, row);
+    nr_value v = there ? nr_column_get(c, row) : NR_NULL, like = there && k->like != NR_NO_ROW ? nr_column_get(c, k->like) : NR_NULL;
+    if (there && k->like != NR_NO_ROW && nr_value_eq(&v, &like)) {
+        nr_bitmap_set(&k->met, row);
+        return;
+    }
+    meet(k, member, key, member);
+    if (there && nr_bitmap_has(&k->met, row)) k->like = row;
+}
+
 static nr_slice pk_of(reconciler *k, nr_slice member)
 {
     const nr_field *f = nr_schema_pk(k->model->schema);
@@ -59,10 +80,53 @@ static bool is_mortal(reconciler *k, nr_slice key)
     return true;
 }
 
-static bool walk_ordered(reconciler *k)
+/* The entry that a row has, made anew in the buffer. */
+static nr_slice entry_of(reconciler *k, uint32_t row, nr_buf *b)
+{
+    const nr_table *t = k->model->table;
+    nr_value pk = nr_column_get(nr_table_column(t, 0), row), v = nr_column_get(nr_table_column(t, k->index->field->id), row);
+    b->n = 0;
+    nr_index_member(k->index, &nr_schema_pk(k->model->schema)->spec, &pk, &v, b);
+    return nr_buf_slice(b);
+}
+
+/* Rows in the order of the index, a page at a time, and the entry of the one in hand. */
+typedef struct row_walk {
+    nr_ordered *order;
+    uint64_t at; /* the row in hand */
+    uint32_t page[256];
+    nr_buf buf;
+    nr_slice entry;
+} row_walk;
+
+static bool row_in_hand(reconciler *k, row_walk *w)
+{
+    enum { PAGE = sizeof w->page / sizeof *w->page };
+    if (w->at == nr_ordered_count(w->order)) return false;
+    if (w->at % PAGE == 0) nr_ordered_read(w->order, w->at, false, PAGE, w->page);
+    w->entry = entry_of(k, w->page[w->at % PAGE], &w->buf);
+    return true;
+}
+
+/* Entries that come before that of the row in hand are nobody's; rows whose entries come before it lack theirs. member NULL: the index has ended. */
+static void meet_in_order(reconciler *k, row_walk *w, bool *more, const nr_slice *member)
+{
+    int c = 1;
+    while (*more && (c = member ? nr_slice_cmp(*member, w->entry) : 1) > 0) {
+        queue(k, true, k->index->key, w->entry);
+        w->at++;
+        *more = row_in_hand(k, w);
+    }
+    if (member && !(*more && c == 0)) queue(k, false, k->index->key, *member);
+    if (!member || !*more || c) return;
+    w->at++;
+    *more = row_in_hand(k, w);
+}
+
+/* Every entry of the index, in order. w NULL: rows are looked for by what entries name. */
+static nr_status meet_entries(reconciler *k, row_walk *w, bool *more_rows)
 {
     nr_store *s = k->call->store;
-    if (is_mortal(k, k->index->key)) return true;
     nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
     nr_slice key = k->index->key;
     nr_arena bound;
@@ -72,7 +136,10 @@ static bool walk_ordered(reconciler *k)
         nr_slices members = {0};
         nr_arena_clear(&k->scratch);
         st = s->cls->ordered_scan(s, key, &left, false, NR_BATCH, &k->scratch, &members);
-        for (size_t i = 0; i < members.n; i++) meet(k, pk_of(k, members.at[i]), key, members.at[i]);
+        for (size_t i = 0; i < members.n; i++) {
+            if (w) meet_in_order(k, w, more_rows, &members.at[i]);
+            else meet(k, pk_of(k, members.at[i]), key, members.at[i]);
+        }
         more = !st && members.n == NR_BATCH;
         if (!more) break;
         nr_arena_clear(&bound);
@@ -80,14 +147,54 @@ static bool walk_ordered(reconciler *k)
         left.lo_open = true;
     }
     nr_arena_clear(&bound);
+    return st;
+}
+
+static bool walk_ordered(reconciler *k, row_walk *w)
+{
+    nr_slice key = k->index->key;
+    bool more_rows = w && row_in_hand(k, w);
+    nr_status st = is_mortal(k, key) ? NR_ST_OK : meet_entries(k, w, &more_rows);
     if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
-    return st == NR_ST_WRONGTYPE || nr_status_good(st, key, &k->call->err);
+    if (st && st != NR_ST_WRONGTYPE) return nr_status_good(st, key, &k->call->err);
+    if (w) meet_in_order(k, w, &more_rows, NULL);
+    return true;
+}
+
+/* The rows in the order of the pk, made when the first index wants them. */
+static void need_by_pk(reconciler *k)
+{
+    const nr_table *t = k->model->table;
+    size_t n = 0;
+    if (k->by_pk) return;
+    k->by_pk = k->call->env->alloc((nr_table_count(t) + 1) * sizeof *k->by_pk);
+    for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) k->by_pk[n++] = row;
+    nr_ordered *o = nr_ordered_new(k->call->env, NULL, nr_table_column(t, 0));
+    nr_ordered_build(o, k->by_pk, n);
+    if (n) nr_ordered_read(o, 0, false, n, k->by_pk);
+    nr_ordered_free(o);
+}
+
+static bool walk_beside_rows(reconciler *k)
+{
+    const nr_table *t = k->model->table;
+    nr_arena arena;
+    need_by_pk(k);
+    nr_arena_init(&arena, k->call->env);
+    row_walk w = {.buf = nr_buf_in(&arena)};
+    w.order = nr_ordered_new(k->call->env, k->index->kind == NR_IX_PK ? NULL : nr_table_column(t, k->index->field->id), nr_table_column(t, 0));
+    nr_ordered_build(w.order, k->by_pk, nr_table_count(t));
+    bool ok = walk_ordered(k, &w);
+    nr_ordered_free(w.order);
+    nr_arena_clear(&arena);
+    return ok;
 }
 
 static bool walk_set(reconciler *k, nr_slice key)
 {
     nr_store *s = k->call->store;
     uint64_t cursor = 0;
+    k->like = NR_NO_ROW;
     if (is_mortal(k, key)) return true;
     do {
         nr_slices members = {0};
@@ -96,7 +203,7 @@ static bool walk_set(reconciler *k, nr_slice key)
         if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
         if (st == NR_ST_WRONGTYPE) return true;
         if (!nr_status_good(st, key, &k->call->err)) return false;
-        for (size_t i = 0; i < members.n; i++) meet(k, members.at[i], key, members.at[i]);
+        for (size_t i = 0; i < members.n; i++) meet_member(k, key, members.at[i]);
     } while (cursor);
     return true;
 }
@@ -124,10 +231,12 @@ static bool take_key(void *ctx, nr_slice key, nr_holds holds)
 static bool walk_index(reconciler *k)
 {
     nr_arena bits;
+    if (k->index->kind != NR_IX_SET && k->index->keyfn == &nr_key_value && nr_table_column(k->model->table, k->index->field->id))
+        return walk_beside_rows(k);
     nr_arena_init(&bits, k->call->env);
     k->met = nr_bitmap_in(&bits);
     bool ok = true;
-    if (k->index->kind != NR_IX_SET) ok = walk_ordered(k);
+    if (k->index->kind != NR_IX_SET) ok = walk_ordered(k, NULL);
     for (size_t i = 0; ok && k->index->kind == NR_IX_SET && i < k->sets.n; i++)
         if (nr_slice_starts(k->sets.at[i], k->index->key)) ok = walk_set(k, k->sets.at[i]);
     if (ok) add_missing(k);
@@ -150,5 +259,6 @@ bool nr_reconcile(nr_call *c, nr_model *m)
     }
     nr_arena_clear(&k.scratch);
     nr_arena_clear(&k.keys);
+    if (k.by_pk) c->env->free(k.by_pk);
     return ok;
 }
