@@ -28,6 +28,10 @@ static void add_model(void *ctx, const nr_model_figures *f)
     RedisModule_InfoAddFieldULongLong(p->info, "deletes", f->deletes);
     RedisModule_InfoAddFieldULongLong(p->info, "queries", f->queries);
     RedisModule_InfoAddFieldULongLong(p->info, "memory", f->bytes);
+    RedisModule_InfoAddFieldULongLong(p->info, "table_builds", f->table_builds);
+    RedisModule_InfoAddFieldULongLong(p->info, "table_rows", f->table_rows);
+    RedisModule_InfoAddFieldULongLong(p->info, "table_msec", f->table_msec);
+    RedisModule_InfoAddFieldULongLong(p->info, "repairs", f->repairs);
     RedisModule_InfoAddFieldULongLong(p->info, "left_out", f->left_out);
     RedisModule_InfoAddFieldULongLong(p->info, "corrupt", f->corrupt);
     RedisModule_InfoEndDictField(p->info);

@@ -93,15 +93,20 @@ static void take_field(RedisModuleKey *k, RedisModuleString *field, RedisModuleS
     nr_vec_push(r->arena, r->out, p);
 }
 
+static void read_fields(RedisModuleKey *k, nr_arena *a, nr_pairs *out)
+{
+    hash_reader r = {a, out};
+    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
+    while (RedisModule_ScanKey(k, cursor, take_field, &r)) {}
+    RedisModule_ScanCursorDestroy(cursor);
+}
+
 static nr_status redis_hash_all(nr_store *s, nr_slice key, nr_arena *a, nr_pairs *out)
 {
     RedisModuleKey *k;
     nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ, &k);
     if (st || !k) return st;
-    hash_reader r = {a, out};
-    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
-    while (RedisModule_ScanKey(k, cursor, take_field, &r)) {}
-    RedisModule_ScanCursorDestroy(cursor);
+    read_fields(k, a, out);
     RedisModule_CloseKey(k);
     return NR_ST_OK;
 }
@@ -413,6 +418,40 @@ static void redis_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_sl
     RedisModule_ScanCursorDestroy(cursor);
 }
 
+typedef struct read_walker {
+    nr_slice prefix;
+    bool (*fn)(void *ctx, const nr_met *met);
+    void *ctx;
+    nr_arena arena;
+    bool stopped;
+} read_walker;
+
+static void read_key(RedisModuleCtx *ctx, RedisModuleString *name, RedisModuleKey *k, void *data)
+{
+    (void)ctx;
+    read_walker *w = data;
+    nr_met met = {.key = nr_slice_of_string(name)};
+    if (w->stopped || !k || !nr_slice_starts(met.key, w->prefix)) return;
+    nr_mark mark = nr_arena_mark(&w->arena);
+    mstime_t at = RedisModule_GetAbsExpire(k);
+    met.deadline = at == REDISMODULE_NO_EXPIRE ? -1 : at;
+    met.holds = holds_of(k);
+    if (met.holds == NR_HOLDS_HASH) read_fields(k, &w->arena, &met.fields);
+    w->stopped = !w->fn(w->ctx, &met);
+    nr_arena_rewind(&w->arena, mark);
+}
+
+static void redis_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+{
+    read_walker w = {.prefix = prefix, .fn = fn, .ctx = ctx};
+    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
+    nr_arena_init(&w.arena, &nr_root.env);
+    nr_arena_alloc(&w.arena, 1); /* a chunk to begin with, that stays */
+    while (!w.stopped && RedisModule_Scan(SELF(s)->ctx, cursor, read_key, &w)) {}
+    nr_arena_clear(&w.arena);
+    RedisModule_ScanCursorDestroy(cursor);
+}
+
 static void redis_touch(nr_store *s, nr_slice key)
 {
     RedisModuleString *name = string_of(s, key);
@@ -443,6 +482,7 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .counter_get = redis_counter_get,
         .counter_set = redis_counter_set,
         .walk = redis_walk,
+        .walk_read = redis_walk_read,
         .touch = redis_touch,
     };
     *s = (nr_store_redis){{&cls}, ctx, NULL};

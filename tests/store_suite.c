@@ -322,7 +322,10 @@ static void a_key_of_another_type_is_refused_and_stays_as_it_is(void **state)
 {
     fixture *f = *state;
     static const call makers[] = {
-        {NR_HOLDS_HASH, try_hash_put}, {NR_HOLDS_ORDERED, try_ordered_add}, {NR_HOLDS_SET, try_set_add}, {NR_HOLDS_STRING, try_counter_set},
+        {NR_HOLDS_HASH, try_hash_put},
+        {NR_HOLDS_ORDERED, try_ordered_add},
+        {NR_HOLDS_SET, try_set_add},
+        {NR_HOLDS_STRING, try_counter_set},
     };
     for (size_t i = 0; i < COUNT(makers); i++) {
         assert_int_equal(makers[i].run(f), NR_ST_OK);
@@ -399,6 +402,40 @@ static void a_walk_stops_when_told_to(void **state)
     }
 }
 
+static bool on_met(void *ctx, const nr_met *met)
+{
+    visit *v = ctx;
+    v->calls++;
+    size_t i = (size_t)(met->key.p[2] - '0');
+    assert_int_equal(met->key.n, 3);
+    assert_int_equal(v->found[i], NR_HOLDS_NOTHING);
+    v->found[i] = met->holds;
+    assert_int_equal(met->deadline, -1);
+    assert_int_equal(met->fields.n, met->holds == NR_HOLDS_HASH ? i + 1 : 0);
+    for (size_t k = 0; k < met->fields.n; k++) {
+        assert_int_equal(met->fields.at[k].name.n, 1);
+        check_slice(met->fields.at[k].value, met->fields.at[k].name.p[0] == 'a' ? NR_S("1") : NR_S("\0\xff"));
+    }
+    return v->calls != v->stop_after;
+}
+
+static void a_reading_walk_gives_what_hashes_hold(void **state)
+{
+    fixture *f = *state;
+    make_one_of_each(f);
+    put(f, NR_S("m/1"), NR_S("b"), NR_S("\0\xff"));
+    put(f, NR_S("other"), NR_S("a"), NR_S("1"));
+    visit v = {.f = f};
+    f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+    static const nr_holds want[] = {NR_HOLDS_HASH, NR_HOLDS_HASH, NR_HOLDS_ORDERED, NR_HOLDS_SET, NR_HOLDS_STRING};
+    for (size_t i = 0; i < COUNT(want); i++) assert_int_equal(v.found[i], want[i]);
+    for (int n = 1; n <= 5; n++) {
+        v = (visit){.f = f, .stop_after = n};
+        f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+        assert_int_equal(v.calls, n);
+    }
+}
+
 static void touching_a_key_changes_nothing(void **state)
 {
     fixture *f = *state;
@@ -425,6 +462,7 @@ static const suite_test tests[] = {
     TEST(a_key_of_another_type_is_refused_and_stays_as_it_is),
     TEST(a_walk_meets_each_key_of_the_prefix_once),
     TEST(a_walk_stops_when_told_to),
+    TEST(a_reading_walk_gives_what_hashes_hold),
     TEST(touching_a_key_changes_nothing),
     {NULL, NULL},
 };

@@ -394,7 +394,7 @@ static const note info[] = {
     {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
-    {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, saves, deletes, queries, memory, left_out, corrupt"},
+    {"nonrel_db0_<model>", "the same for each model of a database, and how often its table was built, the last time from how many entities in how many milliseconds, and index entries to be mended: entities, indexes, index_entries, saves, deletes, queries, memory, table_builds, table_rows, table_msec, repairs, left_out, corrupt"},
     {NULL, NULL},
 };
 

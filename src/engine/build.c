@@ -44,21 +44,6 @@ bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks)
     }
 }
 
-typedef struct finding {
-    nr_call *call;
-    nr_model *model;
-    nr_arena *arena; /* of the keys */
-    nr_slices keys;
-} finding;
-
-static bool take_key(void *ctx, nr_slice key, nr_holds holds)
-{
-    finding *f = ctx;
-    if (holds == NR_HOLDS_HASH) nr_vec_push(f->arena, &f->keys, nr_arena_copy(f->arena, key));
-    else nr_model_leave_out(f->model, f->call->env, key, "the key is no hash");
-    return true;
-}
-
 bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk)
 {
     const nr_field *f = nr_schema_pk(m->schema);
@@ -67,30 +52,47 @@ bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk
     return pk->n && pk->n <= NR_PK_MAX && nr_field_decode(f, *pk, arena, &v) && nr_slice_eq(*pk, nr_type_text(&f->spec, &v, arena));
 }
 
-bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slice pk, const nr_value *row), void *ctx)
+typedef struct visitor {
+    nr_call *call;
+    nr_model *model;
+    bool (*fn)(void *ctx, const nr_entity *e);
+    void *ctx;
+    nr_arena scratch;
+    size_t met;
+    nr_value *row;
+    bool ok;
+} visitor;
+
+/* A key that has run out is not there any more, but on a copy for what its primary says. */
+static bool has_run_out(const nr_call *c, const nr_met *met)
 {
-    nr_arena keys, scratch; /* what it takes for a moment is not held against the command */
-    nr_arena_init(&keys, c->env);
-    nr_arena_init(&scratch, c->env);
-    finding f = {.call = c, .model = m, .arena = &keys};
-    c->store->cls->walk(c->store, m->prefix, take_key, &f);
-    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
-    bool ok = true;
-    for (size_t i = 0; ok && i < f.keys.n; i++) {
-        nr_slice pk;
-        if (!nr_entity_pk(m, f.keys.at[i], &scratch, &pk)) {
-            nr_model_leave_out(m, c->env, f.keys.at[i], "the key names no pk");
-            continue;
-        }
-        nr_found found;
-        memset(row, 0, sizeof *row * m->schema->n_fields);
-        ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &scratch, row, &found, &c->err);
-        if (ok && found == NR_FOUND) ok = fn(ctx, pk, row);
-        if (i % 64 == 63) nr_arena_clear(&scratch);
+    return !c->applied && met->deadline >= 0 && met->deadline <= c->now_us / 1000;
+}
+
+static bool visit(void *ctx, const nr_met *met)
+{
+    visitor *v = ctx;
+    const nr_env *env = v->call->env;
+    nr_entity e = {.row = v->row, .deadline = met->deadline};
+    if (has_run_out(v->call, met)) return true;
+    if (v->met++ % 64 == 0) nr_arena_clear(&v->scratch);
+    memset(v->row, 0, sizeof *v->row * v->model->schema->n_fields);
+    if (met->holds != NR_HOLDS_HASH) nr_model_leave_out(v->model, env, met->key, "the key is no hash");
+    else if (!nr_entity_pk(v->model, met->key, &v->scratch, &e.pk)) nr_model_leave_out(v->model, env, met->key, "the key names no pk");
+    else if (nr_entity_decode(v->model, env, met->key, e.pk, &met->fields, NULL, &v->scratch, v->row) == NR_FOUND) {
+        nr_model_take_back_key(v->model, met->key);
+        v->ok = v->fn(v->ctx, &e);
     }
-    nr_arena_clear(&scratch);
-    nr_arena_clear(&keys);
-    return ok;
+    return v->ok;
+}
+
+bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx)
+{
+    visitor v = {.call = c, .model = m, .fn = fn, .ctx = ctx, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields), .ok = true};
+    nr_arena_init(&v.scratch, c->env); /* what it takes for a moment is not held against the command */
+    c->store->cls->walk_read(c->store, m->prefix, visit, &v);
+    nr_arena_clear(&v.scratch);
+    return v.ok;
 }
 
 typedef struct pk_list {
@@ -98,11 +100,10 @@ typedef struct pk_list {
     nr_slices *pks;
 } pk_list;
 
-static bool take_pk(void *ctx, nr_slice pk, const nr_value *row)
+static bool take_pk(void *ctx, const nr_entity *e)
 {
-    (void)row;
     pk_list *l = ctx;
-    nr_vec_push(l->arena, l->pks, nr_arena_copy(l->arena, pk));
+    nr_vec_push(l->arena, l->pks, nr_arena_copy(l->arena, e->pk));
     return true;
 }
 
@@ -191,19 +192,24 @@ bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices
     return ok;
 }
 
+typedef struct key_list {
+    nr_arena *arena;
+    nr_slices keys;
+} key_list;
+
 static bool take_any_key(void *ctx, nr_slice key, nr_holds holds)
 {
-    finding *f = ctx;
+    key_list *l = ctx;
     (void)holds;
-    nr_vec_push(f->arena, &f->keys, nr_arena_copy(f->arena, key));
+    nr_vec_push(l->arena, &l->keys, nr_arena_copy(l->arena, key));
     return true;
 }
 
 nr_slices nr_build_set_keys(nr_call *c, const nr_model *m)
 {
-    finding f = {.call = c, .arena = &c->arena};
-    c->store->cls->walk(c->store, nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name)), take_any_key, &f);
-    return f.keys;
+    key_list l = {.arena = &c->arena};
+    c->store->cls->walk(c->store, nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name)), take_any_key, &l);
+    return l.keys;
 }
 
 bool nr_build_remove(nr_call *c, const nr_index *ix, const nr_slices *set_keys)

@@ -10,8 +10,15 @@ bool nr_build_pks(nr_call *c, nr_model *m, nr_slices *pks);
 /* The pk that a key under m's prefix names; false when it is no canonical one. pk points into key. */
 bool nr_entity_pk(const nr_model *m, nr_slice key, nr_arena *arena, nr_slice *pk);
 
-/* Calls fn with every hash under m's prefix that decodes by its definition; those that don't are logged and counted. Both live during fn. False: fn said so, or err. */
-bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, nr_slice pk, const nr_value *row), void *ctx);
+typedef struct nr_entity {
+    nr_slice pk;         /* canonical */
+    const nr_value *row; /* by field id */
+    int64_t deadline;    /* milliseconds since 1970 UTC; -1: none */
+} nr_entity;
+
+/* Calls fn with every hash under m's prefix that decodes by its definition; those that don't are logged and counted. An entity lives during fn, which calls
+ * nothing on the store. False: fn said so. */
+bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx);
 
 /* The pks of all hashes under m's prefix that decode by its definition; those that don't are logged and counted. */
 bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks);

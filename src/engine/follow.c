@@ -82,6 +82,11 @@ void nr_follow_release(nr_model *m)
     m->followed = NULL;
 }
 
+size_t nr_follow_pending(const nr_model *m)
+{
+    return m->followed ? m->followed->n_repairs : 0;
+}
+
 /* -- what changed -------------------------------------------------------------------------------------------------------------------------- */
 
 static void note(struct nr_followed *f, nr_slice pk)
@@ -214,19 +219,12 @@ static bool follow_dirty(nr_call *c, nr_model *m)
 
 /* -- the table ----------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct building {
-    nr_call *call;
-    nr_model *model;
-} building;
-
-static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
+static bool put_entity(void *ctx, const nr_entity *e)
 {
-    building *b = ctx;
-    nr_mark mark = nr_arena_mark(&b->call->arena);
-    meet_pk(b->model->followed, &row[0]);
-    nr_table_put(b->model->table, nr_rows_intern(b->model->rows, pk), row);
-    nr_deadlines_set(b->model->followed->deadlines, pk, deadline_of(b->call, b->model, pk));
-    nr_arena_rewind(&b->call->arena, mark);
+    nr_model *m = ctx;
+    meet_pk(m->followed, &e->row[0]);
+    nr_table_put(m->table, nr_rows_intern(m->rows, e->pk), e->row);
+    if (e->deadline >= 0) nr_deadlines_set(m->followed->deadlines, e->pk, e->deadline);
     return true;
 }
 
@@ -248,17 +246,21 @@ static bool build(nr_call *c, nr_model *m)
     *m->followed = (struct nr_followed){0};
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
-    building b = {c, m};
     m->table = nr_table_new(c->env, m->schema, kept_fields(c, m), m->indexes, m->n_indexes);
-    bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
+    nr_table_fill(m->table);
+    bool ok = nr_build_each_entity(c, m, put_entity, m);
+    nr_table_filled(m->table);
+    ok = ok && nr_reconcile(c, m);
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     if (c->deadline_us < INT64_MAX - took) c->deadline_us += took; /* a start is not the command's fault */
-    if (ok && nr_table_count(m->table))
+    if (!ok) return false;
+    m->built = (nr_built){m->built.times + 1, nr_table_count(m->table), (uint64_t)took / 1000};
+    if (nr_table_count(m->table))
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
                     (unsigned long long)nr_table_count(m->table), (long long)took / 1000, m->followed->n_repairs);
-    return ok;
+    return true;
 }
 
 /* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */

@@ -29,6 +29,9 @@ void nr_follow_settle(nr_call *c);
 /* INDEX SYNC: what a primary tells its copies after it has written repairs: to write theirs. */
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc);
 
+/* Index entries that are to be mended, as far as is known. */
+size_t nr_follow_pending(const nr_model *m);
+
 /* Frees what a model holds for this. */
 void nr_follow_release(nr_model *m);
 

@@ -102,6 +102,8 @@ typedef struct nr_model_figures {
     uint64_t saves, deletes, queries;    /* entities saved and deleted, queries answered since the definition was read */
     uint64_t left_out;                   /* keys under its prefix that were met and are no entities */
     uint64_t bytes;                      /* memory of its table, 0 while there is none */
+    uint64_t table_builds, table_rows, table_msec; /* how often its table was built; the last time: entities read, and milliseconds */
+    uint64_t repairs;                    /* index entries that are to be mended */
     bool corrupt;
 } nr_model_figures;
 void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));

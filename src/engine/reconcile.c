@@ -1,13 +1,14 @@
-/* reconcile.c -- one walk over each index: what it holds is compared with what the entities have.
+/* reconcile.c -- one walk over each index.
  *
- * Where an entity has just one entry, it is made again for each one met, and a bit for each row tells whose was met. Where it may have many, that would
- * take their square: the entries that ought to be there are noted as 64 bits each (a hash of key and row, under the process's seed), those met are
- * taken off. */
+ * An ordered index over plain values is walked beside the rows in the same order: entry and row are compared as two sorted lists are. An index that may have
+ * several entries of a row is compared with marks of all that it ought to have (marks.h): to make a row's entries again for each one met would take their square.
+ * Any other index is walked with a bit for each row whose entry was met. */
 #include "engine/reconcile.h"
 
 #include "base/bitmap.h"
-#include "engine/entries.h"
+#include "engine/marks.h"
 #include "exec/op.h"
+#include "store/keyfn.h"
 #include "store/keys.h"
 #include "table/rows.h"
 #include "table/table.h"
@@ -17,12 +18,13 @@ typedef struct reconciler {
     nr_model *model;
     const nr_index *index;
     nr_bitmap met;
-    uint64_t *wanted;    /* of an index with many entries an entity: open addressing, 0 is empty, a value with its lowest bit set was met */
-    size_t n_wanted, mask;
+    nr_marks marks; /* of an index with several entries a row */
+    uint32_t like; /* set indexes: a row whose entry is under the key in hand, by which others are known; NR_NO_ROW: none yet */
     nr_arena scratch;
     nr_value *row;
     nr_arena keys;
     nr_slices sets; /* keys of all set indexes, in keys */
+    uint32_t *by_pk; /* the rows of the table in the order of the pk; NULL: not made yet */
 } reconciler;
 
 static void queue(reconciler *k, bool add, nr_slice key, nr_slice member)
@@ -31,35 +33,189 @@ static void queue(reconciler *k, bool add, nr_slice key, nr_slice member)
     nr_follow_repair(k->call, k->model, &r);
 }
 
-/* -- many entries an entity ---------------------------------------------------------------------------------------------------------------- */
-
-static uint64_t mark_of(const reconciler *k, const nr_entry *e)
+/* An entry stays when the row of its pk has just this one, and it was not met before. */
+static void meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
 {
-    uint64_t h = nr_hash(k->call->env->seed, e->key) * 0x9E3779B97F4A7C15U ^ nr_hash(~k->call->env->seed, e->member);
-    return (h & ~(uint64_t)1) | 2;
-}
-
-static uint64_t *place_of(const reconciler *k, uint64_t mark)
-{
-    size_t i = (size_t)(mark >> 1) & k->mask;
-    while (k->wanted[i] && (k->wanted[i] & ~(uint64_t)1) != mark) i = (i + 1) & k->mask;
-    return &k->wanted[i];
-}
-
-static void want(reconciler *k, uint64_t mark)
-{
-    if ((k->n_wanted + 1) * 2 > k->mask) {
-        uint64_t *old = k->wanted;
-        size_t slots = old ? k->mask + 1 : 0;
-        k->mask = slots ? slots * 2 - 1 : 1023;
-        k->wanted = k->call->env->alloc((k->mask + 1) * sizeof *k->wanted);
-        memset(k->wanted, 0, (k->mask + 1) * sizeof *k->wanted);
-        for (size_t i = 0; i < slots; i++)
-            if (old[i]) *place_of(k, old[i]) = old[i];
-        if (old) k->call->env->free(old);
+    nr_entry met = {key, member};
+    if (nr_index_many(k->index)) {
+        if (!nr_marks_meet(&k->marks, &met)) queue(k, false, key, member);
+        return;
     }
-    *place_of(k, mark) = mark;
-    k->n_wanted++;
+    uint32_t row = pk.n ? nr_rows_find(k->model->rows, pk) : NR_NO_ROW;
+    nr_entries right = {0};
+    if (row != NR_NO_ROW && nr_table_has(k->model->table, row)) {
+        nr_table_get(k->model->table, row, k->row);
+        nr_index_entries(k->index, pk, k->row, &k->scratch, &right);
+        if (right.n == 1 && nr_slice_eq(right.at[0].key, key) && nr_slice_eq(right.at[0].member, member)) {
+            nr_bitmap_set(&k->met, row);
+            return;
+        }
+    }
+    queue(k, false, key, member);
+}
+
+/* The same for a member of a set: most of a set have the value of the first one. */
+static void meet_member(reconciler *k, nr_slice key, nr_slice member)
+{
+    const nr_column *c = nr_table_column(k->model->table, k->index->path.field->id);
+    if (nr_index_many(k->index)) {
+        meet(k, member, key, member);
+        return;
+    }
+    uint32_t row = member.n ? nr_rows_find(k->model->rows, member) : NR_NO_ROW;
+    bool there = c && row != NR_NO_ROW && nr_table_has(k->model->table, row);
+    nr_value v = there ? nr_column_get(c, row) : NR_NULL, like = there && k->like != NR_NO_ROW ? nr_column_get(c, k->like) : NR_NULL;
+    if (there && k->like != NR_NO_ROW && nr_value_eq(&v, &like)) {
+        nr_bitmap_set(&k->met, row);
+        return;
+    }
+    meet(k, member, key, member);
+    if (there && nr_bitmap_has(&k->met, row)) k->like = row;
+}
+
+static nr_slice pk_of(reconciler *k, nr_slice member)
+{
+    const nr_field *f = nr_schema_pk(k->model->schema);
+    nr_slice body;
+    nr_value v;
+    bool good = nr_index_member_pk(k->index, member, &body) && nr_pk_decode(f->spec.type->kind, body, &v);
+    return good ? nr_type_text(&f->spec, &v, &k->scratch) : (nr_slice){NULL, 0};
+}
+
+/* A key to which somebody gave a time to live would go on its own: it goes now, and is made anew. */
+static bool is_mortal(reconciler *k, nr_slice key)
+{
+    if (k->call->store->cls->deadline(k->call->store, key) < 0) return false;
+    queue(k, false, key, (nr_slice){NULL, 0});
+    return true;
+}
+
+/* The entry that a row has, made anew in the buffer. */
+static nr_slice entry_of(reconciler *k, uint32_t row, nr_buf *b)
+{
+    const nr_table *t = k->model->table;
+    nr_value pk = nr_column_get(nr_table_column(t, 0), row), v = nr_column_get(nr_table_column(t, k->index->path.field->id), row);
+    b->n = 0;
+    nr_index_member(k->index, &pk, &v, b);
+    return nr_buf_slice(b);
+}
+
+/* Rows in the order of the index, a page at a time, and the entry of the one in hand. */
+typedef struct row_walk {
+    nr_ordered *order;
+    uint64_t at; /* the row in hand */
+    uint32_t page[256];
+    nr_buf buf;
+    nr_slice entry;
+} row_walk;
+
+static bool row_in_hand(reconciler *k, row_walk *w)
+{
+    enum { PAGE = sizeof w->page / sizeof *w->page };
+    if (w->at == nr_ordered_count(w->order)) return false;
+    if (w->at % PAGE == 0) nr_ordered_read(w->order, w->at, false, PAGE, w->page);
+    w->entry = entry_of(k, w->page[w->at % PAGE], &w->buf);
+    return true;
+}
+
+/* Entries that come before that of the row in hand are nobody's; rows whose entries come before it lack theirs. member NULL: the index has ended. */
+static void meet_in_order(reconciler *k, row_walk *w, bool *more, const nr_slice *member)
+{
+    int c = 1;
+    while (*more && (c = member ? nr_slice_cmp(*member, w->entry) : 1) > 0) {
+        queue(k, true, k->index->key, w->entry);
+        w->at++;
+        *more = row_in_hand(k, w);
+    }
+    if (member && !(*more && c == 0)) queue(k, false, k->index->key, *member);
+    if (!member || !*more || c) return;
+    w->at++;
+    *more = row_in_hand(k, w);
+}
+
+/* Every entry of the index, in order. w NULL: rows are looked for by what entries name. */
+static nr_status meet_entries(reconciler *k, row_walk *w, bool *more_rows)
+{
+    nr_store *s = k->call->store;
+    nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
+    nr_slice key = k->index->key;
+    nr_arena bound;
+    nr_arena_init(&bound, k->call->env);
+    nr_status st = NR_ST_OK;
+    for (bool more = true; more;) {
+        nr_slices members = {0};
+        nr_arena_clear(&k->scratch);
+        st = s->cls->ordered_scan(s, key, &left, false, NR_BATCH, &k->scratch, &members);
+        for (size_t i = 0; i < members.n; i++) {
+            if (w) meet_in_order(k, w, more_rows, &members.at[i]);
+            else meet(k, pk_of(k, members.at[i]), key, members.at[i]);
+        }
+        more = !st && members.n == NR_BATCH;
+        if (!more) break;
+        nr_arena_clear(&bound);
+        left.lo = nr_arena_copy(&bound, members.at[members.n - 1]);
+        left.lo_open = true;
+    }
+    nr_arena_clear(&bound);
+    return st;
+}
+
+static bool walk_ordered(reconciler *k, row_walk *w)
+{
+    nr_slice key = k->index->key;
+    bool more_rows = w && row_in_hand(k, w);
+    nr_status st = is_mortal(k, key) ? NR_ST_OK : meet_entries(k, w, &more_rows);
+    if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
+    if (st && st != NR_ST_WRONGTYPE) return nr_status_good(st, key, &k->call->err);
+    if (w) meet_in_order(k, w, &more_rows, NULL);
+    return true;
+}
+
+/* The rows in the order of the pk, made when the first index wants them. */
+static void need_by_pk(reconciler *k)
+{
+    const nr_table *t = k->model->table;
+    size_t n = 0;
+    if (k->by_pk) return;
+    k->by_pk = k->call->env->alloc((nr_table_count(t) + 1) * sizeof *k->by_pk);
+    for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) k->by_pk[n++] = row;
+    nr_ordered *o = nr_ordered_new(k->call->env, NULL, nr_table_column(t, 0));
+    nr_ordered_build(o, k->by_pk, n);
+    if (n) nr_ordered_read(o, 0, false, n, k->by_pk);
+    nr_ordered_free(o);
+}
+
+static bool walk_beside_rows(reconciler *k)
+{
+    const nr_table *t = k->model->table;
+    nr_arena arena;
+    need_by_pk(k);
+    nr_arena_init(&arena, k->call->env);
+    row_walk w = {.buf = nr_buf_in(&arena)};
+    w.order = nr_ordered_new(k->call->env, k->index->kind == NR_IX_PK ? NULL : nr_table_column(t, k->index->path.field->id), nr_table_column(t, 0));
+    nr_ordered_build(w.order, k->by_pk, nr_table_count(t));
+    bool ok = walk_ordered(k, &w);
+    nr_ordered_free(w.order);
+    nr_arena_clear(&arena);
+    return ok;
+}
+
+static bool walk_set(reconciler *k, nr_slice key)
+{
+    nr_store *s = k->call->store;
+    uint64_t cursor = 0;
+    k->like = NR_NO_ROW;
+    if (is_mortal(k, key)) return true;
+    do {
+        nr_slices members = {0};
+        nr_arena_clear(&k->scratch);
+        nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
+        if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
+        if (st == NR_ST_WRONGTYPE) return true;
+        if (!nr_status_good(st, key, &k->call->err)) return false;
+        for (size_t i = 0; i < members.n; i++) meet_member(k, key, members.at[i]);
+    } while (cursor);
+    return true;
 }
 
 /* Calls fn with each entry of each row. */
@@ -74,113 +230,18 @@ static void each_entry(reconciler *k, void (*fn)(reconciler *k, const nr_entry *
     }
 }
 
-static void want_entry(reconciler *k, const nr_entry *e)
+static void mark(reconciler *k, const nr_entry *e)
 {
-    want(k, mark_of(k, e));
+    nr_marks_add(&k->marks, e);
 }
 
 static void add_unmet(reconciler *k, const nr_entry *e)
 {
-    if (!(*place_of(k, mark_of(k, e)) & 1)) queue(k, true, e->key, e->member);
-}
-
-static void meet_one_of_many(reconciler *k, nr_slice key, nr_slice member)
-{
-    nr_entry e = {key, member};
-    uint64_t *at = place_of(k, mark_of(k, &e));
-    if (*at) *at |= 1;
-    else queue(k, false, key, member);
-}
-
-/* -- one entry an entity -------------------------------------------------------------------------------------------------------------------- */
-
-/* An entry stays when the row of its pk has just this one, and it was not met before. */
-static void meet_only_one(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
-{
-    uint32_t row = pk.n ? nr_rows_find(k->model->rows, pk) : NR_NO_ROW;
-    nr_entries right = {0};
-    if (row != NR_NO_ROW && nr_table_has(k->model->table, row)) {
-        nr_table_get(k->model->table, row, k->row);
-        nr_index_entries(k->index, pk, k->row, &k->scratch, &right);
-        if (right.n == 1 && nr_slice_eq(right.at[0].key, key) && nr_slice_eq(right.at[0].member, member)) {
-            nr_bitmap_set(&k->met, row);
-            return;
-        }
-    }
-    queue(k, false, key, member);
-}
-
-static nr_slice pk_of(reconciler *k, nr_slice member)
-{
-    const nr_field *f = nr_schema_pk(k->model->schema);
-    nr_slice body;
-    nr_value v;
-    bool good = nr_index_member_pk(k->index, member, &body) && nr_pk_decode(f->spec.type->kind, body, &v);
-    return good ? nr_type_text(&f->spec, &v, &k->scratch) : (nr_slice){NULL, 0};
-}
-
-static void meet(reconciler *k, nr_slice key, nr_slice member)
-{
-    if (nr_index_many(k->index)) meet_one_of_many(k, key, member);
-    else meet_only_one(k, k->index->kind == NR_IX_SET ? member : pk_of(k, member), key, member);
-}
-
-/* A key to which somebody gave a time to live would go on its own: it goes now, and is made anew. */
-static bool is_mortal(reconciler *k, nr_slice key)
-{
-    if (k->call->store->cls->deadline(k->call->store, key) < 0) return false;
-    queue(k, false, key, (nr_slice){NULL, 0});
-    return true;
-}
-
-static bool walk_ordered(reconciler *k)
-{
-    nr_store *s = k->call->store;
-    if (is_mortal(k, k->index->key)) return true;
-    nr_range left = {{NULL, 0}, {NULL, 0}, false, false};
-    nr_slice key = k->index->key;
-    nr_arena bound;
-    nr_arena_init(&bound, k->call->env);
-    nr_status st = NR_ST_OK;
-    for (bool more = true; more;) {
-        nr_slices members = {0};
-        nr_arena_clear(&k->scratch);
-        st = s->cls->ordered_scan(s, key, &left, false, NR_BATCH, &k->scratch, &members);
-        for (size_t i = 0; i < members.n; i++) meet(k, key, members.at[i]);
-        more = !st && members.n == NR_BATCH;
-        if (!more) break;
-        nr_arena_clear(&bound);
-        left.lo = nr_arena_copy(&bound, members.at[members.n - 1]);
-        left.lo_open = true;
-    }
-    nr_arena_clear(&bound);
-    if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
-    return st == NR_ST_WRONGTYPE || nr_status_good(st, key, &k->call->err);
-}
-
-static bool walk_set(reconciler *k, nr_slice key)
-{
-    nr_store *s = k->call->store;
-    uint64_t cursor = 0;
-    if (is_mortal(k, key)) return true;
-    do {
-        nr_slices members = {0};
-        nr_arena_clear(&k->scratch);
-        nr_status st = s->cls->set_scan(s, key, &cursor, &k->scratch, &members);
-        if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
-        if (st == NR_ST_WRONGTYPE) return true;
-        if (!nr_status_good(st, key, &k->call->err)) return false;
-        for (size_t i = 0; i < members.n; i++) meet(k, key, members.at[i]);
-    } while (cursor);
-    return true;
+    if (!nr_marks_met(&k->marks, e)) queue(k, true, e->key, e->member);
 }
 
 static void add_missing(reconciler *k)
 {
-    if (nr_index_many(k->index)) {
-        each_entry(k, add_unmet);
-        return;
-    }
     for (uint32_t row = nr_table_next(k->model->table, 0); row != NR_NO_ROW; row = nr_table_next(k->model->table, row + 1)) {
         if (nr_bitmap_has(&k->met, row)) continue;
         nr_entries right = {0};
@@ -199,24 +260,36 @@ static bool take_key(void *ctx, nr_slice key, nr_holds holds)
     return true;
 }
 
+static bool walk_keys(reconciler *k)
+{
+    bool ok = true;
+    if (k->index->kind != NR_IX_SET) return walk_ordered(k, NULL);
+    for (size_t i = 0; ok && i < k->sets.n; i++)
+        if (nr_slice_starts(k->sets.at[i], k->index->key)) ok = walk_set(k, k->sets.at[i]);
+    return ok;
+}
+
+static bool walk_beside_marks(reconciler *k)
+{
+    nr_marks_init(&k->marks, k->call->env);
+    each_entry(k, mark);
+    bool ok = walk_keys(k);
+    if (ok) each_entry(k, add_unmet);
+    nr_marks_clear(&k->marks);
+    return ok;
+}
+
 static bool walk_index(reconciler *k)
 {
     nr_arena bits;
+    bool of_values = k->index->keyfn == &nr_key_value && nr_path_plain(&k->index->path);
+    if (k->index->kind != NR_IX_SET && of_values && nr_table_column(k->model->table, k->index->path.field->id)) return walk_beside_rows(k);
+    if (nr_index_many(k->index)) return walk_beside_marks(k);
     nr_arena_init(&bits, k->call->env);
     k->met = nr_bitmap_in(&bits);
-    bool ok = true;
-    k->mask = k->n_wanted = 0;
-    k->wanted = NULL;
-    if (nr_index_many(k->index)) {
-        want(k, 2); /* so that there is a table, whatever is in it */
-        each_entry(k, want_entry);
-    }
-    if (k->index->kind != NR_IX_SET) ok = walk_ordered(k);
-    for (size_t i = 0; ok && k->index->kind == NR_IX_SET && i < k->sets.n; i++)
-        if (nr_slice_starts(k->sets.at[i], k->index->key)) ok = walk_set(k, k->sets.at[i]);
+    bool ok = walk_keys(k);
     if (ok) add_missing(k);
     nr_arena_clear(&bits);
-    if (k->wanted) k->call->env->free(k->wanted);
     return ok;
 }
 
@@ -235,5 +308,6 @@ bool nr_reconcile(nr_call *c, nr_model *m)
     }
     nr_arena_clear(&k.scratch);
     nr_arena_clear(&k.keys);
+    if (k.by_pk) c->env->free(k.by_pk);
     return ok;
 }

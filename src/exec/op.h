@@ -179,4 +179,7 @@ bool nr_model_untyped(const nr_model *m, nr_err *err);
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
                     nr_err *err);
 
+/* The same of an entity whose fields have been read, from under its key; want NULL: all fields. Never NR_ABSENT. Texts of row point into pairs, or are in a. */
+nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice pk, const nr_pairs *pairs, const bool *want, nr_arena *a, nr_value *row);
+
 #endif

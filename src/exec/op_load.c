@@ -54,6 +54,20 @@ bool nr_model_untyped(const nr_model *m, nr_err *err)
                    NR_FMT(m->schema->name), NR_FMT(nr_field_unknown(m->untyped)));
 }
 
+nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice pk, const nr_pairs *pairs, const bool *want, nr_arena *a,
+                          nr_value *row)
+{
+    const nr_field *bad = nr_schema_pk(m->schema);
+    nr_value named;
+    bool good = nr_field_decode(bad, pk, a, &named);
+    if (good) row[0] = named;
+    good = good && decode(m->schema, pairs->at, pairs->n, want, a, row, &bad) && nr_value_eq(&row[0], &named);
+    if (good) return NR_FOUND;
+    if (!bad->spec.type) m->untyped = bad;
+    else nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad->name)).p);
+    return bad->spec.type ? NR_UNREADABLE : NR_UNTYPED;
+}
+
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row,
                     nr_found *found, nr_err *err)
 {
@@ -61,26 +75,14 @@ bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk
     nr_buf_add(&kb, m->prefix);
     nr_buf_add(&kb, pk);
     nr_slice key = nr_buf_slice(&kb);
-    const nr_field *bad = nr_schema_pk(m->schema);
     nr_pairs pairs = {0};
-    nr_value named;
     bool exists = false;
     nr_status st = fetch(m, store, key, want, whole, a, &pairs, &exists);
     if (st != NR_ST_WRONGTYPE && !nr_status_good(st, key, err)) return false;
-    *found = st ? NR_UNREADABLE : exists ? NR_FOUND : NR_ABSENT;
+    *found = st ? NR_UNREADABLE : NR_ABSENT;
     if (st) nr_model_leave_out(m, env, key, "the key is no hash");
-    if (*found == NR_FOUND) {
-        bool good = nr_field_decode(nr_schema_pk(m->schema), pk, a, &named);
-        if (good) row[0] = named;
-        good = good && decode(m->schema, pairs.at, pairs.n, whole ? NULL : want, a, row, &bad) && nr_value_eq(&row[0], &named);
-        if (!good) {
-            *found = bad->spec.type ? NR_UNREADABLE : NR_UNTYPED;
-            if (!bad->spec.type) m->untyped = bad;
-            else nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad->name)).p);
-            return true;
-        }
-    }
-    if (!st && (whole || *found == NR_ABSENT)) nr_model_take_back_key(m, key);
+    if (!st && exists) *found = nr_entity_decode(m, env, key, pk, &pairs, whole ? NULL : want, a, row);
+    if ((*found == NR_FOUND && whole) || *found == NR_ABSENT) nr_model_take_back_key(m, key);
     return true;
 }
 

@@ -16,6 +16,12 @@ typedef struct nr_counters {
     uint64_t saves, deletes, queries; /* entities saved and deleted, queries answered */
 } nr_counters;
 
+/* How the table was built. */
+typedef struct nr_built {
+    uint64_t times;      /* since the definition was read */
+    uint64_t rows, msec; /* entities read the last time, and how long that took with the look at the indexes */
+} nr_built;
+
 typedef struct nr_model {
     nr_arena arena;         /* holds everything below */
     nr_schema *schema;
@@ -31,6 +37,7 @@ typedef struct nr_model {
     const nr_field *untyped; /* a reference whose values cannot be read, since its target is not defined; NULL: none was met */
     nr_map left_out;        /* keys met under the prefix that are no entities: they do not decode, or are no hash; values are their heap copies */
     nr_counters counters;
+    nr_built built;
 } nr_model;
 
 typedef struct nr_catalog nr_catalog;

@@ -145,6 +145,11 @@ static void fault_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_sl
     under(s)->cls->walk(under(s), prefix, fn, ctx);
 }
 
+static void fault_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+{
+    under(s)->cls->walk_read(under(s), prefix, fn, ctx);
+}
+
 static void fault_touch(nr_store *s, nr_slice key)
 {
     under(s)->cls->touch(under(s), key);
@@ -171,6 +176,7 @@ static const nr_store_class fault_class = {
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
     .walk = fault_walk,
+    .walk_read = fault_walk_read,
     .touch = fault_touch,
 };
 

@@ -162,6 +162,19 @@ static void mem_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slic
     }
 }
 
+static void mem_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+{
+    size_t at = 0;
+    nr_slice key;
+    void *value;
+    while (nr_map_next(&mem_of(s)->objects, &at, &key, &value)) {
+        const object *o = value;
+        nr_met met = {.key = key, .holds = o->holds, .deadline = s->cls->deadline(s, key)};
+        if (o->holds == NR_HOLDS_HASH) met.fields = (nr_pairs){o->pairs, o->n, o->cap};
+        if (nr_slice_starts(key, prefix) && !fn(ctx, &met)) return;
+    }
+}
+
 static void mem_touch(nr_store *s, nr_slice key)
 {
     (void)s;
@@ -377,6 +390,7 @@ static const nr_store_class mem_class = {
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
     .walk = mem_walk,
+    .walk_read = mem_walk_read,
     .touch = mem_touch,
 };
 

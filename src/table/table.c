@@ -24,6 +24,7 @@ struct nr_table {
     uint64_t *there;
     size_t n_words;
     uint64_t count;
+    bool filling; /* the indexes are yet to be made */
 };
 
 static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *indexes)
@@ -150,7 +151,7 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
 {
     bool had = nr_table_has(t, row);
     uint64_t moved[8] = {0}; /* indexes that the row enters; those behind the first 512 always do */
-    for (size_t i = 0; i < t->n_indexes; i++) {
+    for (size_t i = 0; !t->filling && i < t->n_indexes; i++) {
         bool stays = had && i < sizeof moved * 8 && key_stays(t, &t->indexes[i], row, values);
         if (stays) continue;
         if (had) index_remove(t, &t->indexes[i], row);
@@ -161,8 +162,31 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
     t->there[row / 64] |= (uint64_t)1 << (row % 64);
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) nr_column_set(t->columns[i], row, &values[i]);
-    for (size_t i = 0; i < t->n_indexes; i++)
+    for (size_t i = 0; !t->filling && i < t->n_indexes; i++)
         if (i >= sizeof moved * 8 || (moved[i / 64] >> (i % 64) & 1)) index_add(t, &t->indexes[i], row);
+}
+
+void nr_table_fill(nr_table *t)
+{
+    t->filling = true;
+}
+
+/* The pk's index comes first: it gives the rows in the order in which the others want them. Posting lists want them ascending. */
+void nr_table_filled(nr_table *t)
+{
+    uint32_t *rows = t->env->alloc((t->count + 1) * sizeof *rows);
+    t->filling = false;
+    size_t n = 0;
+    for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) rows[n++] = row;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < t->n_indexes; k++)
+            if (t->indexes[k].postings) index_add(t, &t->indexes[k], rows[i]);
+    for (size_t k = 0; n && k < t->n_indexes; k++) {
+        if (!t->indexes[k].ordered) continue;
+        nr_ordered_build(t->indexes[k].ordered, rows, n);
+        if (k == 0) nr_ordered_read(t->indexes[0].ordered, 0, false, n, rows);
+    }
+    t->env->free(rows);
 }
 
 void nr_table_drop(nr_table *t, uint32_t row)

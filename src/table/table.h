@@ -20,6 +20,11 @@ void nr_table_free(nr_table *t); /* NULL is fine */
 bool nr_table_keeps(const nr_table *t, size_t field);
 
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values); /* by field id; those without a column are not looked at */
+
+/* Between the two, rows are put in a table that had none, and nothing else is asked of it: the indexes in memory are made at the end, all at once. */
+void nr_table_fill(nr_table *t);
+void nr_table_filled(nr_table *t);
+
 void nr_table_drop(nr_table *t, uint32_t row);                        /* a row that is not there: nothing */
 bool nr_table_has(const nr_table *t, uint32_t row);
 

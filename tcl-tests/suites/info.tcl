@@ -120,6 +120,21 @@ start_nonrel {overrides {save {}}} {
         assert_equal [expr {$errors + 1}] [total errors]
     }
 
+    test {INFO: how the table was built, and what is to be mended} {
+        r hset tb.Model:1 id 1 n 1
+        r hset tb.Model:2 id 2 n 2
+        r nonrel.model set tb.Model {{"fields":{"n":{"type":"int","index":true}}}}
+        r nonrel.count tb.Model FILTER n 1
+        r debug reload
+        assert_equal 1 [r nonrel.count tb.Model FILTER n 1]
+        set info [model_info tb.Model]
+        assert_equal 1 [dict get $info table_builds]
+        assert_equal 2 [dict get $info table_rows]
+        assert {[dict get $info table_msec] >= 0}
+        assert_equal 0 [dict get $info repairs]
+        r nonrel.model drop tb.Model ENTITIES
+    }
+
     test {INFO: left_out is how many keys are left out, however often they are met} {
         r hset lo.Model:1 id 1 n 1
         r hset lo.Model:2 id 2 n bad
