@@ -15,6 +15,7 @@ typedef struct nr_module {
     bool cluster;
     char emptied[256];          /* the key that last lost a member by somebody's SREM, ZREM or their like: its `del` is no DEL */
     size_t emptied_n;
+    bool building;              /* a timer is set that will build indexes */
     bool settling;              /* a timer is set that will bring indexes up to date */
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
     bool evicts_any;            /* allkeys-*: index keys may go */
@@ -35,6 +36,12 @@ void nr_settle_db(RedisModuleCtx *ctx, int db);
 
 /* Sets a timer that mends indexes, on a primary that is not loading. */
 void nr_settle_soon(RedisModuleCtx *ctx);
+
+/* One slice of building indexes in the database that ctx has selected: in how many milliseconds to come again, -1: nothing is left. */
+int nr_build_db(RedisModuleCtx *ctx, int db);
+
+/* Sets a timer that builds indexes slice by slice. */
+void nr_build_soon(RedisModuleCtx *ctx);
 
 /* Whether the server may evict index keys and the settings do not allow that. */
 bool nr_eviction_refused(RedisModuleCtx *ctx, int context_flags);

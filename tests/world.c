@@ -363,6 +363,19 @@ void world_settle(world *w)
     nr_engine_settle(&c);
     if (c.err.code) world_fail("settling ends with %s", c.err.msg);
     nr_call_clear(&c);
+    while (world_build(w, INT64_MAX / 2)) {}
+}
+
+bool world_build(world *w, int64_t budget_us)
+{
+    running r = {w, NULL, 0};
+    nr_call c;
+    begin_call(w, &c, &r);
+    c.applied = false;
+    c.copy = w->applied;
+    int again = nr_engine_build(&c, budget_us);
+    nr_call_clear(&c);
+    return again >= 0;
 }
 
 bool world_changed(world *w, nr_slice key)

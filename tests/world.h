@@ -65,6 +65,9 @@ bool world_changed(world *w, nr_slice key); /* only the telling: the key is anot
 /* Lets the engine mend what others broke, as the server does between commands. */
 void world_settle(world *w);
 
+/* One slice of building indexes, of at least one step; true when there is more to do. world_settle does all of them. */
+bool world_build(world *w, int64_t budget_us);
+
 /* Says why and ends the process. */
 void world_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -81,6 +81,16 @@ static const nr_value *indexed_state(nr_writer *w, const nr_change *ch)
     return values;
 }
 
+/* An index that is being built may have an entry already, or not yet: only what changes is a step, so that taking it back is right too. */
+static bool changes_nothing(nr_writer *w, const nr_index *ix, bool add, nr_slice key, nr_slice member)
+{
+    nr_store *s = w->call->store;
+    bool has = false;
+    if (!ix->building) return false;
+    nr_status st = ix->kind == NR_IX_SET ? s->cls->set_has(s, key, member, &has) : s->cls->ordered_has(s, key, member, &has);
+    return !st && has == add;
+}
+
 static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *before, const nr_index *ix, steps *out)
 {
     nr_arena *a = &w->call->arena;
@@ -88,11 +98,11 @@ static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *befor
     nr_slice key, member;
     if (before) {
         nr_index_entry(w->model, ix, ch->pk, before, a, &key, &member);
-        add_step(w, out, ix->kind == NR_IX_SET, false, key, member);
+        if (!changes_nothing(w, ix, false, key, member)) add_step(w, out, ix->kind == NR_IX_SET, false, key, member);
     }
     if (ch->after) {
         nr_index_entry(w->model, ix, ch->pk, ch->after, a, &key, &member);
-        add_step(w, out, ix->kind == NR_IX_SET, true, key, member);
+        if (!changes_nothing(w, ix, true, key, member)) add_step(w, out, ix->kind == NR_IX_SET, true, key, member);
     }
 }
 
@@ -204,6 +214,12 @@ static void settle(nr_writer *w, const steps *entity_steps, const changed_list *
     c->store->cls->touch(c->store, w->model->schema->name);
 }
 
+/* Whether the store has the index, or is getting it: one that waits to be built is not looked at. */
+static bool is_kept_up(const nr_index *ix)
+{
+    return !ix->memory && (!ix->stale || ix->building);
+}
+
 bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
@@ -216,7 +232,7 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         nr_vec_push(a, &changed, ch);
         const nr_value *before = indexed_state(w, ch);
         for (size_t k = 0; k < w->model->n_indexes; k++)
-            if (!w->model->indexes[k].memory) index_steps(w, ch, before, &w->model->indexes[k], &all);
+            if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);

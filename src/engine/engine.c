@@ -3,12 +3,14 @@
 
 #include "engine/follow.h"
 #include "engine/models.h"
+#include "engine/online.h"
 #include "table/rows.h"
 #include "table/table.h"
 
 static void release_model(nr_model *m)
 {
     nr_follow_release(m);
+    nr_online_release(m);
     nr_rows_free(m->rows);
 }
 

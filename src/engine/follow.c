@@ -11,8 +11,8 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { MOST_DIRTY = 100000 };   /* keys noted; with more of them everything is read again */
-enum { MOST_REPAIRS = 4096 };   /* queued one by one, and one for each entity; more of them are found anew, each once */
+enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
+enum { MOST_REPAIRS = 4096 }; /* queued one by one, and one for each entity; more of them are found anew, each once */
 
 struct nr_followed {
     nr_map dirty;       /* pk -> its own copy */
@@ -120,12 +120,19 @@ void nr_follow_again(nr_model *m)
     if (m->followed) m->followed->rebuild = true;
 }
 
+void nr_follow_all(nr_call *c, nr_model *m)
+{
+    nr_follow_again(m);
+    m->sync_all = true;
+    c->engine->wants_settling = true;
+}
+
 /* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {
     for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
-        if (ix->stale || ix->memory) continue;
+        if ((ix->stale && !ix->building) || ix->memory) continue;
         nr_repair r = {.set = ix->kind == NR_IX_SET};
         if (before && after && nr_value_eq(&before[ix->field->id], &after[ix->field->id])) continue;
         if (before) {
@@ -211,8 +218,7 @@ static bool put_entity(void *ctx, nr_slice pk, const nr_value *row)
     return true;
 }
 
-/* The fields that are indexed, refer to another model, or are declared so. */
-static bool *kept_fields(nr_call *c, const nr_model *m)
+bool *nr_follow_kept(nr_call *c, const nr_model *m)
 {
     bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
     for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
@@ -230,7 +236,7 @@ static bool build(nr_call *c, nr_model *m)
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
     building b = {c, m};
-    m->table = nr_table_new(c->env, m->schema, kept_fields(c, m), m->indexes, m->n_indexes);
+    m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
     bool ok = nr_build_each_entity(c, m, put_entity, &b) && nr_reconcile(c, m);
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);
@@ -294,20 +300,21 @@ bool nr_follow_store(nr_call *c, nr_model *m)
 {
     bool changed = false;
     if (!nr_follow_memory(c, m) || !mend_counter(c, m, &changed)) return false;
-    if (!m->unsettled && !changed) return true;
+    if (!m->unsettled && !changed && !m->sync_all) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
     if (!nr_status_good(st, key, &c->err)) return false;
     drop_repairs(c->env, m->followed);
     m->unsettled = false;
-    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name};
-    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 3);
+    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name, NR_S("ALL")};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, m->sync_all ? 4 : 3);
+    m->sync_all = false;
     return true;
 }
 
 static bool has_work(const nr_model *m)
 {
-    return m->followed && (m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
+    return m->followed && (m->sync_all || m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
 }
 
 void nr_follow_settle(nr_call *c)
@@ -322,9 +329,11 @@ void nr_follow_settle(nr_call *c)
 
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    (void)argc;
     nr_model *m = nr_model_find(c, argv[0]);
+    bool all = argc == 2 && nr_slice_is(argv[1], "ALL");
+    if (argc > 1 && !all) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ALL or nothing", NR_SHOW(argv[1]));
     if (!m) return nr_model_missing(c, argv[0]);
+    if (all) nr_follow_again(m);
     if (m->followed) m->followed->counter_seen = false; /* the primary may have mended it */
     if (nr_model_has_entities(m) && !nr_follow_store(c, m)) return false;
     c->sink->cls->status(c->sink, "OK");

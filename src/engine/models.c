@@ -13,7 +13,7 @@
 #include "query/lookup.h"
 #include "table/rows.h"
 
-enum { DEEPEST = 100 }; /* levels of parents: more than MODEL SET lets come about */
+enum { DEEPEST = 100 };          /* levels of parents: more than MODEL SET lets come about */
 enum { MOST_PREFIXES = 100000 }; /* of keys, that a look at the whole keyspace counts */
 
 typedef struct loader {
@@ -60,8 +60,23 @@ static bool resolve(loader *l, nr_schema *s)
     return s->resolved || nr_schema_resolve(s, find_spec, l, &l->call->err);
 }
 
+/* A document of owners that nobody can read is logged, and counts for nothing. */
+static void find_indexes(nr_call *c, nr_model *m, nr_slice owners)
+{
+    nr_owners who;
+    nr_wants wants;
+    nr_err bad = {0};
+    m->owners = owners.p ? nr_arena_copy(&m->arena, owners) : owners;
+    if (!nr_owners_read(m->owners, &m->arena, &who, &bad)) {
+        nr_env_logf(c->env, NR_LOG_WARNING, "the owners of indexes of %.*s cannot be read: %s", NR_FMT(m->schema->name), bad.msg);
+        who = (nr_owners){0};
+    }
+    nr_owners_wants(&who, m->schema, &m->arena, &wants);
+    nr_wanted_indexes(m->schema, &wants, &m->arena, &m->indexes, &m->n_indexes);
+}
+
 /* A model from its document, not yet resolved; NULL: err. A document without `store` is of the native one: MODEL SET writes it down. */
-static nr_model *parse(loader *l, nr_slice name, nr_slice json)
+static nr_model *parse(loader *l, nr_slice name, nr_slice json, nr_slice owners)
 {
     nr_call *c = l->call;
     nr_model *m = nr_catalog_make(c->engine->catalog);
@@ -74,14 +89,14 @@ static nr_model *parse(loader *l, nr_slice name, nr_slice json)
     m->prefix = nr_arena_printf(&m->arena, "%.*s:", NR_FMT(m->schema->name));
     m->seq_key = nr_arena_printf(&m->arena, "%.*s/seq", NR_FMT(m->schema->name));
     m->rows = nr_rows_new(c->env);
-    nr_schema_indexes(m->schema, &m->arena, &m->indexes, &m->n_indexes);
+    find_indexes(c, m, owners);
     return m;
 }
 
-nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, const nr_models_overlay *overlay)
+nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, nr_slice owners, const nr_models_overlay *overlay)
 {
     loader l = {c, 0, overlay};
-    nr_model *m = parse(&l, name, json);
+    nr_model *m = parse(&l, name, json, owners);
     if (!m || (resolve(&l, m->schema) && !c->err.code)) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
@@ -94,10 +109,11 @@ static nr_model *load(nr_call *c, nr_slice name, int depth)
     nr_definition d;
     if (m || c->err.code || depth > DEEPEST || !nr_definition_read(c, name, &d)) return m;
     loader l = {c, depth, NULL};
-    m = parse(&l, name, d.json);
+    m = parse(&l, name, d.json, d.owners);
     if (!m) return NULL;
     m->version = d.version;
     nr_definition_mark_stale(m, &d);
+    for (size_t i = 0; i < m->n_indexes; i++) c->engine->wants_building = c->engine->wants_building || m->indexes[i].stale;
     nr_catalog_put(c->engine->catalog, c->db, m);
     return m;
 }
@@ -110,7 +126,7 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     bool resolved = m && m->schema->resolved;
     if (!m || !resolve(&l, m->schema)) return NULL;
     if (!resolved && m->schema->resolved) nr_follow_again(m); /* entities that could not be read can be now */
-    return c->err.code ? NULL : m; /* a target that could not be read is not one that is not there */
+    return c->err.code ? NULL : m;                            /* a target that could not be read is not one that is not there */
 }
 
 bool nr_model_may(nr_call *c, nr_slice name, bool write)
@@ -149,7 +165,8 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     }
     const nr_field *pk = nr_schema_pk(m->schema);
     if (!pk->spec.type) {
-        nr_fail(&c->err, NR_E_NOMODEL, "the primary key '%.*s' of %.*s refers to model '%.*s', which is not defined", NR_FMT(pk->name), NR_FMT(name), NR_FMT(pk->to));
+        nr_fail(&c->err, NR_E_NOMODEL, "the primary key '%.*s' of %.*s refers to model '%.*s', which is not defined", NR_FMT(pk->name), NR_FMT(name),
+                NR_FMT(pk->to));
         return NULL;
     }
     nr_slice why = nr_catalog_marked(c->engine->catalog, c->db, name);

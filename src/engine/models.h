@@ -9,6 +9,7 @@ struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
     uint64_t calls, errors;
+    bool wants_building; /* indexes wait for being built */
     bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };
 

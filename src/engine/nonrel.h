@@ -35,6 +35,7 @@ typedef struct nr_call {
     nr_limits limits;
     bool cluster;    /* the server runs in cluster mode */
     bool in_memory;  /* new models that do not say where their indexes are have them in memory */
+    bool copy;       /* this server follows a primary: its keys are not ours to write */
     bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */
     /* set by init */
     const nr_env *env;
@@ -93,6 +94,12 @@ void nr_engine_settle(nr_call *c);
 
 /* Whether a read found indexes that want mending. */
 bool nr_engine_wants_settling(const nr_engine *e);
+
+/* Indexes are built in slices, engine/online.h. Whether some wait (a host calls soon; after a change of roles it says to look); one slice for c's database,
+ * within about so many microseconds: in how many milliseconds to call again, -1 when nothing is left. */
+bool nr_engine_wants_building(const nr_engine *e);
+void nr_engine_look_for_builds(nr_engine *e);
+int nr_engine_build(nr_call *c, int64_t budget_us);
 
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
 typedef struct nr_model_figures {

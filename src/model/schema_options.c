@@ -1,6 +1,7 @@
 /* schema_options.c -- the options of a field: one row each, set in the table's order, so that type is known to all that follow it.
  *
  * Values (default, choices, min, max) are kept as declared: only nr_schema_resolve knows the type of a relation's values. */
+#include "model/owners.h"
 #include "model/schema_read.h"
 
 enum {
@@ -406,4 +407,18 @@ bool nr_reader_check_pk(nr_schema_reader *r)
     }
     r->field = NULL;
     return ok;
+}
+
+bool nr_field_with_index(const nr_schema *s, const nr_field *f, const nr_json *json, nr_arena *arena, nr_field *out, nr_err *err)
+{
+    nr_schema here = *s;
+    nr_err inner = {0};
+    here.arena = arena;
+    *out = *f;
+    out->index_all = false;
+    out->index = (nr_slices){0};
+    nr_schema_reader r = {.schema = &here, .err = &inner, .field = out};
+    for (const nr_schema_option *row = nr_schema_options; row->name; row++)
+        if (row->set == set_index) r.at = row;
+    return set_index(&r, json) || nr_fail(err, NR_E_NOLOOKUP, "%s", inner.msg);
 }

@@ -4,13 +4,14 @@
 typedef struct builder {
     const nr_schema *schema;
     nr_arena *arena;
+    nr_slice owner; /* whose wishes are being met */
     NR_VEC(nr_index) out;
 } builder;
 
 static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyfn *k)
 {
     nr_slice model = b->schema->name;
-    nr_index ix = {.kind = kind, .field = f, .keyfn = k, .memory = b->schema->in_memory};
+    nr_index ix = {.kind = kind, .field = &b->schema->fields[f->id], .keyfn = k, .memory = b->schema->in_memory};
     switch (kind) {
     case NR_IX_PK:
         ix.name = NR_S("pk");
@@ -25,6 +26,13 @@ static void add(builder *b, nr_index_kind kind, const nr_field *f, const nr_keyf
         ix.key = nr_arena_printf(b->arena, "%.*s/s/%.*s/", NR_FMT(model), NR_FMT(ix.name));
         break;
     }
+    for (size_t i = 0; i < b->out.n; i++) {
+        nr_index *same = &b->out.at[i];
+        if (!nr_slice_eq(same->name, ix.name)) continue;
+        if (!nr_slice_eq(same->owners.at[same->owners.n - 1], b->owner)) nr_vec_push(b->arena, &same->owners, b->owner);
+        return;
+    }
+    nr_vec_push(b->arena, &ix.owners, b->owner);
     nr_vec_push(b->arena, &b->out, ix);
 }
 
@@ -44,15 +52,43 @@ static void add_field(builder *b, const nr_field *f)
     if (relation || (f->index.n && !ordered)) add(b, NR_IX_SET, f, &nr_key_value);
 }
 
-void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n)
+/* What an owner that is not the definition wants of a field: what the field has whoever wants it is the definition's. */
+static void add_want(builder *b, const nr_want *want)
 {
-    builder b = {.schema = s, .arena = arena};
+    nr_field f = *want->field;
+    f.unique = false;
+    b->owner = want->owner;
+    bool ordered = wants_order(&f);
+    if (f.pk) return;
+    if (ordered) add(b, NR_IX_ORDERED, &f, &nr_key_value);
+    else if (f.index.n) add(b, NR_IX_SET, &f, &nr_key_value);
+}
+
+static void add_own(builder *b, const nr_field *f, bool silenced)
+{
+    nr_field own = *f;
+    if (silenced) {
+        own.index_all = false;
+        own.index = (nr_slices){0};
+    }
+    add_field(b, &own);
+}
+
+void nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_arena *arena, nr_index **out, size_t *n)
+{
+    builder b = {.schema = s, .arena = arena, .owner = NR_S(NR_OWNER_MODEL)};
     if (!s->abstract) {
         add(&b, NR_IX_PK, nr_schema_pk(s), &nr_key_value);
-        for (size_t i = 1; i < s->n_fields; i++) add_field(&b, &s->fields[i]);
+        for (size_t i = 1; i < s->n_fields; i++) add_own(&b, &s->fields[i], wants && wants->silenced && wants->silenced[i]);
+        for (size_t i = 0; wants && i < wants->list.n; i++) add_want(&b, &wants->list.at[i]);
     }
     *out = b.out.at;
     *n = b.out.n;
+}
+
+void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n)
+{
+    nr_wanted_indexes(s, NULL, arena, out, n);
 }
 
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l)

@@ -57,4 +57,7 @@ bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
 /* The indexes that a schema asks for, [0] the pk's; everything in arena. Needs a resolved schema for members, not for this. */
 void nr_schema_indexes(const nr_schema *s, nr_arena *arena, nr_index **out, size_t *n);
 
+/* The same with what other owners want; each index knows who wants it. */
+void nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_arena *arena, nr_index **out, size_t *n);
+
 #endif

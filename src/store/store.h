@@ -75,6 +75,10 @@ typedef struct nr_store_class {
     /* Calls fn with every key that begins with prefix, in any order, until it returns false. The key lives during the call only. */
     void (*walk)(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slice key, nr_holds holds), void *ctx);
 
+    /* The same a piece at a time: appends some of the keys that begin with prefix (maybe none) and moves *cursor, 0 at first and 0 again at the end. Writes may
+     * stand between the calls; a key that is there all the while comes at least once. The cursor lives as long as the process. */
+    nr_status (*keys)(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out);
+
     /* Tells watchers and caches that the model (whose definition's key this is) changed. */
     void (*touch)(nr_store *s, nr_slice key);
 } nr_store_class;

@@ -145,6 +145,12 @@ static void fault_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_sl
     under(s)->cls->walk(under(s), prefix, fn, ctx);
 }
 
+static nr_status fault_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    nr_status st = pass(s, READS);
+    return st ? st : under(s)->cls->keys(under(s), prefix, cursor, a, out);
+}
+
 static void fault_touch(nr_store *s, nr_slice key)
 {
     under(s)->cls->touch(under(s), key);
@@ -171,6 +177,7 @@ static const nr_store_class fault_class = {
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
     .walk = fault_walk,
+    .keys = fault_keys,
     .touch = fault_touch,
 };
 

@@ -162,6 +162,18 @@ static void mem_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slic
     }
 }
 
+/* All in one piece: a place in the map would mean nothing after a write. */
+static nr_status mem_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    size_t at = 0;
+    nr_slice key;
+    void *value;
+    while (nr_map_next(&mem_of(s)->objects, &at, &key, &value))
+        if (nr_slice_starts(key, prefix)) nr_vec_push(a, out, nr_arena_copy(a, key));
+    *cursor = 0;
+    return NR_ST_OK;
+}
+
 static void mem_touch(nr_store *s, nr_slice key)
 {
     (void)s;
@@ -377,6 +389,7 @@ static const nr_store_class mem_class = {
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
     .walk = mem_walk,
+    .keys = mem_keys,
     .touch = mem_touch,
 };
 

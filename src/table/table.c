@@ -8,12 +8,15 @@ typedef struct memory_index {
     size_t field;
     nr_ordered *ordered;
     nr_postings *postings; /* one of the two; neither: the index is in the store, or the type of its field is not known */
+    bool waits;            /* it has only the rows below seen */
+    uint32_t seen;
 } memory_index;
 
 struct nr_table {
     const nr_env *env;
     size_t n_fields;
     nr_column **columns; /* by field id, NULL: not kept */
+    bool *filling;       /* by field id: the column has not yet the values of all rows */
     memory_index *indexes;
     size_t n_indexes;
     uint64_t *there;
@@ -24,6 +27,8 @@ struct nr_table {
 static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *indexes)
 {
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
+    t->filling = t->env->alloc(sizeof *t->filling * t->n_fields);
+    memset(t->filling, 0, sizeof *t->filling * t->n_fields);
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
         for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].field->id == i);
@@ -61,13 +66,14 @@ void nr_table_free(nr_table *t)
     for (size_t i = 0; i < t->n_fields; i++) nr_column_free(t->columns[i]);
     t->env->free(t->indexes);
     t->env->free(t->columns);
+    t->env->free(t->filling);
     if (t->there) t->env->free(t->there);
     t->env->free(t);
 }
 
 bool nr_table_keeps(const nr_table *t, size_t field)
 {
-    return t->columns[field] != NULL;
+    return t->columns[field] && !t->filling[field];
 }
 
 bool nr_table_has(const nr_table *t, uint32_t row)
@@ -87,6 +93,7 @@ static void make_room(nr_table *t, uint32_t row)
 
 static void index_add(nr_table *t, memory_index *ix, uint32_t row)
 {
+    if (ix->waits && row >= ix->seen) return;
     if (ix->ordered) nr_ordered_add(ix->ordered, row);
     if (!ix->postings) return;
     nr_value v = nr_column_get(t->columns[ix->field], row);
@@ -95,6 +102,7 @@ static void index_add(nr_table *t, memory_index *ix, uint32_t row)
 
 static void index_remove(nr_table *t, memory_index *ix, uint32_t row)
 {
+    if (ix->waits && row >= ix->seen) return;
     if (ix->ordered) nr_ordered_remove(ix->ordered, row);
     if (!ix->postings) return;
     nr_value v = nr_column_get(t->columns[ix->field], row);
@@ -155,7 +163,7 @@ uint32_t nr_table_next(const nr_table *t, uint32_t from)
 
 const nr_column *nr_table_column(const nr_table *t, size_t field)
 {
-    return t->columns[field];
+    return t->filling[field] ? NULL : t->columns[field];
 }
 
 const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words)
@@ -166,12 +174,122 @@ const uint64_t *nr_table_bits(const nr_table *t, size_t *n_words)
 
 const nr_ordered *nr_table_ordered(const nr_table *t, size_t index)
 {
-    return t->indexes[index].ordered;
+    return t->indexes[index].waits ? NULL : t->indexes[index].ordered;
 }
 
 const nr_postings *nr_table_postings(const nr_table *t, size_t index)
 {
-    return t->indexes[index].postings;
+    return t->indexes[index].waits ? NULL : t->indexes[index].postings;
+}
+
+/* -- indexes that come and go ------------------------------------------------------------------------------------------------------------- */
+
+static void free_index(memory_index *ix)
+{
+    nr_ordered_free(ix->ordered);
+    nr_postings_free(ix->postings);
+    *ix = (memory_index){0};
+}
+
+/* The place of the same index in the list that was; SIZE_MAX: there is none. */
+static size_t place_before(const nr_index *before, size_t n, const nr_index *ix)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nr_slice_eq(before[i].name, ix->name) && before[i].memory == ix->memory) return i;
+    return SIZE_MAX;
+}
+
+static void adapt_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *after, size_t n_after)
+{
+    for (size_t i = 1; i < t->n_fields; i++) {
+        bool kept = keep[i];
+        const nr_type *type = schema->fields[i].spec.type;
+        for (size_t k = 0; k < n_after; k++) kept = kept || (after[k].memory && after[k].field->id == i);
+        if (t->columns[i] && !kept) {
+            nr_column_free(t->columns[i]);
+            t->columns[i] = NULL;
+            t->filling[i] = false;
+        }
+        if (t->columns[i] || !kept || !type) continue;
+        t->columns[i] = nr_column_new(t->env, type->kind);
+        t->filling[i] = t->count > 0;
+    }
+}
+
+void nr_table_adapt(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *before, const nr_index *after, size_t n_after)
+{
+    memory_index *old = t->indexes;
+    size_t n_old = t->n_indexes;
+    t->indexes = t->env->alloc(sizeof *t->indexes * (n_after + 1));
+    t->n_indexes = n_after;
+    for (size_t i = 0; i < n_after; i++) {
+        size_t at = place_before(before, n_old, &after[i]);
+        t->indexes[i] = (memory_index){0};
+        if (at == SIZE_MAX) continue;
+        t->indexes[i] = old[at];
+        old[at] = (memory_index){0};
+    }
+    for (size_t i = 0; i < n_old; i++) free_index(&old[i]);
+    t->env->free(old);
+    adapt_columns(t, schema, keep, after, n_after);
+    for (size_t i = 0; i < n_after; i++) {
+        if (t->indexes[i].ordered || t->indexes[i].postings) continue;
+        make_index(t, &t->indexes[i], &after[i]);
+        t->indexes[i].waits = (t->indexes[i].ordered || t->indexes[i].postings) && t->count > 0;
+    }
+}
+
+bool nr_table_filling(const nr_table *t, size_t field)
+{
+    return t->filling[field];
+}
+
+void nr_table_fill(nr_table *t, uint32_t row, size_t field, const nr_value *v)
+{
+    nr_column_set(t->columns[field], row, v);
+}
+
+void nr_table_filled(nr_table *t, size_t field)
+{
+    t->filling[field] = false;
+}
+
+bool nr_table_waits(const nr_table *t, size_t index)
+{
+    return t->indexes[index].waits;
+}
+
+uint32_t nr_table_seen(const nr_table *t, size_t index)
+{
+    return t->indexes[index].seen;
+}
+
+void nr_table_see(nr_table *t, size_t index, uint32_t row)
+{
+    t->indexes[index].seen = row + 1;
+    index_add(t, &t->indexes[index], row);
+}
+
+void nr_table_seen_all(nr_table *t, size_t index)
+{
+    t->indexes[index].waits = false;
+}
+
+void nr_table_see_again(nr_table *t, size_t index)
+{
+    memory_index *ix = &t->indexes[index];
+    bool ordered = ix->ordered != NULL;
+    size_t field = ix->field;
+    free_index(ix);
+    *ix = (memory_index){.field = field, .waits = true};
+    if (ordered) ix->ordered = nr_ordered_new(t->env, index ? t->columns[field] : NULL, t->columns[0]);
+    else ix->postings = nr_postings_new(t->env);
+}
+
+size_t nr_table_index_bytes(const nr_table *t, size_t index)
+{
+    const memory_index *ix = &t->indexes[index];
+    return ix->ordered ? nr_ordered_bytes(ix->ordered) : ix->postings ? nr_postings_bytes(ix->postings) : 0;
 }
 
 uint64_t nr_table_count(const nr_table *t)
@@ -223,6 +341,7 @@ static bool ordered_valid(const nr_table *t, const memory_index *ix, nr_buf *why
 
 static bool index_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
 {
+    if (ix->waits) return true;
     uint64_t entries = ix->ordered ? nr_ordered_count(ix->ordered) : ix->postings ? nr_postings_total(ix->postings) : t->count;
     if (entries != t->count) nr_buf_printf(why, "%llu entries for %llu rows", (unsigned long long)entries, (unsigned long long)t->count);
     if (entries != t->count) return false;
