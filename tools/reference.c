@@ -363,10 +363,11 @@ static const note info[] = {
     {"nonrel_memory", "bytes of the tables in memory"},
     {"nonrel_left_out", "keys that were met under a model's prefix and are no entities by its definition"},
     {"nonrel_corrupt", "models that are marked CORRUPT: the log says why"},
+    {"nonrel_indexes_waiting", "indexes that are not built yet; INDEX LIST tells how far they are"},
     {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
-    {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, saves, deletes, queries, memory, left_out, corrupt"},
+    {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, indexes_waiting, saves, deletes, queries, memory, left_out, corrupt"},
     {NULL, NULL},
 };
 

@@ -164,6 +164,7 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
         f.deletes = m->counters.deletes;
         f.queries = m->counters.queries;
         f.bytes = m->table ? nr_table_bytes(m->table) + nr_rows_bytes(m->rows) : 0;
+        f.waiting = nr_online_waiting(m);
         f.corrupt = nr_catalog_marked(e->catalog, db, m->schema->name).p != NULL;
         fn(ctx, &f);
     }

@@ -108,6 +108,7 @@ typedef struct nr_model_figures {
     uint64_t saves, deletes, queries;    /* entities saved and deleted, queries answered since the definition was read */
     uint64_t left_out;                   /* keys under its prefix that were met and are no entities */
     uint64_t bytes;                      /* memory of its table, 0 while there is none */
+    uint64_t waiting;                    /* indexes that are not built yet */
     bool corrupt;
 } nr_model_figures;
 void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));

@@ -341,6 +341,13 @@ bool nr_online_pending(const nr_model *m)
     return nr_model_has_entities(m) && (next_index(m) || next_in_memory(m) != SIZE_MAX);
 }
 
+size_t nr_online_waiting(const nr_model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_indexes; i++) n += m->indexes[i].stale || (m->indexes[i].memory && m->table && nr_table_waits(m->table, i));
+    return n;
+}
+
 bool nr_online_slice(nr_call *c, nr_model *m, int64_t until_us)
 {
     size_t at;

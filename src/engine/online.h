@@ -17,8 +17,9 @@ bool nr_index_online(const nr_index *ix);
 /* Takes the states of indexes over from the model that after takes the place of. An index that is new waits when there are entities. */
 void nr_online_carry(const nr_model *before, nr_model *after, bool entities);
 
-/* Whether an index of the model waits or is being built. */
+/* Whether an index of the model waits or is being built; how many do. */
 bool nr_online_pending(const nr_model *m);
+size_t nr_online_waiting(const nr_model *m);
 
 /* What waits is to be built: at once in a small model, else soon. Never on a copy, nor for what a primary sent. Errors are logged. */
 void nr_online_kick(nr_call *c, nr_model *m);

@@ -628,13 +628,8 @@ start_nonrel {} {
         later nonrel.aggregate b.Post COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
         later nonrel.autoload
-        later nonrel.model diff b.Post {{}}
-        later nonrel.index create b.Post title iexact
-        later nonrel.index drop b.Post title iexact
-        later nonrel.index rebuild b.Post
         later nonrel.index stats b.Post
         later nonrel.index suggest
-        later nonrel.index check b.Post REPAIR
     }
 
     test {commands and subcommands in any case, unknown ones say what there is} {
