@@ -3,6 +3,8 @@
 
 #include "module.h"
 
+enum { SHOWN = 20 }; /* lines about files that could not be loaded */
+
 typedef struct printer {
     RedisModuleInfoCtx *info;
     int db;
@@ -68,6 +70,15 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     nr_figures f = nr_engine_figures(nr_root.engine);
     RedisModule_InfoAddFieldULongLong(info, "calls", f.calls);
     RedisModule_InfoAddFieldULongLong(info, "errors", f.errors);
+    if (!nr_root.directory) return;
+    RedisModule_InfoAddFieldULongLong(info, "autoload_definitions", f.loaded);
+    RedisModule_InfoAddFieldULongLong(info, "autoload_refused", f.not_loaded);
+    for (size_t i = 0; i < f.not_loaded && i < SHOWN; i++) {
+        char name[40], why[NR_ERR_MAX + 512];
+        snprintf(name, sizeof name, "autoload_refused_%zu", i + 1);
+        snprintf(why, sizeof why, "%.*s", NR_FMT(f.why[i]));
+        RedisModule_InfoAddFieldCString(info, name, why);
+    }
 }
 
 int nr_register_info(RedisModuleCtx *ctx)

@@ -40,7 +40,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->store = &store.base;
     c->sink = &sink.base;
     c->db = RedisModule_GetSelectedDb(ctx);
-    c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim};
+    c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim, nr_root.directory ? nr_read_files : NULL};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
     c->in_memory = nr_root.in_memory;

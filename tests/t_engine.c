@@ -332,7 +332,6 @@ static void what_comes_later_is_refused_by_name(void **state)
                                         "AGGREGATE b.Post COUNT *",
                                         "RELATE b.Post 1 tags ADD 1",
                                         "PROFILE QUERY b.Post",
-                                        "AUTOLOAD",
                                         "INDEX STATS b.Post",
                                         "INDEX SUGGEST",
                                         "QUERY b.Post WHERE 'title = 1'",

@@ -91,6 +91,7 @@ static const note replies[] = {
     {"INDEX CREATE", "`OK`; a lookup is its name, or the JSON object that stands for it in a definition"},
     {"INDEX DROP", "`OK`; `NOTFOUND` when INDEX CREATE has not asked for it"},
     {"INDEX REBUILD", "`OK`; INDEX LIST tells how far it is"},
+    {"AUTOLOAD", "an array of lines, one for each definition or wish that the stored data does not allow; empty when all files are in force"},
     {"INDEX OWNERS", "`OK`"},
     {"INDEX BUILD", "`OK`"},
     {"INDEX LIST",
@@ -367,6 +368,8 @@ static const note info[] = {
     {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
+    {"nonrel_autoload_definitions", "definitions in the files of AUTOLOAD, a model in an index file being one; only with AUTOLOAD, as those below"},
+    {"nonrel_autoload_refused", "of these, what is not in force; `nonrel_autoload_refused_1` and so on say why"},
     {"nonrel_db0_<model>", "the same for each model of a database: entities, indexes, index_entries, indexes_waiting, saves, deletes, queries, memory, left_out, corrupt"},
     {NULL, NULL},
 };

@@ -2,6 +2,7 @@
 #include "engine/commands.h"
 #include "engine/follow.h"
 #include "engine/index_cmds.h"
+#include "engine/load_files.h"
 #include "engine/online.h"
 
 enum { READ = 0, WRITE = NR_CMD_WRITE | NR_CMD_DENYOOM, REMOVE = NR_CMD_WRITE | NR_CMD_DELETES };
@@ -57,7 +58,8 @@ const nr_command nr_commands[] = {
     {"AGGREGATE",      -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"RELATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"PROFILE",        -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"AUTOLOAD",       -1,   0,   READ,                          nr_cmd_later, NULL, NULL, NULL},
+    {"AUTOLOAD",       1,    0,   WRITE,                         nr_cmd_autoload,
+     "", "Reads the files of the module's AUTOLOAD directory again and puts their definitions and indexes into force", "O(K) in the keys the first time, else as MODEL SET for each model that has changed"},
     {NULL,             0,    0,   0,                             NULL,         NULL, NULL, NULL},
 };
 

@@ -18,6 +18,7 @@ nr_engine *nr_engine_new(const nr_env *env)
 {
     nr_engine *e = env->alloc(sizeof *e);
     *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model)};
+    nr_arena_init(&e->loaded, env);
     return e;
 }
 
@@ -25,6 +26,7 @@ void nr_engine_free(nr_engine *e)
 {
     if (!e) return;
     nr_catalog_free(e->catalog);
+    nr_arena_clear(&e->loaded);
     e->env->free(e);
 }
 
@@ -173,5 +175,5 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
 
 nr_figures nr_engine_figures(const nr_engine *e)
 {
-    return (nr_figures){e->calls, e->errors};
+    return (nr_figures){e->calls, e->errors, e->n_loaded, e->not_loaded.n, e->not_loaded.at};
 }

@@ -423,16 +423,21 @@ static void take_over(migration *g)
     for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
 }
 
+bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)
+{
+    migration g = {.call = c};
+    bool same = false;
+    bool ok = check_name(c, name) && plan_all(&g, name, json, &same) && (same || carry_out(&g));
+    if (ok && !same) replicate_set(c, name, g.changes.at[0].after->schema->source);
+    if (ok && !same) take_over(&g);
+    for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
+    return ok;
+}
+
 bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
-    migration g = {.call = c};
-    bool same = false;
-    bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same) && (same || carry_out(&g));
-    if (ok && !same) replicate_set(c, argv[0], g.changes.at[0].after->schema->source);
-    if (ok && !same) take_over(&g);
-    for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
-    if (!ok) return false;
+    if (!nr_model_set(c, argv[0], argv[1])) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

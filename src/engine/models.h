@@ -9,6 +9,9 @@ struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
     uint64_t calls, errors;
+    nr_arena loaded;      /* of what files could not be put into force: */
+    nr_slices not_loaded; /* a line for each */
+    size_t n_loaded;      /* definitions that the files had */
     bool wants_building; /* indexes wait for being built */
     bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };

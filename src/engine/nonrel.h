@@ -13,6 +13,7 @@
 #define NR_VERSION "0.1.0"
 #define NR_VERSION_NUMBER 1
 
+struct nr_autoload;
 typedef struct nr_engine nr_engine;
 
 nr_engine *nr_engine_new(const nr_env *env);
@@ -24,6 +25,7 @@ typedef struct nr_host {
     bool (*may)(void *ctx, nr_slice model, bool write);                       /* whether the user may read, or write, a model other than the declared one */
     void (*replicate)(void *ctx, const nr_slice *argv, size_t argc);          /* a resolved command, argv[0] the command word */
     void (*replicate_verbatim)(void *ctx);                                    /* the command as it came: it leaves nothing open. Both NULL: nobody listens */
+    bool (*files)(void *ctx, struct nr_autoload *files, nr_err *err);         /* reads the files of AUTOLOAD; NULL: there are none */
 } nr_host;
 
 typedef struct nr_call {
@@ -101,6 +103,9 @@ bool nr_engine_wants_building(const nr_engine *e);
 void nr_engine_look_for_builds(nr_engine *e);
 int nr_engine_build(nr_call *c, int64_t budget_us);
 
+/* Puts the definitions of bound files (model/autoload.h) into force, when a server has just loaded its data. c is filled in but for the sink. False: c->err. */
+bool nr_engine_autoload(nr_call *c, struct nr_autoload *files);
+
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
 typedef struct nr_model_figures {
     nr_slice name;
@@ -114,7 +119,9 @@ typedef struct nr_model_figures {
 void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));
 
 typedef struct nr_figures {
-    uint64_t calls, errors; /* commands run since the start, and those that failed */
+    uint64_t calls, errors;     /* commands run since the start, and those that failed */
+    size_t loaded, not_loaded;  /* definitions in the files of AUTOLOAD; lines that say which of them are not in force */
+    const nr_slice *why;
 } nr_figures;
 nr_figures nr_engine_figures(const nr_engine *e);
 

@@ -627,7 +627,6 @@ start_nonrel {} {
         later nonrel.update b.Post
         later nonrel.aggregate b.Post COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
-        later nonrel.autoload
         later nonrel.index stats b.Post
         later nonrel.index suggest
     }
