@@ -23,6 +23,7 @@ typedef struct nr_module {
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
     bool evicts_any;            /* allkeys-*: index keys may go */
     int allow_eviction;         /* nonrel.allow-eviction */
+    int unindexed;              /* nonrel.unindexed, an nr_unindexed */
     int in_memory;              /* nonrel.store: 1 for memory */
 } nr_module;
 

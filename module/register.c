@@ -43,6 +43,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim, nr_root.directory ? nr_read_files : NULL};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
+    c->unindexed = (nr_unindexed)nr_root.unindexed;
     c->in_memory = nr_root.in_memory;
     c->copy = !(flags & REDISMODULE_CTX_FLAGS_MASTER);
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;

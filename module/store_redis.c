@@ -437,6 +437,15 @@ static nr_status redis_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_a
     return good ? NR_ST_OK : NR_ST_FAILED;
 }
 
+static uint64_t redis_bytes(nr_store *s, nr_slice key)
+{
+    RedisModuleCallReply *reply = RedisModule_Call(SELF(s)->ctx, "MEMORY", "cb", "USAGE", key.p, key.n);
+    bool known = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER;
+    uint64_t n = known ? (uint64_t)RedisModule_CallReplyInteger(reply) : 0;
+    if (reply) RedisModule_FreeCallReply(reply);
+    return n;
+}
+
 static void redis_touch(nr_store *s, nr_slice key)
 {
     RedisModuleString *name = string_of(s, key);
@@ -466,6 +475,7 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .set_scan = redis_set_scan,
         .counter_get = redis_counter_get,
         .counter_set = redis_counter_set,
+        .bytes = redis_bytes,
         .walk = redis_walk,
         .keys = redis_keys,
         .touch = redis_touch,

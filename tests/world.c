@@ -332,6 +332,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     c->store = w->store;
     c->limits = w->limits;
     c->in_memory = w->in_memory;
+    c->unindexed = w->unindexed;
     c->applied = w->applied;
     c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
 }

@@ -29,6 +29,7 @@ typedef struct world {
     nr_engine *engine;
     nr_limits limits;
     bool in_memory; /* models have their indexes in memory; at first as the environment says: STORE=memory */
+    nr_unindexed unindexed;
     bool applied;           /* commands come as if from the primary */
     struct world *replica;  /* gets what is replicated; NULL: nobody listens */
     /* of the last run */

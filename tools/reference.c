@@ -91,6 +91,11 @@ static const note replies[] = {
     {"INDEX CREATE", "`OK`; a lookup is its name, or the JSON object that stands for it in a definition"},
     {"INDEX DROP", "`OK`; `NOTFOUND` when INDEX CREATE has not asked for it"},
     {"INDEX REBUILD", "`OK`; INDEX LIST tells how far it is"},
+    {"INDEX SUGGEST",
+     "an array of maps, those that read most rows first: `model`, `lookup`, `queries`, `rows`, and `create`, the command that makes the index; of models that the user may "
+     "read, since the start of the server"},
+    {"INDEX STATS",
+     "an array of maps: `name`, `lookups`, `keys` (of the server that it takes), `entries`, `distinct` (keys of the index), `bytes`, `bytes_per_entity`"},
     {"AUTOLOAD", "an array of lines, one for each definition or wish that the stored data does not allow; empty when all files are in force"},
     {"INDEX OWNERS", "`OK`"},
     {"INDEX BUILD", "`OK`"},
@@ -304,6 +309,9 @@ static const note settings[] = {
     {"max-time", "milliseconds that a command may take"},
     {"allow-eviction",
      "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
+    {"unindexed",
+     "what becomes of a filter for which no index narrows the rows down: `scan` reads them all, `error` refuses with NOINDEX, `auto` reads them and has the "
+     "index built, as INDEX CREATE would"},
     {"store", "where a new model that does not say so has its indexes: `native`, in sorted sets and sets, or `memory`"},
     {NULL, NULL},
 };

@@ -4,6 +4,7 @@
 #include "engine/index_cmds.h"
 #include "engine/load_files.h"
 #include "engine/online.h"
+#include "engine/scans.h"
 
 enum { READ = 0, WRITE = NR_CMD_WRITE | NR_CMD_DENYOOM, REMOVE = NR_CMD_WRITE | NR_CMD_DELETES };
 
@@ -46,14 +47,16 @@ const nr_command nr_commands[] = {
      "<model> [field]", "Makes the model's indexes, or those of a field, anew", "O(N) in the entities, in slices behind it"},
     {"INDEX CHECK",    -3,   2,   READ,                          nr_cmd_index_check,
      "<model> [REPAIR]", "Compares every index with the entities: one line for each missing or surplus entry; with REPAIR these are mended right behind the command", "O(N) in the entities, O(K) in the keys"},
+    {"INDEX STATS",    3,    2,   READ,                          nr_cmd_index_stats,
+     "<model>", "What each index costs: keys, entries, distinct keys, bytes, bytes an entity", "O(D log N) in the distinct keys, O(K) in the keys of the database"},
+    {"INDEX SUGGEST",  2,    0,   READ,                          nr_cmd_index_suggest,
+     "", "Lookups that were answered by reading all rows: how often, how many rows, and the command that makes an index", "O(S log S) in the lookups noted, 1,000 at most"},
     {"INDEX SYNC",     -3,   2,   REMOVE,                        nr_cmd_index_sync,
      "<model> [ALL]", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
     {"INDEX OWNERS",   4,    2,   REMOVE,                        nr_cmd_index_owners,
      "<model> <json>", "Who wants which indexes; a primary sends it to its copies, nobody else may", "as INDEX CREATE and DROP"},
     {"INDEX BUILD",    -5,   2,   REMOVE,                        nr_cmd_index_build,
      "<model> <index> START | CLEAR <key>... | FILL <pk>... | DONE", "A step of building an index; a primary sends it to its copies, nobody else may", "O(log N) for each primary key"},
-    {"INDEX STATS",    -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX SUGGEST",  -2,   0,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"UPDATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"AGGREGATE",      -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"RELATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},

@@ -4,6 +4,7 @@
 #include "engine/follow.h"
 #include "engine/models.h"
 #include "engine/online.h"
+#include "engine/scans.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -19,6 +20,7 @@ nr_engine *nr_engine_new(const nr_env *env)
     nr_engine *e = env->alloc(sizeof *e);
     *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model)};
     nr_arena_init(&e->loaded, env);
+    nr_map_init(&e->scans, env);
     return e;
 }
 
@@ -27,6 +29,7 @@ void nr_engine_free(nr_engine *e)
     if (!e) return;
     nr_catalog_free(e->catalog);
     nr_arena_clear(&e->loaded);
+    nr_scans_free(e);
     e->env->free(e);
 }
 

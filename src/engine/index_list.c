@@ -36,9 +36,10 @@ static void reply_owners(nr_call *c, const nr_index *ix)
     reply_texts(c, &ix->owners);
 }
 
-static void reply_lookups(nr_call *c, const nr_index *ix)
+void nr_reply_lookups(nr_call *c, const nr_index *ix)
 {
     nr_slices names = {0};
+    c->sink->cls->bulk(c->sink, NR_S("lookups"));
     for (const nr_lookup *l = nr_lookups; l->name; l++)
         if (nr_index_answers(ix, l)) nr_vec_push(&c->arena, &names, nr_slice_of(l->name));
     reply_texts(c, &names);
@@ -65,8 +66,7 @@ static void reply_index(nr_call *c, nr_model *m, const nr_index *ix, uint64_t en
     s->cls->map(s, 9);
     reply_pair(c, "name", ix->name);
     reply_list_of(c, "fields", ix->field->name);
-    s->cls->bulk(s, NR_S("lookups"));
-    reply_lookups(c, ix);
+    nr_reply_lookups(c, ix);
     reply_owners(c, ix);
     reply_pair(c, "type", type_of(ix));
     reply_pair(c, ix->kind == NR_IX_SET && !ix->memory ? "prefix" : "key", ix->memory ? NR_S("") : ix->key);

@@ -9,6 +9,7 @@ struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
     uint64_t calls, errors;
+    nr_map scans;         /* lookups that no index answered, owned by engine/scans.h */
     nr_arena loaded;      /* of what files could not be put into force: */
     nr_slices not_loaded; /* a line for each */
     size_t n_loaded;      /* definitions that the files had */

@@ -28,6 +28,9 @@ typedef struct nr_host {
     bool (*files)(void *ctx, struct nr_autoload *files, nr_err *err);         /* reads the files of AUTOLOAD; NULL: there are none */
 } nr_host;
 
+/* nonrel.unindexed. */
+typedef enum nr_unindexed { NR_UNINDEXED_SCAN, NR_UNINDEXED_ERROR, NR_UNINDEXED_AUTO } nr_unindexed;
+
 typedef struct nr_call {
     nr_engine *engine;
     nr_store *store;
@@ -36,6 +39,7 @@ typedef struct nr_call {
     nr_host host;
     nr_limits limits;
     bool cluster;    /* the server runs in cluster mode */
+    nr_unindexed unindexed; /* what becomes of lookups that no index answers */
     bool in_memory;  /* new models that do not say where their indexes are have them in memory */
     bool copy;       /* this server follows a primary: its keys are not ours to write */
     bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */

@@ -3,6 +3,7 @@
 
 #include "engine/definition.h"
 #include "engine/follow.h"
+#include "engine/scans.h"
 #include "engine/write.h"
 #include "exec/op.h"
 #include "query/lookup.h"
@@ -431,6 +432,7 @@ int nr_engine_build(nr_call *c, int64_t budget_us)
     int again = -1;
     int64_t until = c->env->mono_us(c->env->ctx) + budget_us;
     c->now_us = c->env->now_us(c->env->ctx);
+    nr_scans_create(c);
     c->engine->wants_building = false;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (!nr_online_pending(m) || (c->copy && next_in_memory(m) == SIZE_MAX)) continue;

@@ -74,9 +74,14 @@ static void add_keys(nr_planner *p, nr_access *a, const nr_probes *probes)
     a->n_keys = keys.n;
 }
 
+static size_t place_in(const nr_model *m, const nr_index *ix)
+{
+    return (size_t)(ix - m->indexes);
+}
+
 static size_t place_of(const nr_planner *p, const nr_index *ix)
 {
-    return (size_t)(ix - p->model->indexes);
+    return place_in(p->model, ix);
 }
 
 /* NULLs come first, and are in no span. */
@@ -129,21 +134,27 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
 }
 
 /* A set answers points only; `isnull false` is none. */
-static bool suits(const nr_planner *p, const nr_index *ix, const nr_pred *leaf)
+static bool suits(const nr_model *m, const nr_index *ix, const nr_pred *leaf)
 {
-    size_t at = place_of(p, ix);
-    if (ix->memory && (!p->model->table || (!nr_table_ordered(p->model->table, at) && !nr_table_postings(p->model->table, at)))) return false;
+    size_t at = place_in(m, ix);
+    if (ix->memory && (!m->table || (!nr_table_ordered(m->table, at) && !nr_table_postings(m->table, at)))) return false;
     if (ix->stale || ix->field != leaf->field || !nr_index_answers(ix, leaf->lookup)) return false;
     return ix->kind != NR_IX_SET || leaf->lookup->arg != NR_ARG_TRUTH || leaf->args->v.i != 0;
 }
 
-bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
+const nr_index *nr_access_index(const nr_model *m, const nr_pred *leaf)
 {
     const nr_index *best = NULL;
-    for (size_t i = 0; i < p->model->n_indexes; i++) {
-        const nr_index *ix = &p->model->indexes[i];
-        if (!p->model->unsettled && suits(p, ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        const nr_index *ix = &m->indexes[i];
+        if (suits(m, ix, leaf) && (!best || ix->kind == NR_IX_SET)) best = ix;
     }
+    return best;
+}
+
+bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
+{
+    const nr_index *best = p->model->unsettled ? NULL : nr_access_index(p->model, leaf);
     *found = best != NULL;
     return !best || nr_access_by(p, leaf, best, out);
 }

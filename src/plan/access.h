@@ -22,6 +22,9 @@ typedef struct nr_access {
     bool covers;               /* what it gives is just what the leaf is true of: nothing to verify */
 } nr_access;
 
+/* The index that answers a leaf best; NULL: none does. */
+const nr_index *nr_access_index(const nr_model *m, const nr_pred *leaf);
+
 /* The best access path for a leaf. *found false: no index answers it. */
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);
 

@@ -45,6 +45,7 @@ typedef struct nr_store_class {
     const char *name;
 
     nr_holds (*holds)(nr_store *s, nr_slice key);
+    uint64_t (*bytes)(nr_store *s, nr_slice key);   /* memory that the key takes, about; 0: no key, or the store cannot tell */
     int64_t (*deadline)(nr_store *s, nr_slice key); /* when the key runs out, milliseconds since 1970 UTC; -1: never, or no key */
 
     /* Hashes: entities and definitions. No key: OK with nothing found. */

@@ -151,6 +151,11 @@ static nr_status fault_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_a
     return st ? st : under(s)->cls->keys(under(s), prefix, cursor, a, out);
 }
 
+static uint64_t fault_bytes(nr_store *s, nr_slice key)
+{
+    return under(s)->cls->bytes(under(s), key);
+}
+
 static void fault_touch(nr_store *s, nr_slice key)
 {
     under(s)->cls->touch(under(s), key);
@@ -176,6 +181,7 @@ static const nr_store_class fault_class = {
     .set_scan = fault_set_scan,
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
+    .bytes = fault_bytes,
     .walk = fault_walk,
     .keys = fault_keys,
     .touch = fault_touch,

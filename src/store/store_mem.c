@@ -174,6 +174,14 @@ static nr_status mem_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_are
     return NR_ST_OK;
 }
 
+static uint64_t mem_bytes(nr_store *s, nr_slice key)
+{
+    const object *o = nr_map_get(&mem_of(s)->objects, key);
+    uint64_t n = o ? sizeof *o + o->key.n + o->cap * sizeof *o->pairs : 0;
+    for (size_t i = 0; o && i < o->n; i++) n += o->pairs[i].name.n + o->pairs[i].value.n;
+    return n;
+}
+
 static void mem_touch(nr_store *s, nr_slice key)
 {
     (void)s;
@@ -388,6 +396,7 @@ static const nr_store_class mem_class = {
     .set_scan = mem_set_scan,
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
+    .bytes = mem_bytes,
     .walk = mem_walk,
     .keys = mem_keys,
     .touch = mem_touch,
