@@ -34,6 +34,51 @@ void nr_settle_soon(RedisModuleCtx *ctx)
     nr_root.settling = true;
 }
 
+static bool is_loading(RedisModuleCtx *ctx)
+{
+    return (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_LOADING) != 0;
+}
+
+/* A slice in each database that has something to build; then again, after a while in which the server does what it is there for. */
+static void build(RedisModuleCtx *ctx, void *data)
+{
+    (void)data;
+    nr_root.building = false;
+    if (is_loading(ctx)) return;
+    if (RedisModule_AvoidReplicaTraffic()) {
+        nr_build_soon(ctx);
+        return;
+    }
+    int db = RedisModule_GetSelectedDb(ctx), again = -1;
+    nr_root.busy++;
+    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) {
+        int wait = nr_build_db(ctx, i);
+        if (wait >= 0 && (again < 0 || wait < again)) again = wait;
+    }
+    nr_root.busy--;
+    RedisModule_SelectDb(ctx, db);
+    if (again < 0) return;
+    RedisModule_CreateTimer(ctx, again, build, NULL);
+    nr_root.building = true;
+}
+
+void nr_build_soon(RedisModuleCtx *ctx)
+{
+    if (nr_root.building || is_loading(ctx)) return;
+    RedisModule_CreateTimer(ctx, RedisModule_AvoidReplicaTraffic() ? PAUSED_MS : 0, build, NULL);
+    nr_root.building = true;
+}
+
+/* A copy that becomes the primary goes on with what its primary was building. */
+static void on_role(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
+{
+    (void)e;
+    (void)sub;
+    (void)data;
+    nr_engine_look_for_builds(nr_root.engine);
+    nr_build_soon(ctx);
+}
+
 /* Whether the event is about members of a set or sorted set (ZADD, not ZUNIONSTORE), or the end of one that has just lost its last member: the server tells
  * of the member first, when the key is gone already. Else the key itself was replaced or removed. */
 static bool about_members(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *name)
@@ -81,10 +126,10 @@ static void on_flush(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void
 /* What the start of loading found is gone; what was learned while loading (a command of the append-only file that could not be applied) stays. */
 static void on_loading(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
 {
-    (void)ctx;
     (void)e;
     (void)data;
     if (sub != REDISMODULE_SUBEVENT_LOADING_ENDED) nr_engine_flushed(nr_root.engine, -1);
+    else if (nr_engine_wants_building(nr_root.engine)) nr_build_soon(ctx);
 }
 
 static void on_swap(RedisModuleCtx *ctx, RedisModuleEvent e, uint64_t sub, void *data)
@@ -113,6 +158,7 @@ int nr_register_events(RedisModuleCtx *ctx)
     bool ok = RedisModule_SubscribeToKeyspaceEvents(ctx, types, on_key) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_FlushDB, on_flush) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Loading, on_loading) == REDISMODULE_OK &&
+              RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_ReplicationRoleChanged, on_role) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_SwapDB, on_swap) == REDISMODULE_OK &&
               RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Config, on_config) == REDISMODULE_OK;
     return ok ? REDISMODULE_OK : REDISMODULE_ERR;

@@ -3,10 +3,12 @@
 
 #include "module.h"
 
+enum { SHOWN = 20 }; /* lines about files that could not be loaded */
+
 typedef struct printer {
     RedisModuleInfoCtx *info;
     int db;
-    unsigned long long models, entities, entries, bytes, left_out, corrupt;
+    unsigned long long models, entities, entries, bytes, left_out, waiting, corrupt;
 } printer;
 
 static void add_model(void *ctx, const nr_model_figures *f)
@@ -18,12 +20,14 @@ static void add_model(void *ctx, const nr_model_figures *f)
     p->entries += f->entries;
     p->bytes += f->bytes;
     p->left_out += f->left_out;
+    p->waiting += f->waiting;
     p->corrupt += f->corrupt;
     snprintf(field, sizeof field, "db%d_%.*s", p->db, NR_FMT(f->name));
     RedisModule_InfoBeginDictField(p->info, field);
     RedisModule_InfoAddFieldULongLong(p->info, "entities", f->entities);
     RedisModule_InfoAddFieldULongLong(p->info, "indexes", f->indexes);
     RedisModule_InfoAddFieldULongLong(p->info, "index_entries", f->entries);
+    RedisModule_InfoAddFieldULongLong(p->info, "indexes_waiting", f->waiting);
     RedisModule_InfoAddFieldULongLong(p->info, "saves", f->saves);
     RedisModule_InfoAddFieldULongLong(p->info, "deletes", f->deletes);
     RedisModule_InfoAddFieldULongLong(p->info, "queries", f->queries);
@@ -65,10 +69,20 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     RedisModule_InfoAddFieldULongLong(info, "memory", p.bytes);
     RedisModule_InfoAddFieldULongLong(info, "left_out", p.left_out);
     RedisModule_InfoAddFieldULongLong(info, "corrupt", p.corrupt);
+    RedisModule_InfoAddFieldULongLong(info, "indexes_waiting", p.waiting);
     RedisModule_InfoAddFieldULongLong(info, "indexes_evictable", nr_root.policy_known && nr_root.evicts_any);
     nr_figures f = nr_engine_figures(nr_root.engine);
     RedisModule_InfoAddFieldULongLong(info, "calls", f.calls);
     RedisModule_InfoAddFieldULongLong(info, "errors", f.errors);
+    if (!nr_root.directory) return;
+    RedisModule_InfoAddFieldULongLong(info, "autoload_definitions", f.loaded);
+    RedisModule_InfoAddFieldULongLong(info, "autoload_refused", f.not_loaded);
+    for (size_t i = 0; i < f.not_loaded && i < SHOWN; i++) {
+        char name[40], why[NR_ERR_MAX + 512];
+        snprintf(name, sizeof name, "autoload_refused_%zu", i + 1);
+        snprintf(why, sizeof why, "%.*s", NR_FMT(f.why[i]));
+        RedisModule_InfoAddFieldCString(info, name, why);
+    }
 }
 
 int nr_register_info(RedisModuleCtx *ctx)

@@ -15,10 +15,15 @@ typedef struct nr_module {
     bool cluster;
     char emptied[256];          /* the key that last lost a member by somebody's SREM, ZREM or their like: its `del` is no DEL */
     size_t emptied_n;
+    char *directory;            /* of AUTOLOAD, NULL: the module has none */
+    int autoload_db;
+    struct nr_autoload *files;  /* read and bound, waiting for the data to be loaded */
+    bool building;              /* a timer is set that will build indexes */
     bool settling;              /* a timer is set that will bring indexes up to date */
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
     bool evicts_any;            /* allkeys-*: index keys may go */
     int allow_eviction;         /* nonrel.allow-eviction */
+    int unindexed;              /* nonrel.unindexed, an nr_unindexed */
     int in_memory;              /* nonrel.store: 1 for memory */
 } nr_module;
 
@@ -29,12 +34,24 @@ int nr_register_commands(RedisModuleCtx *ctx);
 int nr_register_settings(RedisModuleCtx *ctx);
 int nr_register_events(RedisModuleCtx *ctx);
 int nr_register_info(RedisModuleCtx *ctx);
+int nr_load_files(RedisModuleCtx *ctx, RedisModuleString **argv, int argc); /* the module's arguments: what is wrong with them or the files is logged */
+int nr_register_files(RedisModuleCtx *ctx);                                 /* has them put into force once the data is there */
+void nr_forget_files(void);
+
+/* nr_host.files. */
+bool nr_read_files(void *ctx, struct nr_autoload *files, nr_err *err);
 
 /* Brings the indexes of the database that ctx has selected up to date with what others wrote. */
 void nr_settle_db(RedisModuleCtx *ctx, int db);
 
 /* Sets a timer that mends indexes, on a primary that is not loading. */
 void nr_settle_soon(RedisModuleCtx *ctx);
+
+/* One slice of building indexes in the database that ctx has selected: in how many milliseconds to come again, -1: nothing is left. */
+int nr_build_db(RedisModuleCtx *ctx, int db);
+
+/* Sets a timer that builds indexes slice by slice. */
+void nr_build_soon(RedisModuleCtx *ctx);
 
 /* Whether the server may evict index keys and the settings do not allow that. */
 bool nr_eviction_refused(RedisModuleCtx *ctx, int context_flags);

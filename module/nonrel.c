@@ -55,10 +55,6 @@ static void env_log(void *ctx, nr_log_level level, const char *msg)
 __attribute__((visibility("default"))) int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc)
 {
     if (RedisModule_Init(ctx, "nonrel", NR_VERSION_NUMBER, REDISMODULE_APIVER_1) == REDISMODULE_ERR) return REDISMODULE_ERR;
-    if (argc) {
-        RedisModule_Log(ctx, "warning", "the module takes no arguments in this version, got '%s'", RedisModule_StringPtrLen(argv[0], NULL));
-        return REDISMODULE_ERR;
-    }
     nr_root = (nr_module){.limits = NR_LIMITS_DEFAULT};
     nr_root.env = (nr_env){0, NULL, env_alloc, env_realloc, env_free, env_now, env_mono, env_random, env_log};
     env_random(NULL, &nr_root.env.seed, sizeof nr_root.env.seed);
@@ -67,9 +63,11 @@ __attribute__((visibility("default"))) int RedisModule_OnLoad(RedisModuleCtx *ct
     nr_root.engine = nr_engine_new(&nr_root.env);
     nr_root.cluster = (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_CLUSTER) != 0;
     RedisModule_SetModuleOptions(ctx, REDISMODULE_OPTION_NO_IMPLICIT_SIGNAL_MODIFIED);
-    bool ok = nr_register_commands(ctx) == REDISMODULE_OK && nr_register_settings(ctx) == REDISMODULE_OK &&
-              nr_register_events(ctx) == REDISMODULE_OK && nr_register_info(ctx) == REDISMODULE_OK;
+    bool ok = nr_load_files(ctx, argv, argc) == REDISMODULE_OK && nr_register_commands(ctx) == REDISMODULE_OK && nr_register_settings(ctx) == REDISMODULE_OK &&
+              nr_register_events(ctx) == REDISMODULE_OK && nr_register_info(ctx) == REDISMODULE_OK &&
+              nr_register_files(ctx) == REDISMODULE_OK;
     if (ok) return REDISMODULE_OK;
+    nr_forget_files();
     nr_engine_free(nr_root.engine);
     RedisModule_FreeThreadSafeContext(nr_root.background);
     return REDISMODULE_ERR;
@@ -78,6 +76,7 @@ __attribute__((visibility("default"))) int RedisModule_OnLoad(RedisModuleCtx *ct
 __attribute__((visibility("default"))) int RedisModule_OnUnload(RedisModuleCtx *ctx)
 {
     (void)ctx;
+    nr_forget_files();
     nr_engine_free(nr_root.engine);
     RedisModule_FreeThreadSafeContext(nr_root.background);
     nr_root = (nr_module){0};

@@ -3,14 +3,15 @@
 
 #include "module.h"
 
+enum { SLICE_US = 3000 }; /* of building indexes between other things */
+
 /* Whether the client's user may read or write the model. Whoever has no user (a copy's primary, the append-only file, another module) may everything;
  * before 7.2 only a script's user is safe to ask for by the context. */
 static bool may(void *host, nr_slice model, bool write)
 {
     RedisModuleCtx *ctx = host;
     bool script = (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_LUA) != 0;
-    RedisModuleString *name =
-        script ? RedisModule_GetCurrentUserName(ctx) : RedisModule_GetClientUserNameById(ctx, RedisModule_GetClientId(ctx));
+    RedisModuleString *name = script ? RedisModule_GetCurrentUserName(ctx) : RedisModule_GetClientUserNameById(ctx, RedisModule_GetClientId(ctx));
     if (!name) return true;
     RedisModuleUser *user = RedisModule_GetModuleUserFromUserName(name);
     RedisModule_FreeString(ctx, name);
@@ -39,18 +40,22 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr
     c->store = &store.base;
     c->sink = &sink.base;
     c->db = RedisModule_GetSelectedDb(ctx);
-    c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim};
+    c->host = (nr_host){ctx, may, nr_replicate, nr_replicate_verbatim, nr_root.directory ? nr_read_files : NULL};
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
+    c->unindexed = (nr_unindexed)nr_root.unindexed;
     c->in_memory = nr_root.in_memory;
+    c->copy = !(flags & REDISMODULE_CTX_FLAGS_MASTER);
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;
     nr_root.busy++;
     bool adds = (cmd->flags & NR_CMD_WRITE) && (cmd->flags & NR_CMD_DENYOOM) && !c->applied;
-    bool ok = !(adds && nr_eviction_refused(ctx, flags)) ||
-              nr_fail(&c->err, NR_E_LIMIT, "maxmemory-policy may evict index keys; set it to noeviction or volatile-*, or nonrel.allow-eviction to yes");
+    bool ok =
+        !(adds && nr_eviction_refused(ctx, flags)) ||
+        nr_fail(&c->err, NR_E_LIMIT, "maxmemory-policy may evict index keys; set it to noeviction or volatile-*, or nonrel.allow-eviction to yes");
     if (!ok || !nr_call_run(c, cmd, argv, argc)) reply_error(ctx, &c->err);
     nr_root.busy--;
     if (nr_engine_wants_settling(nr_root.engine)) nr_settle_soon(ctx);
+    if (nr_engine_wants_building(nr_root.engine)) nr_build_soon(ctx);
     nr_store_redis_clear(&store);
 }
 
@@ -67,6 +72,24 @@ void nr_settle_db(RedisModuleCtx *ctx, int db)
     nr_engine_settle(&c);
     nr_store_redis_clear(&store);
     nr_call_clear(&c);
+}
+
+int nr_build_db(RedisModuleCtx *ctx, int db)
+{
+    nr_call c;
+    nr_store_redis store;
+    nr_call_init(&c, nr_root.engine);
+    nr_store_redis_init(&store, ctx);
+    c.store = &store.base;
+    c.db = db;
+    c.host = (nr_host){.ctx = ctx, .replicate = nr_replicate};
+    c.limits = NR_LIMITS_NONE;
+    c.copy = !(RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_MASTER);
+    c.deadline_us = INT64_MAX;
+    int again = nr_engine_build(&c, SLICE_US);
+    nr_store_redis_clear(&store);
+    nr_call_clear(&c);
+    return again;
 }
 
 static int handle(RedisModuleCtx *ctx, RedisModuleString **argv, int argc)

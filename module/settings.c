@@ -43,6 +43,14 @@ static int register_store(RedisModuleCtx *ctx)
     return RedisModule_RegisterEnumConfig(ctx, "store", 0, REDISMODULE_CONFIG_DEFAULT, names, values, 2, flag_get, flag_set, NULL, &nr_root.in_memory);
 }
 
+static int register_unindexed(RedisModuleCtx *ctx)
+{
+    const char *names[] = {"scan", "error", "auto"};
+    const int values[] = {NR_UNINDEXED_SCAN, NR_UNINDEXED_ERROR, NR_UNINDEXED_AUTO};
+    return RedisModule_RegisterEnumConfig(ctx, "unindexed", NR_UNINDEXED_SCAN, REDISMODULE_CONFIG_DEFAULT, names, values, 3, flag_get, flag_set, NULL,
+                                          &nr_root.unindexed);
+}
+
 int nr_register_settings(RedisModuleCtx *ctx)
 {
     const nr_limits d = NR_LIMITS_DEFAULT;
@@ -59,5 +67,5 @@ int nr_register_settings(RedisModuleCtx *ctx)
     }
     if (RedisModule_RegisterBoolConfig(ctx, "allow-eviction", 0, REDISMODULE_CONFIG_DEFAULT, flag_get, flag_set, NULL, &nr_root.allow_eviction) != REDISMODULE_OK)
         return REDISMODULE_ERR;
-    return register_store(ctx) == REDISMODULE_OK ? RedisModule_LoadConfigs(ctx) : REDISMODULE_ERR;
+    return register_store(ctx) == REDISMODULE_OK && register_unindexed(ctx) == REDISMODULE_OK ? RedisModule_LoadConfigs(ctx) : REDISMODULE_ERR;
 }

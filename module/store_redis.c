@@ -452,6 +452,39 @@ static void redis_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, 
     RedisModule_ScanCursorDestroy(cursor);
 }
 
+enum { KEYS_PAGE = 200 };
+
+/* SCAN's cursors are numbers that say all there is to them. The prefix is held against each key here: it may have what a pattern takes for special. */
+static nr_status redis_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    char at[24];
+    snprintf(at, sizeof at, "%llu", (unsigned long long)*cursor);
+    RedisModuleCallReply *reply = RedisModule_Call(SELF(s)->ctx, "SCAN", "ccl", at, "COUNT", (long long)KEYS_PAGE);
+    bool good = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY && RedisModule_CallReplyLength(reply) == 2;
+    RedisModuleCallReply *keys = good ? RedisModule_CallReplyArrayElement(reply, 1) : NULL;
+    if (good) {
+        size_t n;
+        const char *next = RedisModule_CallReplyStringPtr(RedisModule_CallReplyArrayElement(reply, 0), &n);
+        *cursor = strtoull(nr_arena_copy(a, (nr_slice){next, n}).p, NULL, 10);
+    }
+    for (size_t i = 0; keys && i < RedisModule_CallReplyLength(keys); i++) {
+        nr_slice key;
+        key.p = RedisModule_CallReplyStringPtr(RedisModule_CallReplyArrayElement(keys, i), &key.n);
+        if (nr_slice_starts(key, prefix)) nr_vec_push(a, out, nr_arena_copy(a, key));
+    }
+    if (reply) RedisModule_FreeCallReply(reply);
+    return good ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static uint64_t redis_bytes(nr_store *s, nr_slice key)
+{
+    RedisModuleCallReply *reply = RedisModule_Call(SELF(s)->ctx, "MEMORY", "cb", "USAGE", key.p, key.n);
+    bool known = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER;
+    uint64_t n = known ? (uint64_t)RedisModule_CallReplyInteger(reply) : 0;
+    if (reply) RedisModule_FreeCallReply(reply);
+    return n;
+}
+
 static void redis_touch(nr_store *s, nr_slice key)
 {
     RedisModuleString *name = string_of(s, key);
@@ -481,8 +514,10 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .set_scan = redis_set_scan,
         .counter_get = redis_counter_get,
         .counter_set = redis_counter_set,
+        .bytes = redis_bytes,
         .walk = redis_walk,
         .walk_read = redis_walk_read,
+        .keys = redis_keys,
         .touch = redis_touch,
     };
     *s = (nr_store_redis){{&cls}, ctx, NULL};

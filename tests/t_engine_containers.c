@@ -98,9 +98,9 @@ static void whole_values_are_found_however_they_are_written(void **state)
     expect(w, "QUERY t.T Q '{\"meta__in\": [[], \"red\"]}' FIELDS pk FLAT", "[#4]");
     expect(w, "COUNT t.T FILTER meta [1,", ":0");
     refuse(w, "COUNT t.T FILTER nums x", "BADVALUE", "field 'nums' got 'x', expected a JSON array");
-    refuse(w, "COUNT t.T FILTER nums__lt [1]", "NOLOOKUP", "not available in this version");
-    refuse(w, "COUNT t.T FILTER meta__a__b 1", "NOLOOKUP", "not available in this version");
-    refuse(w, "COUNT t.T FILTER nums__len 1", "NOLOOKUP", "not available in this version");
+    refuse(w, "COUNT t.T FILTER nums__lt [1]", "NOLOOKUP", "");
+    refuse(w, "COUNT t.T FILTER meta__a__b 1", "NOLOOKUP", "");
+    refuse(w, "COUNT t.T FILTER nums__len 1", "NOLOOKUP", "");
     check_indexes(w, "t.T");
 }
 

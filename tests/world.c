@@ -338,6 +338,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     c->store = w->store;
     c->limits = w->limits;
     c->in_memory = w->in_memory;
+    c->unindexed = w->unindexed;
     c->applied = w->applied;
     c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
 }
@@ -368,6 +369,28 @@ void world_settle(world *w)
     begin_call(w, &c, &r);
     nr_engine_settle(&c);
     if (c.err.code) world_fail("settling ends with %s", c.err.msg);
+    nr_call_clear(&c);
+    while (world_build(w, INT64_MAX / 2)) {}
+}
+
+bool world_build(world *w, int64_t budget_us)
+{
+    running r = {w, NULL, 0};
+    nr_call c;
+    begin_call(w, &c, &r);
+    c.applied = false;
+    c.copy = w->applied;
+    int again = nr_engine_build(&c, budget_us);
+    nr_call_clear(&c);
+    return again >= 0;
+}
+
+void world_autoload(world *w, struct nr_autoload *files)
+{
+    running r = {w, NULL, 0};
+    nr_call c;
+    begin_call(w, &c, &r);
+    if (!nr_engine_autoload(&c, files)) world_fail("loading files ends with %s", c.err.msg);
     nr_call_clear(&c);
 }
 

@@ -29,6 +29,7 @@ typedef struct world {
     nr_engine *engine;
     nr_limits limits;
     bool in_memory; /* models have their indexes in memory; at first as the environment says: STORE=memory */
+    nr_unindexed unindexed;
     bool applied;           /* commands come as if from the primary */
     struct world *replica;  /* gets what is replicated; NULL: nobody listens */
     /* of the last run */
@@ -64,6 +65,12 @@ bool world_changed(world *w, nr_slice key); /* only the telling: the key is anot
 
 /* Lets the engine mend what others broke, as the server does between commands. */
 void world_settle(world *w);
+
+/* One slice of building indexes, of at least one step; true when there is more to do. world_settle does all of them. */
+bool world_build(world *w, int64_t budget_us);
+
+/* Puts bound files into force, as a start of the server does. */
+void world_autoload(world *w, struct nr_autoload *files);
 
 /* Says why and ends the process. */
 void world_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));

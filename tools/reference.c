@@ -88,7 +88,21 @@ static const note replies[] = {
     {"EXISTS", "1 or 0"},
     {"DELETE", "an integer: the entities removed"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
-    {"INDEX LIST", "an array of maps, which have `key` for a sorted set and `prefix` for sets; `progress` is in percent"},
+    {"MODEL DIFF", "an array of lines, `add field <name>`, `build index <name>` and their like; `refuse <error>` when MODEL SET would; empty when it would do nothing"},
+    {"INDEX CREATE", "`OK`; a lookup is its name, or the JSON object that stands for it in a definition"},
+    {"INDEX DROP", "`OK`; `NOTFOUND` when INDEX CREATE has not asked for it"},
+    {"INDEX REBUILD", "`OK`; INDEX LIST tells how far it is"},
+    {"INDEX SUGGEST",
+     "an array of maps, those that read most rows first: `model`, `lookup`, `queries`, `rows`, and `create`, the command that makes the index; of models that the user may "
+     "read, since the start of the server"},
+    {"INDEX STATS",
+     "an array of maps: `name`, `lookups`, `keys` (of the server that it takes), `entries`, `distinct` (keys of the index), `bytes`, `bytes_per_entity`"},
+    {"AUTOLOAD", "an array of lines, one for each definition or wish that the stored data does not allow; empty when all files are in force"},
+    {"INDEX OWNERS", "`OK`"},
+    {"INDEX BUILD", "`OK`"},
+    {"INDEX LIST",
+     "an array of maps, which have `key` for a sorted set and `prefix` for sets; `owners` are `model` (the definition), `command` (INDEX CREATE) and `file:<name>`; "
+     "`state` is `ready`, `waiting` (to be built), `building`, or `stale` (the next write rebuilds it); `progress` is in percent"},
     {"INDEX SYNC", "`OK`"},
     {"INDEX CHECK",
      "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
@@ -331,6 +345,9 @@ static const note settings[] = {
     {"max-time", "milliseconds that a command may take"},
     {"allow-eviction",
      "writes although maxmemory-policy is allkeys-*, which may evict index keys: answers could miss rows then. Without it such writes are refused"},
+    {"unindexed",
+     "what becomes of a filter for which no index narrows the rows down: `scan` reads them all, `error` refuses with NOINDEX, `auto` reads them and has the "
+     "index built, as INDEX CREATE would"},
     {"store", "where a new model that does not say so has its indexes: `native`, in sorted sets and sets, or `memory`"},
     {NULL, NULL},
 };
@@ -391,10 +408,13 @@ static const note info[] = {
     {"nonrel_memory", "bytes of the tables in memory"},
     {"nonrel_left_out", "keys that were met under a model's prefix and are no entities by its definition"},
     {"nonrel_corrupt", "models that are marked CORRUPT: the log says why"},
+    {"nonrel_indexes_waiting", "indexes that are not built yet; INDEX LIST tells how far they are"},
     {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
-    {"nonrel_db0_<model>", "the same for each model of a database, and how often its table was built, the last time from how many entities in how many milliseconds, and index entries to be mended: entities, indexes, index_entries, saves, deletes, queries, memory, table_builds, table_rows, table_msec, repairs, left_out, corrupt"},
+    {"nonrel_autoload_definitions", "definitions in the files of AUTOLOAD, a model in an index file being one; only with AUTOLOAD, as those below"},
+    {"nonrel_autoload_refused", "of these, what is not in force; `nonrel_autoload_refused_1` and so on say why"},
+    {"nonrel_db0_<model>", "the same for each model of a database, and how often its table was built, the last time from how many entities in how many milliseconds, and index entries to be mended: entities, indexes, index_entries, indexes_waiting, saves, deletes, queries, memory, table_builds, table_rows, table_msec, repairs, left_out, corrupt"},
     {NULL, NULL},
 };
 

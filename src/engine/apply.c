@@ -65,12 +65,28 @@ static const nr_value *indexed_state(nr_writer *w, const nr_change *ch)
     return values;
 }
 
+/* An index that is being built may have an entry already, or not yet: only what changes is a step, so that taking it back is right too. */
+static bool changes_nothing(nr_writer *w, const nr_index *ix, bool add, const nr_entry *e)
+{
+    nr_store *s = w->call->store;
+    bool has = false;
+    if (!ix->building) return false;
+    nr_status st = ix->kind == NR_IX_SET ? s->cls->set_has(s, e->key, e->member, &has) : s->cls->ordered_has(s, e->key, e->member, &has);
+    return !st && has == add;
+}
+
+static void add_steps(nr_writer *w, const nr_index *ix, bool add, const nr_entries *entries, steps *out)
+{
+    for (size_t i = 0; i < entries->n; i++)
+        if (!changes_nothing(w, ix, add, &entries->at[i])) add_step(w, out, ix->kind == NR_IX_SET, add, entries->at[i].key, entries->at[i].member);
+}
+
 static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *before, const nr_index *ix, steps *out)
 {
     nr_entries gone = {0}, come = {0};
     nr_index_difference(ix, ch->pk, before, ch->after, &w->call->arena, &gone, &come);
-    for (size_t i = 0; i < gone.n; i++) add_step(w, out, ix->kind == NR_IX_SET, false, gone.at[i].key, gone.at[i].member);
-    for (size_t i = 0; i < come.n; i++) add_step(w, out, ix->kind == NR_IX_SET, true, come.at[i].key, come.at[i].member);
+    add_steps(w, ix, false, &gone, out);
+    add_steps(w, ix, true, &come, out);
 }
 
 static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row)
@@ -181,6 +197,12 @@ static void settle(nr_writer *w, const steps *entity_steps, const changed_list *
     c->store->cls->touch(c->store, w->model->schema->name);
 }
 
+/* Whether the store has the index, or is getting it: one that waits to be built is not looked at. */
+static bool is_kept_up(const nr_index *ix)
+{
+    return !ix->memory && (!ix->stale || ix->building);
+}
+
 bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
@@ -193,7 +215,7 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         nr_vec_push(a, &changed, ch);
         const nr_value *before = indexed_state(w, ch);
         for (size_t k = 0; k < w->model->n_indexes; k++)
-            if (!w->model->indexes[k].memory) index_steps(w, ch, before, &w->model->indexes[k], &all);
+            if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
     for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);

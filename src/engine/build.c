@@ -163,14 +163,7 @@ static bool add_one(builder *b, nr_slice pk, nr_value *row)
     if (taken) return not_unique(b, v);
     nr_entries entries = {0};
     nr_index_entries(ix, pk, row, &b->scratch, &entries);
-    bool ok = true;
-    for (size_t i = 0; ok && i < entries.n; i++) {
-        const nr_entry *e = &entries.at[i];
-        nr_status st =
-            ix->kind == NR_IX_SET ? c->store->cls->set_add(c->store, e->key, e->member) : c->store->cls->ordered_add(c->store, e->key, e->member);
-        ok = nr_status_good(st, e->key, &c->err);
-    }
-    return ok;
+    return nr_entries_add(c->store, ix, &entries, &c->err);
 }
 
 /* An index in memory is made with the table: here its values are only held to be unique. */

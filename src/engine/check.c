@@ -1,8 +1,9 @@
-/* check.c -- INDEX LIST and INDEX CHECK. A check walks all entities and all index entries and says where they disagree. */
+/* check.c -- INDEX CHECK, which walks all entities and all index entries and says where they disagree. */
 #include "engine/build.h"
 #include "engine/commands.h"
 #include "engine/entries.h"
 #include "engine/follow.h"
+#include "engine/online.h"
 #include "engine/write.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
@@ -16,78 +17,10 @@ static bool count_all(nr_call *c, nr_slice key, uint64_t *n)
     return nr_status_good(st, key, &c->err);
 }
 
-static void reply_texts(nr_call *c, const nr_slices *texts)
+static void reply_lines(nr_call *c, const nr_slices *lines)
 {
-    c->sink->cls->array(c->sink, texts->n);
-    for (size_t i = 0; i < texts->n; i++) c->sink->cls->bulk(c->sink, texts->at[i]);
-}
-
-static void reply_list_of(nr_call *c, const char *name, nr_slice text)
-{
-    nr_slices one = {&text, 1, 1};
-    c->sink->cls->bulk(c->sink, nr_slice_of(name));
-    reply_texts(c, &one);
-}
-
-static void reply_pair(nr_call *c, const char *name, nr_slice text)
-{
-    c->sink->cls->bulk(c->sink, nr_slice_of(name));
-    c->sink->cls->bulk(c->sink, text);
-}
-
-static void reply_lookups(nr_call *c, const nr_index *ix)
-{
-    nr_slices names = {0};
-    size_t at = 0;
-    for (const nr_lookup *l; (l = nr_lookup_next(&at));)
-        if (nr_index_answers(ix, l)) nr_vec_push(&c->arena, &names, nr_slice_of(l->name));
-    reply_texts(c, &names);
-}
-
-/* An index in memory is in no key. */
-static nr_slice type_of(const nr_index *ix)
-{
-    return ix->memory ? NR_S("memory") : ix->kind == NR_IX_SET ? NR_S("set") : NR_S("zset");
-}
-
-/* Every key function of this version gives one entry an entity, so a set index has as many entries as there are entities. */
-static void reply_index(nr_call *c, const nr_index *ix, uint64_t entries)
-{
-    nr_sink *s = c->sink;
-    s->cls->map(s, 9);
-    reply_pair(c, "name", ix->name);
-    nr_buf path = nr_buf_in(&c->arena);
-    nr_path_print(&ix->path, &path);
-    reply_list_of(c, "fields", nr_buf_slice(&path));
-    s->cls->bulk(s, NR_S("lookups"));
-    reply_lookups(c, ix);
-    reply_list_of(c, "owners", NR_S("model"));
-    reply_pair(c, "type", type_of(ix));
-    reply_pair(c, ix->kind == NR_IX_SET && !ix->memory ? "prefix" : "key", ix->memory ? NR_S("") : ix->key);
-    s->cls->bulk(s, NR_S("entries"));
-    s->cls->integer(s, (int64_t)entries);
-    reply_pair(c, "state", ix->stale ? NR_S("stale") : NR_S("ready"));
-    s->cls->bulk(s, NR_S("progress"));
-    s->cls->integer(s, ix->stale ? 0 : 100);
-}
-
-static bool count_entries(nr_call *c, const nr_model *m, const nr_index *ix, uint64_t *n)
-{
-    *n = m->table ? nr_table_count(m->table) : 0;
-    return ix->memory || count_all(c, ix->kind == NR_IX_SET ? m->indexes[0].key : ix->key, n);
-}
-
-bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc)
-{
-    (void)argc;
-    nr_model *m = nr_model_need(c, argv[0]);
-    if (!m || (m->indexes[0].memory && !nr_follow_memory(c, m))) return false;
-    uint64_t *entries = NR_NEW_N(&c->arena, uint64_t, m->n_indexes);
-    for (size_t i = 0; i < m->n_indexes; i++)
-        if (!count_entries(c, m, &m->indexes[i], &entries[i])) return false;
-    c->sink->cls->array(c->sink, m->n_indexes);
-    for (size_t i = 0; i < m->n_indexes; i++) reply_index(c, &m->indexes[i], entries[i]);
-    return true;
+    c->sink->cls->array(c->sink, lines->n);
+    for (size_t i = 0; i < lines->n; i++) c->sink->cls->bulk(c->sink, lines->at[i]);
 }
 
 typedef struct checker {
@@ -260,7 +193,8 @@ static bool check_index(checker *k, const nr_index *ix)
 {
     uint64_t present = k->present[ix - k->model->indexes];
     if (ix->stale) {
-        nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "stale %.*s", NR_FMT(ix->name)));
+        const char *state = ix->building ? "building" : nr_index_online(ix) ? "waiting" : "stale";
+        nr_vec_push(&k->call->arena, &k->lines, nr_arena_printf(&k->call->arena, "%s %.*s", state, NR_FMT(ix->name)));
         return true;
     }
     if (ix->kind != NR_IX_SET) {
@@ -287,10 +221,19 @@ static bool check_index(checker *k, const nr_index *ix)
     return true;
 }
 
+/* The command itself only reads: what it found is mended right behind it, as what others wrote is (engine/follow.h), here and on the copies. */
+static bool may_repair(nr_call *c, nr_slice name)
+{
+    if (c->copy) return nr_fail(&c->err, NR_E_NOPERM, "this server is a copy: REPAIR is for its primary, which tells its copies");
+    return nr_model_may(c, name, true) || nr_fail(&c->err, NR_E_NOPERM, "the user may not write model %s", NR_SHOW(name));
+}
+
 bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    if (argc > 1 && nr_slice_caseis(argv[1], "REPAIR")) return nr_fail(&c->err, NR_E_SYNTAX, "REPAIR is not available in this version");
-    if (argc > 1) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the model", NR_SHOW(argv[1]));
+    bool repair = argc > 1 && nr_slice_caseis(argv[1], "REPAIR");
+    if (argc > 1 && !repair) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the model; expected REPAIR", NR_SHOW(argv[1]));
+    if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after REPAIR", NR_SHOW(argv[2]));
+    if (repair && !may_repair(c, argv[0])) return false;
     nr_model *m = nr_model_need_for_query(c, argv[0]);
     if (!m) return false;
     checker k = {.call = c, .model = m, .present = NR_NEW_N(&c->arena, uint64_t, m->n_indexes)};
@@ -305,6 +248,7 @@ bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc)
         if (!m->indexes[i].memory) ok = check_index(&k, &m->indexes[i]);
     if (ok) check_memory(&k);
     nr_arena_clear(&k.scratch);
-    if (ok) reply_texts(c, &k.lines);
+    if (ok && repair && k.lines.n) nr_follow_all(c, m);
+    if (ok) reply_lines(c, &k.lines);
     return ok;
 }

@@ -1,6 +1,10 @@
 /* commands.c -- the table of commands. The module registers its rows, the reference is printed from it, tools and tests call through it. */
 #include "engine/commands.h"
 #include "engine/follow.h"
+#include "engine/index_cmds.h"
+#include "engine/load_files.h"
+#include "engine/online.h"
+#include "engine/scans.h"
 
 enum { READ = 0, WRITE = NR_CMD_WRITE | NR_CMD_DENYOOM, REMOVE = NR_CMD_WRITE | NR_CMD_DELETES };
 
@@ -14,6 +18,8 @@ const nr_command nr_commands[] = {
      "[pattern]", "Names of the models that the user may read", "O(M) in the models; the first call after a start O(K) in the keys"},
     {"MODEL DROP",     -3,   2,   REMOVE,                        nr_cmd_model_drop,
      "<model> [ENTITIES]", "Removes a model that nothing refers to, with ENTITIES its entities too", "O(N) in the entities"},
+    {"MODEL DIFF",     4,    2,   READ,                          nr_cmd_model_diff,
+     "<model> <json>", "What MODEL SET would do: fields and indexes that come and go, or why it would refuse; does nothing", "O(1), and O(N) in the entities for what MODEL SET would have to look at"},
     {"SAVE",           -4,   1,   WRITE,                         nr_cmd_save,
      "<model> [INSERT|UPDATE] [BY <unique field>] (<field> <value> | NULL <field>)... | JSON <object or array>",
      "Inserts an entity, or changes the named fields of one that is there", "O(log N) for each index"},
@@ -33,21 +39,30 @@ const nr_command nr_commands[] = {
      "<command without NONREL.> <model> <arguments>", "The plan of QUERY, COUNT, EXISTS or DELETE as a tree; runs nothing", "O(log N) for each index"},
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,
      "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes"},
+    {"INDEX CREATE",   -5,   2,   WRITE,                         nr_cmd_index_create,
+     "<model> <field> <lookup>...", "Asks for indexes that answer these lookups, whatever the definition says; a large model's are built while the server goes on", "O(1), and O(N) in the entities in slices behind it"},
+    {"INDEX DROP",     -4,   2,   REMOVE,                        nr_cmd_index_drop,
+     "<model> <field> [<lookup>...]", "Takes back what INDEX CREATE asked for, without lookups all of the field; what another owner wants stays", "O(1) for an ordered index, O(K) in the keys for sets"},
+    {"INDEX REBUILD",  -3,   2,   WRITE,                         nr_cmd_index_rebuild,
+     "<model> [field]", "Makes the model's indexes, or those of a field, anew", "O(N) in the entities, in slices behind it"},
     {"INDEX CHECK",    -3,   2,   READ,                          nr_cmd_index_check,
-     "<model>", "Compares every index with the entities: one line for each missing or surplus entry", "O(N) in the entities, O(K) in the keys"},
-    {"INDEX SYNC",     3,    2,   REMOVE,                        nr_cmd_index_sync,
-     "<model>", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
-    {"MODEL DIFF",     -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX CREATE",   -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX DROP",     -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX REBUILD",  -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX STATS",    -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"INDEX SUGGEST",  -2,   0,   READ,                          nr_cmd_later, NULL, NULL, NULL},
+     "<model> [REPAIR]", "Compares every index with the entities: one line for each missing or surplus entry; with REPAIR these are mended right behind the command", "O(N) in the entities, O(K) in the keys"},
+    {"INDEX STATS",    3,    2,   READ,                          nr_cmd_index_stats,
+     "<model>", "What each index costs: keys, entries, distinct keys, bytes, bytes an entity", "O(D log N) in the distinct keys, O(K) in the keys of the database"},
+    {"INDEX SUGGEST",  2,    0,   READ,                          nr_cmd_index_suggest,
+     "", "Lookups that were answered by reading all rows: how often, how many rows, and the command that makes an index", "O(S log S) in the lookups noted, 1,000 at most"},
+    {"INDEX SYNC",     -3,   2,   REMOVE,                        nr_cmd_index_sync,
+     "<model> [ALL]", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
+    {"INDEX OWNERS",   4,    2,   REMOVE,                        nr_cmd_index_owners,
+     "<model> <json>", "Who wants which indexes; a primary sends it to its copies, nobody else may", "as INDEX CREATE and DROP"},
+    {"INDEX BUILD",    -5,   2,   REMOVE,                        nr_cmd_index_build,
+     "<model> <index> START | CLEAR <key>... | FILL <pk>... | DONE", "A step of building an index; a primary sends it to its copies, nobody else may", "O(log N) for each primary key"},
     {"UPDATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"AGGREGATE",      -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"RELATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"PROFILE",        -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
-    {"AUTOLOAD",       -1,   0,   READ,                          nr_cmd_later, NULL, NULL, NULL},
+    {"AUTOLOAD",       1,    0,   WRITE,                         nr_cmd_autoload,
+     "", "Reads the files of the module's AUTOLOAD directory again and puts their definitions and indexes into force", "O(K) in the keys the first time, else as MODEL SET for each model that has changed"},
     {NULL,             0,    0,   0,                             NULL,         NULL, NULL, NULL},
 };
 

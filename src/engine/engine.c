@@ -4,12 +4,15 @@
 #include "engine/follow.h"
 #include "engine/models.h"
 #include "query/matcher.h"
+#include "engine/online.h"
+#include "engine/scans.h"
 #include "table/rows.h"
 #include "table/table.h"
 
 static void release_model(nr_model *m)
 {
     nr_follow_release(m);
+    nr_online_release(m);
     nr_rows_free(m->rows);
     nr_indexes_release(m->indexes, m->n_indexes);
 }
@@ -18,6 +21,8 @@ nr_engine *nr_engine_new(const nr_env *env)
 {
     nr_engine *e = env->alloc(sizeof *e);
     *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model), .patterns = nr_regexes_new(env, true)};
+    nr_arena_init(&e->loaded, env);
+    nr_map_init(&e->scans, env);
     return e;
 }
 
@@ -26,6 +31,8 @@ void nr_engine_free(nr_engine *e)
     if (!e) return;
     nr_catalog_free(e->catalog);
     nr_regexes_free(e->patterns);
+    nr_arena_clear(&e->loaded);
+    nr_scans_free(e);
     e->env->free(e);
 }
 
@@ -170,6 +177,7 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
         f.table_rows = m->built.rows;
         f.table_msec = m->built.msec;
         f.repairs = nr_follow_pending(m);
+        f.waiting = nr_online_waiting(m);
         f.corrupt = nr_catalog_marked(e->catalog, db, m->schema->name).p != NULL;
         fn(ctx, &f);
     }
@@ -178,5 +186,5 @@ void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)
 
 nr_figures nr_engine_figures(const nr_engine *e)
 {
-    return (nr_figures){e->calls, e->errors};
+    return (nr_figures){e->calls, e->errors, e->n_loaded, e->not_loaded.n, e->not_loaded.at};
 }

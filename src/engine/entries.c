@@ -36,3 +36,13 @@ void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before
         k += c >= 0;
     }
 }
+
+bool nr_entries_add(nr_store *s, const nr_index *ix, const nr_entries *entries, nr_err *err)
+{
+    for (size_t i = 0; i < entries->n; i++) {
+        const nr_entry *e = &entries->at[i];
+        nr_status st = ix->kind == NR_IX_SET ? s->cls->set_add(s, e->key, e->member) : s->cls->ordered_add(s, e->key, e->member);
+        if (!nr_status_good(st, e->key, err)) return false;
+    }
+    return true;
+}

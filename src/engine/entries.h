@@ -3,6 +3,7 @@
 #define NR_ENTRIES_H
 
 #include "model/index.h"
+#include "store/store.h"
 
 typedef struct nr_entry {
     nr_slice key, member; /* of an ordered index, the index's key; of sets, a set's; and what stands in it */
@@ -14,5 +15,8 @@ void nr_index_entries(const nr_index *ix, nr_slice pk, const nr_value *row, nr_a
 
 /* Appends what goes and what comes when an entity changes; before or after NULL: it was, or will be, not there. */
 void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before, const nr_value *after, nr_arena *arena, nr_entries *gone, nr_entries *come);
+
+/* Adds entries to an index of the store; those that are there already do no harm. False: err. */
+bool nr_entries_add(nr_store *s, const nr_index *ix, const nr_entries *entries, nr_err *err);
 
 #endif

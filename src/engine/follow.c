@@ -151,13 +151,20 @@ static void repair(nr_call *c, nr_model *m, const nr_index *ix, bool add, const 
     }
 }
 
+void nr_follow_all(nr_call *c, nr_model *m)
+{
+    nr_follow_again(m);
+    m->sync_all = true;
+    c->engine->wants_settling = true;
+}
+
 /* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {
     for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
         nr_entries gone = {0}, come = {0};
-        if (ix->stale || ix->memory) continue;
+        if ((ix->stale && !ix->building) || ix->memory) continue;
         nr_index_difference(ix, pk, before, after, &c->arena, &gone, &come);
         repair(c, m, ix, false, &gone);
         repair(c, m, ix, true, &come);
@@ -228,8 +235,7 @@ static bool put_entity(void *ctx, const nr_entity *e)
     return true;
 }
 
-/* The fields that are indexed, refer to another model, or are declared so. */
-static bool *kept_fields(nr_call *c, const nr_model *m)
+bool *nr_follow_kept(nr_call *c, const nr_model *m)
 {
     bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
     for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
@@ -246,10 +252,10 @@ static bool build(nr_call *c, nr_model *m)
     *m->followed = (struct nr_followed){0};
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
-    m->table = nr_table_new(c->env, m->schema, kept_fields(c, m), m->indexes, m->n_indexes);
-    nr_table_fill(m->table);
+    m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
+    nr_table_load(m->table);
     bool ok = nr_build_each_entity(c, m, put_entity, m);
-    nr_table_filled(m->table);
+    nr_table_loaded(m->table);
     ok = ok && nr_reconcile(c, m);
     if (ok) m->followed->at_first = m->followed->n_repairs;
     else nr_follow_release(m);
@@ -326,20 +332,21 @@ bool nr_follow_store(nr_call *c, nr_model *m)
 {
     bool changed = false;
     if (!nr_follow_memory(c, m) || !mend_counter(c, m, &changed)) return false;
-    if (!m->unsettled && !changed) return true;
+    if (!m->unsettled && !changed && !m->sync_all) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
     if (!nr_status_good(st, key, &c->err)) return false;
     drop_repairs(c->env, m->followed);
     m->unsettled = false;
-    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name};
-    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 3);
+    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name, NR_S("ALL")};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, m->sync_all ? 4 : 3);
+    m->sync_all = false;
     return true;
 }
 
 static bool has_work(const nr_model *m)
 {
-    return m->followed && (m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
+    return m->followed && (m->sync_all || m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
 }
 
 void nr_follow_settle(nr_call *c)
@@ -354,9 +361,11 @@ void nr_follow_settle(nr_call *c)
 
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    (void)argc;
     nr_model *m = nr_model_find(c, argv[0]);
+    bool all = argc == 2 && nr_slice_is(argv[1], "ALL");
+    if (argc > 1 && !all) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ALL or nothing", NR_SHOW(argv[1]));
     if (!m) return nr_model_missing(c, argv[0]);
+    if (all) nr_follow_again(m);
     if (m->followed) m->followed->counter_seen = false; /* the primary may have mended it */
     if (nr_model_has_entities(m) && !nr_follow_store(c, m)) return false;
     c->sink->cls->status(c->sink, "OK");

@@ -17,6 +17,12 @@ bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
 /* What is in memory of the model is to be read anew before it is used. */
 void nr_follow_again(nr_model *m);
 
+/* The same, here and on the copies: whatever is wrong is found and mended with the next nr_follow_store. */
+void nr_follow_all(nr_call *c, nr_model *m);
+
+/* The fields that have a column, by id: those that are indexed, refer to another model, or are declared so. In the call's arena. */
+bool *nr_follow_kept(nr_call *c, const nr_model *m);
+
 /* Before a read: the table is there and says what the hashes say. */
 bool nr_follow_memory(nr_call *c, nr_model *m);
 

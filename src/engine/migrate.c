@@ -2,10 +2,13 @@
  * taken back), switch (definitions written, what nobody wants any more removed). A changed parent takes its children through the same phases. */
 #include "engine/migrate.h"
 
+#include "engine/adopt.h"
 #include "engine/build.h"
 #include "engine/definition.h"
+#include "engine/diff.h"
 #include "engine/follow.h"
 #include "engine/lineage.h"
+#include "engine/online.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 
@@ -24,6 +27,7 @@ typedef struct change {
 
 typedef struct migration {
     nr_call *call;
+    bool dry; /* MODEL DIFF: nothing is to be written */
     NR_VEC(change) changes;
 } migration;
 
@@ -52,11 +56,30 @@ static bool has_entities(nr_call *c, nr_model *m, bool *has)
     return true;
 }
 
-/* Whether an index of after must be built: it is new, or the one that is there can't be used. */
+/* Whether an index of after must be built in this command: it is new, or the one that is there can't be used, and it is none that waits for being built. */
 static bool must_build(const change *ch, const nr_index *ix)
 {
     const nr_index *old = same_index(ch->before, ix);
-    return !old || old->stale || !ch->added;
+    return !ix->stale && (!old || old->stale || !ch->added);
+}
+
+/* Whether anything of this command looks at every entity, or at every set key: changes of indexes alone do not. */
+static bool needs_pks(const change *ch)
+{
+    for (size_t i = 0; i < ch->n_added; i++)
+        if (ch->added[i]->has_default) return true;
+    for (size_t i = 0; i < ch->after->n_indexes; i++)
+        if (must_build(ch, &ch->after->indexes[i]) && (!ch->after->indexes[i].memory || ch->after->indexes[i].path.field->unique)) return true;
+    return false;
+}
+
+static bool needs_set_keys(const change *ch)
+{
+    if (!ch->added) return true;
+    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
+        if (ch->before->indexes[i].kind == NR_IX_SET && !ch->before->indexes[i].memory && !same_index(ch->after, &ch->before->indexes[i]))
+            return true;
+    return false;
 }
 
 static bool same_spec(const nr_spec *a, const nr_spec *b)
@@ -74,8 +97,8 @@ static bool check_references(nr_call *c, const change *ch)
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
         if (m != ch->before && nr_model_refers(m, ch->before->schema->name))
-            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it", NR_FMT(ch->before->schema->name),
-                           nr_model_shown(c, m));
+            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it",
+                           NR_FMT(ch->before->schema->name), nr_model_shown(c, m));
     return true;
 }
 
@@ -118,10 +141,11 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
     bool entities;
     nr_vec_push(&c->arena, &g->changes, ch);
     change *mine = &g->changes.at[g->changes.n - 1];
-    if (before && nr_model_has_entities(before) && (!c->applied || before->table) && !nr_follow_store(c, before)) return false;
+    if (before && nr_model_has_entities(before) && (!c->applied || before->table) &&
+        !(g->dry ? nr_follow_memory(c, before) : nr_follow_store(c, before)))
+        return false;
     if (before) after->version = before->version + 1;
     if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
-    mine->set_keys = nr_build_set_keys(c, after);
     if (entities) {
         static const nr_field *none[1];
         mine->added = none;
@@ -129,11 +153,13 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
         const nr_field **added = NR_NEW_N(&c->arena, const nr_field *, after->schema->n_fields);
         if (!nr_schema_migration(before->schema, after->schema, added, &mine->n_added, &c->err)) return false;
         mine->added = added;
-        find_leftovers(c, mine);
-        return nr_build_pks(c, before, &mine->pks);
+    } else if (!after->schema->abstract && !nr_build_find_entities(c, after, &mine->pks)) {
+        return false;
     }
+    nr_online_carry(entities ? before : NULL, after, entities || mine->pks.n);
+    if (needs_set_keys(mine)) mine->set_keys = nr_build_set_keys(c, after);
     find_leftovers(c, mine);
-    return after->schema->abstract || nr_build_find_entities(c, after, &mine->pks);
+    return !entities || !needs_pks(mine) || nr_build_pks(c, before, &mine->pks);
 }
 
 /* Fields with a default, written into each entity: additions that build can take back. */
@@ -211,7 +237,8 @@ static void unbuild_all(migration *g)
 {
     nr_call *c = g->call;
     for (size_t i = 0; i < g->changes.n; i++)
-        if (!unbuild_one(c, &g->changes.at[i])) nr_model_corrupt(c, g->changes.at[i].after->schema->name, "a failed change of its definition could not be undone");
+        if (!unbuild_one(c, &g->changes.at[i]))
+            nr_model_corrupt(c, g->changes.at[i].after->schema->name, "a failed change of its definition could not be undone");
 }
 
 /* The definitions have changed: what nobody wants any more is only in the way, and a later build removes it before it begins. */
@@ -257,10 +284,11 @@ static nr_models_overlay overlay_of(migration *g)
 }
 
 /* Parses a definition in the light of those that this command has already changed. */
-static nr_model *parse_in(migration *g, nr_slice name, nr_slice json)
+static nr_model *parse_in(migration *g, const nr_model *before, nr_slice name, nr_slice json)
 {
     nr_models_overlay overlay = overlay_of(g);
-    return nr_definition_parse(g->call, name, json, &overlay);
+    nr_slice nobody = {NULL, 0};
+    return nr_definition_parse(g->call, name, json, before ? before->owners : nobody, &overlay);
 }
 
 static bool check_user(nr_call *c, nr_slice name, bool write)
@@ -321,7 +349,7 @@ static bool plan_family(migration *g, nr_model *root)
         more = before != NULL;
         if (!more) break;
         ok = check_user(c, before->schema->name, true);
-        nr_model *after = ok ? parse_in(g, before->schema->name, before->schema->source) : NULL;
+        nr_model *after = ok ? parse_in(g, before, before->schema->name, before->schema->source) : NULL;
         ok = after && plan_one(g, before, after);
     }
     nr_map_clear(&family);
@@ -332,12 +360,13 @@ static bool plan_family(migration *g, nr_model *root)
 static bool check_referrers(migration *g, const nr_model *before, const nr_model *after)
 {
     nr_call *c = g->call;
-    if (before && !before->schema->abstract && !after->schema->abstract && same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
+    if (before && !before->schema->abstract && !after->schema->abstract &&
+        same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
         return true;
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (m == before || !(nr_model_refers(m, after->schema->name) || nr_model_embeds(m, after->schema->name))) continue;
-        nr_model *again = parse_in(g, m->schema->name, m->schema->source);
+        nr_model *again = parse_in(g, m, m->schema->name, m->schema->source);
         nr_catalog_discard(c->engine->catalog, again);
         if (again) continue;
         nr_err why = c->err;
@@ -351,14 +380,14 @@ static bool check_referrers(migration *g, const nr_model *before, const nr_model
 static nr_model *parse_with_store(migration *g, const nr_model *before, nr_slice name, nr_slice json)
 {
     nr_call *c = g->call;
-    nr_model *after = parse_in(g, name, json);
+    nr_model *after = parse_in(g, before, name, json);
     bool memory = before ? before->schema->in_memory : c->in_memory && !c->applied;
     if (!after || after->schema->has_store || after->schema->abstract || !memory) return after;
     nr_slice source = after->schema->source;
     const char *comma = source.n > 2 ? "," : "";
     nr_slice stored = nr_arena_printf(&c->arena, "%.*s%s\"store\":\"memory\"}", (int)source.n - 1, source.p, comma);
     nr_catalog_discard(c->engine->catalog, after);
-    return parse_in(g, name, stored);
+    return parse_in(g, before, name, stored);
 }
 
 static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
@@ -397,24 +426,67 @@ static void replicate_set(nr_call *c, nr_slice name, nr_slice source)
 static bool check_name(nr_call *c, nr_slice name)
 {
     if (!nr_model_name_valid(name))
-        return nr_fail(&c->err, NR_E_SYNTAX, "%s is no model name; expected parts of letters, digits and _ joined by dots, as in blog.Post", NR_SHOW(name));
+        return nr_fail(&c->err, NR_E_SYNTAX, "%s is no model name; expected parts of letters, digits and _ joined by dots, as in blog.Post",
+                       NR_SHOW(name));
     if (c->cluster && name.p[0] != '{')
         return nr_fail(&c->err, NR_E_SYNTAX, "model %s needs a hash tag in cluster mode, as in {shop}%.*s", NR_SHOW(name), NR_FMT(name));
     return true;
 }
 
+/* The models as they are now, in place of those that were; those of them whose rows stay keep what is in memory. */
+static void take_over(migration *g)
+{
+    nr_call *c = g->call;
+    nr_models_overlay fresh = {0};
+    for (size_t i = 0; i < g->changes.n; i++) {
+        change *ch = &g->changes.at[i];
+        nr_slice name = nr_arena_copy(&c->arena, ch->after->schema->name);
+        bool adopt = ch->before && ch->added && nr_model_can_adopt(ch->before, ch->after);
+        if (adopt) nr_model_adopt(c, ch->before, ch->after);
+        if (!adopt) nr_models_reload(c, &ch->after, 1);
+        if (!adopt) nr_vec_push(&c->arena, &fresh, ch->after);
+        ch->after = NULL;
+        nr_model *m = nr_catalog_get(c->engine->catalog, c->db, name);
+        if (m) nr_online_kick(c, m);
+    }
+    for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
+}
+
+bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)
+{
+    migration g = {.call = c};
+    bool same = false;
+    bool ok = check_name(c, name) && plan_all(&g, name, json, &same) && (same || carry_out(&g));
+    if (ok && !same) replicate_set(c, name, g.changes.at[0].after->schema->source);
+    if (ok && !same) take_over(&g);
+    for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
+    return ok;
+}
+
 bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
-    migration g = {.call = c};
-    bool same = false;
-    bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same) && (same || carry_out(&g));
-    if (ok && !same) replicate_set(c, argv[0], g.changes.at[0].after->schema->source);
-    nr_models_overlay fresh = overlay_of(&g);
-    if (ok && !same) nr_models_reload(c, fresh.at, fresh.n);
-    for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
-    if (!ok) return false;
+    if (!nr_model_set(c, argv[0], argv[1])) return false;
     c->sink->cls->status(c->sink, "OK");
+    return true;
+}
+
+bool nr_cmd_model_diff(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    (void)argc;
+    migration g = {.call = c, .dry = true};
+    nr_slices lines = {0};
+    bool same = false;
+    bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same);
+    for (size_t i = 0; i < g.changes.n; i++) {
+        const change *ch = &g.changes.at[i];
+        if (ok && !same) nr_diff_lines(c, ch->before, ch->after, ch->added, ch->n_added, &lines);
+        nr_catalog_discard(c->engine->catalog, ch->after);
+    }
+    if (!ok) nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "refuse %s %s", nr_code_word(c->err.code), c->err.msg));
+    nr_err_clear(&c->err);
+    c->sink->cls->array(c->sink, lines.n);
+    for (size_t i = 0; i < lines.n; i++) c->sink->cls->bulk(c->sink, lines.at[i]);
     return true;
 }
 
@@ -423,8 +495,9 @@ static bool rebuild(nr_call *c, nr_model *m, const nr_slices *pks)
     nr_slices set_keys = nr_build_set_keys(c, m);
     for (size_t i = 0; i < m->n_indexes; i++) {
         nr_index *ix = &m->indexes[i];
-        if (!ix->stale) continue;
-        nr_env_logf(c->env, NR_LOG_NOTICE, "index %.*s of %.*s is not built in today's format: rebuilding it", NR_FMT(ix->name), NR_FMT(m->schema->name));
+        if (!ix->stale || nr_index_online(ix)) continue;
+        nr_env_logf(c->env, NR_LOG_NOTICE, "index %.*s of %.*s is not built in today's format: rebuilding it", NR_FMT(ix->name),
+                    NR_FMT(m->schema->name));
         if (!nr_build_remove(c, ix, &set_keys) || !nr_build_index(c, m, ix, pks)) return false;
         ix->stale = false;
     }
@@ -435,9 +508,10 @@ static bool rebuild(nr_call *c, nr_model *m, const nr_slices *pks)
 bool nr_migrate_stale(nr_call *c, nr_model *m)
 {
     bool any = false;
-    for (size_t i = 0; i < m->n_indexes; i++) any = any || m->indexes[i].stale;
-    if (!any) return true;
+    for (size_t i = 0; i < m->n_indexes; i++) any = any || (m->indexes[i].stale && !nr_index_online(&m->indexes[i]));
     nr_slices pks = {0};
-    bool ok = m->indexes[0].stale ? nr_build_find_entities(c, m, &pks) : nr_build_pks(c, m, &pks);
-    return ok && rebuild(c, m, &pks);
+    bool ok = !any || (m->indexes[0].stale ? nr_build_find_entities(c, m, &pks) : nr_build_pks(c, m, &pks));
+    ok = ok && (!any || rebuild(c, m, &pks));
+    if (ok) nr_online_kick(c, m);
+    return ok;
 }

@@ -4,6 +4,9 @@
 
 #include "engine/models.h"
 
+/* MODEL SET. */
+bool nr_model_set(nr_call *c, nr_slice name, nr_slice json);
+
 /* Rebuilds the stale indexes of m and records them. */
 bool nr_migrate_stale(nr_call *c, nr_model *m);
 

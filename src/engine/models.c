@@ -60,8 +60,23 @@ static bool resolve(loader *l, nr_schema *s)
     return s->resolved || nr_schema_resolve(s, find_spec, find_schema, l, &l->call->err);
 }
 
+/* A document of owners that nobody can read is logged, and counts for nothing. */
+static bool find_indexes(nr_call *c, nr_model *m, nr_slice owners)
+{
+    nr_owners who;
+    nr_wants wants;
+    nr_err bad = {0};
+    m->owners = owners.p ? nr_arena_copy(&m->arena, owners) : owners;
+    if (!nr_owners_read(m->owners, &m->arena, &who, &bad)) {
+        nr_env_logf(c->env, NR_LOG_WARNING, "the owners of indexes of %.*s cannot be read: %s", NR_FMT(m->schema->name), bad.msg);
+        who = (nr_owners){0};
+    }
+    nr_owners_wants(&who, m->schema, &m->arena, &wants);
+    return nr_wanted_indexes(m->schema, &wants, c->engine->patterns, &m->arena, &m->indexes, &m->n_indexes, &c->err);
+}
+
 /* A model from its document, not yet resolved; NULL: err. A document without `store` is of the native one: MODEL SET writes it down. */
-static nr_model *parse(loader *l, nr_slice name, nr_slice json)
+static nr_model *parse(loader *l, nr_slice name, nr_slice json, nr_slice owners)
 {
     nr_call *c = l->call;
     nr_model *m = nr_catalog_make(c->engine->catalog);
@@ -74,15 +89,15 @@ static nr_model *parse(loader *l, nr_slice name, nr_slice json)
     m->prefix = nr_arena_printf(&m->arena, "%.*s:", NR_FMT(m->schema->name));
     m->seq_key = nr_arena_printf(&m->arena, "%.*s/seq", NR_FMT(m->schema->name));
     m->rows = nr_rows_new(c->env);
-    if (nr_schema_indexes(m->schema, c->engine->patterns, &m->arena, &m->indexes, &m->n_indexes, &c->err)) return m;
+    if (find_indexes(c, m, owners)) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
 }
 
-nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, const nr_models_overlay *overlay)
+nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, nr_slice owners, const nr_models_overlay *overlay)
 {
     loader l = {c, 0, overlay};
-    nr_model *m = parse(&l, name, json);
+    nr_model *m = parse(&l, name, json, owners);
     if (!m || (resolve(&l, m->schema) && !c->err.code)) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
@@ -95,10 +110,11 @@ static nr_model *load(nr_call *c, nr_slice name, int depth)
     nr_definition d;
     if (m || c->err.code || depth > DEEPEST || !nr_definition_read(c, name, &d)) return m;
     loader l = {c, depth, NULL};
-    m = parse(&l, name, d.json);
+    m = parse(&l, name, d.json, d.owners);
     if (!m) return NULL;
     m->version = d.version;
     nr_definition_mark_stale(m, &d);
+    for (size_t i = 0; i < m->n_indexes; i++) c->engine->wants_building = c->engine->wants_building || m->indexes[i].stale;
     nr_catalog_put(c->engine->catalog, c->db, m);
     return m;
 }

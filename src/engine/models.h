@@ -10,6 +10,11 @@ struct nr_engine {
     nr_catalog *catalog;
     struct nr_regexes *patterns; /* compiled regular expressions */
     uint64_t calls, errors;
+    nr_map scans;         /* lookups that no index answered, owned by engine/scans.h */
+    nr_arena loaded;      /* of what files could not be put into force: */
+    nr_slices not_loaded; /* a line for each */
+    size_t n_loaded;      /* definitions that the files had */
+    bool wants_building; /* indexes wait for being built */
     bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };
 

@@ -13,6 +13,7 @@
 #define NR_VERSION "0.1.0"
 #define NR_VERSION_NUMBER 1
 
+struct nr_autoload;
 typedef struct nr_engine nr_engine;
 
 nr_engine *nr_engine_new(const nr_env *env);
@@ -24,7 +25,11 @@ typedef struct nr_host {
     bool (*may)(void *ctx, nr_slice model, bool write);                       /* whether the user may read, or write, a model other than the declared one */
     void (*replicate)(void *ctx, const nr_slice *argv, size_t argc);          /* a resolved command, argv[0] the command word */
     void (*replicate_verbatim)(void *ctx);                                    /* the command as it came: it leaves nothing open. Both NULL: nobody listens */
+    bool (*files)(void *ctx, struct nr_autoload *files, nr_err *err);         /* reads the files of AUTOLOAD; NULL: there are none */
 } nr_host;
+
+/* nonrel.unindexed. */
+typedef enum nr_unindexed { NR_UNINDEXED_SCAN, NR_UNINDEXED_ERROR, NR_UNINDEXED_AUTO } nr_unindexed;
 
 typedef struct nr_call {
     nr_engine *engine;
@@ -34,7 +39,9 @@ typedef struct nr_call {
     nr_host host;
     nr_limits limits;
     bool cluster;    /* the server runs in cluster mode */
+    nr_unindexed unindexed; /* what becomes of lookups that no index answers */
     bool in_memory;  /* new models that do not say where their indexes are have them in memory */
+    bool copy;       /* this server follows a primary: its keys are not ours to write */
     bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */
     /* set by init */
     const nr_env *env;
@@ -95,6 +102,15 @@ void nr_engine_settle(nr_call *c);
 /* Whether a read found indexes that want mending. */
 bool nr_engine_wants_settling(const nr_engine *e);
 
+/* Indexes are built in slices, engine/online.h. Whether some wait (a host calls soon; after a change of roles it says to look); one slice for c's database,
+ * within about so many microseconds: in how many milliseconds to call again, -1 when nothing is left. */
+bool nr_engine_wants_building(const nr_engine *e);
+void nr_engine_look_for_builds(nr_engine *e);
+int nr_engine_build(nr_call *c, int64_t budget_us);
+
+/* Puts the definitions of bound files (query/autoload.h) into force, when a server has just loaded its data. c is filled in but for the sink. False: c->err. */
+bool nr_engine_autoload(nr_call *c, struct nr_autoload *files);
+
 /* Figures for INFO: fn is called for each model of the database; definitions not yet read are read. */
 typedef struct nr_model_figures {
     nr_slice name;
@@ -104,12 +120,15 @@ typedef struct nr_model_figures {
     uint64_t bytes;                      /* memory of its table, 0 while there is none */
     uint64_t table_builds, table_rows, table_msec; /* how often its table was built; the last time: entities read, and milliseconds */
     uint64_t repairs;                    /* index entries that are to be mended */
+    uint64_t waiting;                    /* indexes that are not built yet */
     bool corrupt;
 } nr_model_figures;
 void nr_engine_info(nr_engine *e, int db, nr_store *store, void *ctx, void (*fn)(void *ctx, const nr_model_figures *f));
 
 typedef struct nr_figures {
-    uint64_t calls, errors; /* commands run since the start, and those that failed */
+    uint64_t calls, errors;     /* commands run since the start, and those that failed */
+    size_t loaded, not_loaded;  /* definitions in the files of AUTOLOAD; lines that say which of them are not in force */
+    const nr_slice *why;
 } nr_figures;
 nr_figures nr_engine_figures(const nr_engine *e);
 

@@ -1,5 +1,6 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
 #include "engine/commands.h"
+#include "engine/scans.h"
 #include "engine/write.h"
 #include "table/rows.h"
 
@@ -120,10 +121,12 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *cou
     bool known;
     if (!nr_plan_count(&p, q, &known, count, &text)) return false;
     if (known) return true;
-    const nr_node *root = nr_plan_rows(&p, q, NR_FOR_ROWS);
+    nr_scan scan;
+    const nr_node *root = nr_scan_begin(c, m, q, &scan) ? nr_plan_rows(&p, q, NR_FOR_ROWS) : NULL;
     if (!root) return false;
     nr_run run;
     nr_run_start(&run, c, m);
+    nr_scan_bound(&scan, q, &run);
     nr_op *op = nr_op_open(&run, root);
     nr_batch *b = NR_NEW(&c->arena, nr_batch);
     *count = 0;
@@ -134,6 +137,7 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *cou
         ok = nr_op_next(op, b);
         *count += b->n;
     } while (ok && b->n);
+    nr_scan_end(c, m, &scan, &run);
     nr_run_close(&run);
     return ok;
 }
@@ -152,10 +156,15 @@ static const nr_value *keep_row(nr_call *c, const nr_query *q, const nr_value *r
     return copy;
 }
 
-static bool fetch_rows(nr_call *c, const nr_query *q, const nr_node *root, result *out)
+static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
 {
     nr_run run;
+    nr_scan scan;
+    nr_planner p = nr_planner_for(c, q->model);
+    const nr_node *root = nr_scan_begin(c, q->model, q, &scan) ? nr_plan_rows(&p, q, NR_FOR_REPLY) : NULL;
+    if (!root) return false;
     nr_run_start(&run, c, q->model);
+    nr_scan_bound(&scan, q, &run);
     nr_op *op = nr_op_open(&run, root);
     nr_batch *b = NR_NEW(&c->arena, nr_batch);
     bool ok;
@@ -168,6 +177,7 @@ static bool fetch_rows(nr_call *c, const nr_query *q, const nr_node *root, resul
             ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT",
                          (long long)c->limits.max_results);
     } while (ok && b->n);
+    nr_scan_end(c, q->model, &scan, &run);
     nr_run_close(&run);
     return ok;
 }
@@ -180,9 +190,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
     result rows = {0};
     if (!m || !parse_and_bind(c, m, argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, true, &q)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
-    nr_planner p = nr_planner_for(c, m);
-    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_REPLY);
-    if (!root || !fetch_rows(c, &q, root, &rows)) return false;
+    if (!fetch_rows(c, &q, &rows)) return false;
     m->counters.queries++;
     nr_sink *s = c->sink;
     if (q.withcount) {
@@ -214,9 +222,7 @@ bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
     q.count = 1;
     q.n_out = 1;
     q.whole = false;
-    nr_planner p = nr_planner_for(c, m);
-    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_REPLY);
-    if (!root || !fetch_rows(c, &q, root, &rows)) return false;
+    if (!fetch_rows(c, &q, &rows)) return false;
     m->counters.queries++;
     c->sink->cls->integer(c->sink, rows.n > 0);
     return true;
@@ -241,11 +247,13 @@ static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size
     nr_row_list rows = {0};
     if (!nr_filters_bind(c, m, argv, argc, &q)) return false;
     nr_planner p = nr_planner_for(c, m);
-    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_ROWS);
+    nr_scan scan;
+    const nr_node *root = nr_scan_begin(c, m, &q, &scan) ? nr_plan_rows(&p, &q, NR_FOR_ROWS) : NULL;
     if (!root) return false;
     nr_run run;
     nr_run_start(&run, c, m);
     bool ok = nr_run_collect(&run, root, &rows);
+    nr_scan_end(c, m, &scan, &run);
     nr_run_close(&run);
     for (size_t i = 0; ok && i < rows.n; i++) {
         nr_value pk;

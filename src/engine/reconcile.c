@@ -7,6 +7,7 @@
 
 #include "base/bitmap.h"
 #include "engine/marks.h"
+#include "engine/online.h"
 #include "exec/op.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
@@ -247,6 +248,7 @@ static void add_missing(reconciler *k)
         nr_entries right = {0};
         nr_arena_clear(&k->scratch);
         nr_table_get(k->model->table, row, k->row);
+        if (k->index->building && !nr_online_covers(k->model, &k->row[0], &k->scratch)) continue;
         nr_index_entries(k->index, nr_rows_pk(k->model->rows, row), k->row, &k->scratch, &right);
         for (size_t i = 0; i < right.n; i++) queue(k, true, right.at[i].key, right.at[i].member);
     }
@@ -304,7 +306,7 @@ bool nr_reconcile(nr_call *c, nr_model *m)
     if (sets) c->store->cls->walk(c->store, prefix, take_key, &k);
     for (size_t i = 0; ok && i < m->n_indexes; i++) {
         k.index = &m->indexes[i];
-        if (!k.index->stale && !k.index->memory) ok = walk_index(&k);
+        if ((!k.index->stale || k.index->building) && !k.index->memory) ok = walk_index(&k);
     }
     nr_arena_clear(&k.scratch);
     nr_arena_clear(&k.keys);

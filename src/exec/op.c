@@ -26,8 +26,8 @@ void nr_run_close(nr_run *run)
 static bool within_budget(nr_run *run)
 {
     if ((int64_t)run->scanned > run->limits.max_scan)
-        return nr_fail(run->err, NR_E_LIMIT, "the command examined more than %lld rows (nonrel.max-scan); add an index or a narrower filter",
-                       (long long)run->limits.max_scan);
+        return nr_fail(run->err, NR_E_LIMIT, "the command examined more than %lld rows (%s); add an index or a narrower filter",
+                       (long long)run->limits.max_scan, run->scan_limit ? run->scan_limit : "nonrel.max-scan");
     size_t held = run->arena->held;
     for (const nr_op *op = run->ops; op; op = op->next_in_run) held += op->arena.held;
     if (held > (size_t)run->limits.max_memory)

@@ -35,6 +35,7 @@ typedef struct nr_run {
     const nr_env *env;
     nr_limits limits;
     int64_t deadline_us;                 /* monotonic */
+    const char *scan_limit;              /* who bounds limits.max_scan, for the error */
     uint64_t scanned;                    /* rows that sources gave */
     struct nr_op *ops;                   /* all of the run, for accounting */
 } nr_run;

@@ -11,6 +11,7 @@
 struct nr_rows;
 struct nr_table;
 struct nr_followed;
+struct nr_online;
 
 typedef struct nr_counters {
     uint64_t saves, deletes, queries; /* entities saved and deleted, queries answered */
@@ -28,11 +29,14 @@ typedef struct nr_model {
     int64_t version;        /* of the definition: 1, 2, ... */
     nr_index *indexes;      /* [0] is the pk's */
     size_t n_indexes;
+    nr_slice owners;        /* the document of owners (model/owners.h); absent: only the definition wants indexes */
+    struct nr_online *online; /* owned by engine/online.h; NULL: no index is being built */
     nr_slice prefix;        /* of entity keys: "<model>:" */
     nr_slice seq_key;       /* "<model>/seq" */
     struct nr_rows *rows;   /* owned */
     struct nr_table *table; /* owned; NULL until it is needed */
     struct nr_followed *followed; /* owned by engine/follow.h; NULL without a table */
+    bool sync_all;          /* copies are to compare all indexes with the entities, with the next INDEX SYNC */
     bool unsettled;         /* the indexes of the store lag behind the table: not to be used for answers */
     const nr_field *untyped; /* a reference whose values cannot be read, since its target is not defined; NULL: none was met */
     nr_map left_out;        /* keys met under the prefix that are no entities: they do not decode, or are no hash; values are their heap copies */

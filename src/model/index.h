@@ -4,6 +4,7 @@
 #ifndef NR_INDEX_H
 #define NR_INDEX_H
 
+#include "model/owners.h"
 #include "model/path.h"
 
 struct nr_keyfn;
@@ -26,6 +27,8 @@ typedef struct nr_index {
     nr_slice key;                /* the key, or for NR_IX_SET the prefix, '/' included */
     bool memory;                 /* held by the model's table, in no key; else in the store */
     bool stale;                  /* not built, or in another format: not to be used until it is rebuilt */
+    bool building;               /* stale, but filled at the moment: writers keep it up (engine/online.h) */
+    nr_slices owners;            /* who wants it */
 } nr_index;
 
 #endif

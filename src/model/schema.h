@@ -25,9 +25,9 @@ enum {
 typedef struct nr_schema nr_schema;
 
 /* One item of "index": a lookup, or transforms and a lookup ("month__gte"), and of regex and iregex the pattern. */
-typedef struct nr_want {
+typedef struct nr_index_item {
     nr_slice lookup, pattern; /* pattern absent for all others */
-} nr_want;
+} nr_index_item;
 
 typedef struct nr_field nr_field;
 struct nr_field {
@@ -44,7 +44,7 @@ struct nr_field {
     bool null, unique, auto_now, auto_now_add;
     bool column;              /* "column": true */
     bool index_all;           /* "index": true */
-    NR_VEC(nr_want) index;    /* "index": [...], as written and not looked at; n 0 when none */
+    NR_VEC(nr_index_item) index;    /* "index": [...], as written and not looked at; n 0 when none */
     int64_t max_length;       /* code points; -1: none */
     const nr_json *default_json, *choices_json, *min_json, *max_json; /* as declared, NULL when not given */
     bool has_default, has_min, has_max; /* these and below: set by resolve */

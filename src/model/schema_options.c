@@ -1,6 +1,7 @@
 /* schema_options.c -- the options of a field: one row each, set in the table's order, so that type is known to all that follow it.
  *
  * Values (default, choices, min, max) are kept as declared: only nr_schema_resolve knows the type of a relation's values. */
+#include "model/owners.h"
 #include "model/schema_read.h"
 
 enum {
@@ -218,7 +219,7 @@ static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
 /* -- index ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What the names mean is known where lookups are (query/index_def.c): here they are only collected. */
-static bool add_want(nr_schema_reader *r, nr_want want)
+static bool add_want(nr_schema_reader *r, nr_index_item want)
 {
     nr_field *f = r->field;
     for (size_t i = 0; i < f->index.n; i++)
@@ -233,7 +234,7 @@ static bool add_pattern(nr_schema_reader *r, const nr_json *j)
     bool known = j->n == 1 && (nr_slice_is(j->names[0], "regex") || nr_slice_is(j->names[0], "iregex"));
     if (!known || j->items[0].kind != NR_J_STRING)
         return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups and {\"regex\": \"a pattern\"} or {\"iregex\": ...}, got another object");
-    return add_want(r, (nr_want){j->names[0], j->items[0].text});
+    return add_want(r, (nr_index_item){j->names[0], j->items[0].text});
 }
 
 static bool set_column(nr_schema_reader *r, const nr_json *j)
@@ -256,7 +257,7 @@ static bool set_index(nr_schema_reader *r, const nr_json *j)
         const nr_json *item = &j->items[i];
         if (item->kind != NR_J_STRING && item->kind != NR_J_OBJECT)
             return nr_reader_fail(r, NR_E_BADVALUE, "expected names of lookups, got %s", nr_json_kind_name(item));
-        if (item->kind == NR_J_OBJECT ? !add_pattern(r, item) : !add_want(r, (nr_want){item->text, {NULL, 0}})) return false;
+        if (item->kind == NR_J_OBJECT ? !add_pattern(r, item) : !add_want(r, (nr_index_item){item->text, {NULL, 0}})) return false;
     }
     return true;
 }
@@ -438,4 +439,18 @@ bool nr_reader_check_pk(nr_schema_reader *r)
     }
     r->field = NULL;
     return ok;
+}
+
+bool nr_field_with_index(const nr_schema *s, const nr_field *f, const nr_json *json, nr_arena *arena, nr_field *out, nr_err *err)
+{
+    nr_schema here = *s;
+    nr_err inner = {0};
+    here.arena = arena;
+    *out = *f;
+    out->index_all = false;
+    memset(&out->index, 0, sizeof out->index);
+    nr_schema_reader r = {.schema = &here, .err = &inner, .field = out};
+    for (const nr_schema_option *row = nr_schema_options; row->name; row++)
+        if (row->set == set_index) r.at = row;
+    return set_index(&r, json) || nr_fail(err, NR_E_NOLOOKUP, "%s", inner.msg);
 }

@@ -76,9 +76,14 @@ static void add_keys(nr_planner *p, nr_access *a, const nr_probes *probes)
     a->n_keys = keys.n;
 }
 
+static size_t place_in(const nr_model *m, const nr_index *ix)
+{
+    return (size_t)(ix - m->indexes);
+}
+
 static size_t place_of(const nr_planner *p, const nr_index *ix)
 {
-    return (size_t)(ix - p->model->indexes);
+    return place_in(p->model, ix);
 }
 
 /* NULLs come first, and are in no span. */
@@ -145,19 +150,19 @@ static bool keep_smallest(nr_planner *p, nr_access *a)
 }
 
 /* A set index has points alone: a stretch of few possible values is written out. */
-static bool to_points(nr_planner *p, const nr_path *path, nr_probes *probes)
+static bool to_points(nr_arena *arena, const nr_path *path, nr_probes *probes)
 {
     nr_probes points = {0};
     const nr_transform *t = path->n_transforms ? path->transforms[path->n_transforms - 1] : NULL;
     for (size_t i = 0; i < probes->n; i++) {
         const nr_probe *x = &probes->at[i];
-        if (x->kind == NR_PB_POINT) nr_vec_push(p->arena, &points, *x);
+        if (x->kind == NR_PB_POINT) nr_vec_push(arena, &points, *x);
         if (x->kind == NR_PB_POINT) continue;
         if (x->kind != NR_PB_SPAN || !t || !t->high) return false;
         for (int64_t v = t->low; v <= t->high; v++) {
             bool above = x->lo.kind == NR_V_NULL || v > x->lo.i || (v == x->lo.i && !x->lo_open);
             bool below = x->hi.kind == NR_V_NULL || v < x->hi.i || (v == x->hi.i && !x->hi_open);
-            if (above && below) nr_vec_push(p->arena, &points, (nr_probe){.kind = NR_PB_POINT, .lo = {.kind = NR_V_INT, .i = v}, .hi = NR_NULL});
+            if (above && below) nr_vec_push(arena, &points, (nr_probe){.kind = NR_PB_POINT, .lo = {.kind = NR_V_INT, .i = v}, .hi = NR_NULL});
         }
     }
     *probes = points;
@@ -165,11 +170,31 @@ static bool to_points(nr_planner *p, const nr_path *path, nr_probes *probes)
 }
 
 /* Whether the structure of an index is there to be asked. */
-static bool is_usable(const nr_planner *p, const nr_index *ix)
+static bool is_usable(const nr_model *m, const nr_index *ix)
 {
-    size_t at = place_of(p, ix);
-    if (ix->stale || p->model->unsettled) return false;
-    return !ix->memory || (p->model->table && (nr_table_ordered(p->model->table, at) || nr_table_postings(p->model->table, at)));
+    size_t at = (size_t)(ix - m->indexes);
+    return !ix->stale && (!ix->memory || (m->table && (nr_table_ordered(m->table, at) || nr_table_postings(m->table, at))));
+}
+
+/* The way by which an index answers a leaf, and where; NULL: it does not. */
+static const nr_way *probe(const nr_model *m, const nr_pred *leaf, const nr_index *ix, nr_arena *arena, nr_probes *probes)
+{
+    const nr_way *way = is_usable(m, ix) ? nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args) : NULL;
+    if (!way || !way->probe(&leaf->args, arena, probes)) return NULL;
+    if (!nr_path_eq(&ix->path, &leaf->path)) nr_probes_lower(&leaf->path, ix->path.n_transforms, probes);
+    return ix->kind != NR_IX_SET || to_points(arena, &leaf->path, probes) ? way : NULL;
+}
+
+bool nr_access_helps(const nr_model *m, const nr_pred *leaf)
+{
+    nr_mark mark = nr_arena_mark(leaf->scratch);
+    bool helps = false;
+    for (size_t i = 0; !helps && i < m->n_indexes; i++) {
+        nr_probes probes = {0};
+        helps = m->indexes[i].path.field == leaf->field && probe(m, leaf, &m->indexes[i], leaf->scratch, &probes);
+    }
+    nr_arena_rewind(leaf->scratch, mark);
+    return helps;
 }
 
 /* A set of the store that may hold what does not match: what covers all but that, covers all when it is empty. */
@@ -188,12 +213,9 @@ static bool drop_doubts(nr_planner *p, nr_access *a, const nr_probes *probes)
 bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out, bool *found)
 {
     nr_probes probes = {0};
-    const nr_way *way = is_usable(p, ix) ? nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args) : NULL;
-    *found = way && way->probe(&leaf->args, p->arena, &probes);
-    if (!*found) return true;
-    if (!nr_path_eq(&ix->path, &leaf->path)) nr_probes_lower(&leaf->path, ix->path.n_transforms, &probes);
-    *found = ix->kind != NR_IX_SET || to_points(p, &leaf->path, &probes);
-    if (!*found) return true;
+    const nr_way *way = p->model->unsettled ? NULL : probe(p->model, leaf, ix, p->arena, &probes);
+    *found = way != NULL;
+    if (!way) return true;
     *out = (nr_access){.index = ix, .covers = (way->flags & NR_WAY_EXACT) != 0, .all = (way->flags & NR_WAY_ALL) != 0};
     nr_vec_push(p->arena, &out->leaves, leaf);
     if (ix->memory && ix->kind == NR_IX_SET) add_lists(p, out, &probes);

@@ -34,6 +34,8 @@ typedef struct nr_analysis {
 
 /* where: simplified; an AND is its kids, anything else one conjunct. */
 bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out);
+/* Whether an index narrows a leaf down. */
+bool nr_access_helps(const nr_model *m, const nr_pred *leaf);
 
 /* The best access path for a leaf. *found false: no index answers it. */
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);

@@ -20,6 +20,8 @@ typedef struct nr_ast {
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
     bool has_order, has_fields, has_limit, reverse, flat, withcount;
+    bool noscan;
+    int64_t max_scan;      /* MAXSCAN; -1: not given */
     int64_t offset, count; /* LIMIT; count -1: no limit */
 } nr_ast;
 

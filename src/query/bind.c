@@ -110,8 +110,14 @@ static bool bind_output(nr_binder *b, const nr_ast *ast, nr_query *q)
 bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err)
 {
     nr_binder b = {model->schema, *with, arena, err};
-    *out = (nr_query){
-        .model = model, .reverse = ast->reverse, .flat = ast->flat, .withcount = ast->withcount, .offset = ast->offset, .count = ast->count};
+    *out = (nr_query){.model = model,
+                      .reverse = ast->reverse,
+                      .flat = ast->flat,
+                      .withcount = ast->withcount,
+                      .offset = ast->offset,
+                      .count = ast->count,
+                      .noscan = ast->noscan,
+                      .max_scan = ast->max_scan};
     out->where = bind_filters(&b, ast);
     if (!out->where || !bind_order(&b, ast, out)) return false;
     if (!ast->has_order && use_ordering) {

@@ -12,6 +12,8 @@ typedef struct nr_query {
     const nr_sort_key *order;
     size_t n_order;
     bool reverse, flat, withcount;
+    bool noscan;
+    int64_t max_scan;            /* -1: no bound */
     int64_t offset, count;       /* count -1: all */
     const nr_field *const *out;  /* fields to reply */
     const nr_slice *out_names;   /* under these names */

@@ -15,6 +15,7 @@ typedef struct builder {
     const nr_schema *schema;
     nr_arena *arena;
     nr_err *err;
+    nr_slice owner;     /* whose wishes are being met */
     NR_VEC(plan) plans; /* of the field in hand */
     NR_VEC(nr_index) out;
 } builder;
@@ -41,6 +42,13 @@ static void add_index(builder *b, const plan *p, bool set)
     ix.caseless = p->caseless;
     ix.name = name_of(b, p, set);
     ix.key = nr_arena_printf(b->arena, set ? "%.*s/s/%.*s/" : "%.*s/i/%.*s", NR_FMT(model), NR_FMT(ix.name));
+    for (size_t i = 0; i < b->out.n; i++) {
+        nr_index *same = &b->out.at[i];
+        if (!nr_slice_eq(same->name, ix.name)) continue;
+        if (!nr_slice_eq(same->owners.at[same->owners.n - 1], b->owner)) nr_vec_push(b->arena, &same->owners, b->owner);
+        return;
+    }
+    nr_vec_push(b->arena, &ix.owners, b->owner);
     nr_vec_push(b->arena, &b->out, ix);
 }
 
@@ -49,6 +57,7 @@ static void add_pk(builder *b)
     nr_index ix = {.kind = NR_IX_PK, .path = nr_path_of(nr_schema_pk(b->schema)), .keyfn = &nr_key_value, .memory = b->schema->in_memory};
     ix.name = NR_S("pk");
     ix.key = nr_arena_printf(b->arena, "%.*s/pk", NR_FMT(b->schema->name));
+    nr_vec_push(b->arena, &ix.owners, b->owner);
     nr_vec_push(b->arena, &b->out, ix);
 }
 
@@ -76,7 +85,7 @@ static void want_shape(plan *p, const nr_way *way)
     else p->ordered = true;
 }
 
-static bool read_want(builder *b, const nr_field *f, const nr_want *w, nr_path *path, const nr_lookup **lookup)
+static bool read_item(builder *b, const nr_field *f, const nr_index_item *w, nr_path *path, const nr_lookup **lookup)
 {
     nr_err inner = {0};
     *path = nr_path_of(f);
@@ -92,11 +101,11 @@ static void climb(nr_path *path)
     while (path->n_transforms && path->transforms[path->n_transforms - 1]->by_value) path->n_transforms--;
 }
 
-static bool add_want(builder *b, const nr_field *f, const nr_want *w)
+static bool add_item(builder *b, const nr_field *f, const nr_index_item *w)
 {
     nr_path path;
     const nr_lookup *l;
-    if (!read_want(b, f, w, &path, &l)) return false;
+    if (!read_item(b, f, w, &path, &l)) return false;
     bool by_value = path.n_transforms != 0;
     climb(&path);
     by_value = by_value && !path.n_transforms;
@@ -115,23 +124,32 @@ static bool is_needless(const builder *b, const plan *p)
     return false;
 }
 
-static bool add_field(builder *b, const nr_field *f)
+/* What is wanted of a field: says has the options, f is the schema's own. own: the definition's, which says more than its list. */
+static bool add_field(builder *b, const nr_field *f, const nr_field *says, bool own)
 {
     nr_path plain = nr_path_of(f);
     const nr_slice none = {NULL, 0};
     b->plans.n = 0;
-    if (f->index_all || f->unique) plan_for(b, &plain, &nr_key_value, none, false)->ordered = true;
-    for (size_t i = 0; i < f->index.n; i++)
-        if (!add_want(b, f, &f->index.at[i])) return false;
+    if (says->index_all || (own && f->unique)) plan_for(b, &plain, &nr_key_value, none, false)->ordered = true;
+    for (size_t i = 0; i < says->index.n; i++)
+        if (!add_item(b, f, &says->index.at[i])) return false;
     for (size_t i = 0; i < b->plans.n; i++)
         if (b->plans.at[i].ordered) b->plans.at[i].set = false;
-    if (f->type->flags & NR_TF_RELATION) plan_for(b, &plain, &nr_key_value, none, false)->set = true;
+    if (own && (f->type->flags & NR_TF_RELATION)) plan_for(b, &plain, &nr_key_value, none, false)->set = true;
     for (size_t i = 0; i < b->plans.n; i++) {
         if (is_needless(b, &b->plans.at[i])) continue;
         if (b->plans.at[i].ordered) add_index(b, &b->plans.at[i], false);
         if (b->plans.at[i].set) add_index(b, &b->plans.at[i], true);
     }
     return true;
+}
+
+static bool add_own(builder *b, const nr_field *f, bool silenced)
+{
+    nr_field says = *f;
+    if (silenced) says.index_all = false;
+    if (silenced) says.index.n = 0;
+    return add_field(b, f, &says, true);
 }
 
 /* Patterns are compiled when all else is good. */
@@ -143,12 +161,24 @@ static bool compile(nr_index *ix, nr_regexes *patterns, nr_err *err)
     return ix->regex || nr_fail(err, NR_E_BADVALUE, "fields.%.*s.index: %s", NR_FMT(ix->path.field->name), inner.msg);
 }
 
-bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err)
+/* A wish that cannot be met sleeps. */
+static void add_wanted(builder *b, const nr_want *want)
 {
-    builder b = {.schema = s, .arena = arena, .err = err};
+    nr_err asleep = {0}, *err = b->err;
+    if (want->field->pk) return;
+    b->owner = want->owner;
+    b->err = &asleep;
+    add_field(b, &b->schema->fields[want->field->id], want->field, false);
+    b->err = err;
+}
+
+bool nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err)
+{
+    builder b = {.schema = s, .arena = arena, .err = err, .owner = NR_S(NR_OWNER_MODEL)};
     if (!s->abstract) add_pk(&b);
     for (size_t i = s->abstract ? 0 : 1; i < s->n_fields; i++)
-        if (!add_field(&b, &s->fields[i])) return false;
+        if (!add_own(&b, &s->fields[i], wants && wants->silenced && wants->silenced[i])) return false;
+    for (size_t i = 0; wants && !s->abstract && i < wants->list.n; i++) add_wanted(&b, &wants->list.at[i]);
     bool ok = true;
     size_t done = 0;
     for (; ok && done < b.out.n; done++) ok = compile(&b.out.at[done], patterns, err);
@@ -156,6 +186,21 @@ bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena
     *out = b.out.at;
     *n = s->abstract ? 0 : b.out.n;
     return ok;
+}
+
+bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err)
+{
+    return nr_wanted_indexes(s, NULL, patterns, arena, out, n, err);
+}
+
+bool nr_field_indexable(const nr_schema *s, const nr_field *says, nr_regexes *patterns, nr_arena *arena, nr_err *err)
+{
+    nr_err inner = {0};
+    builder b = {.schema = s, .arena = arena, .err = &inner, .owner = NR_S(NR_OWNER_MODEL)};
+    bool ok = add_field(&b, &s->fields[says->id], says, false);
+    for (size_t i = 0; ok && i < b.out.n; i++) ok = compile(&b.out.at[i], patterns, &inner);
+    nr_indexes_release(b.out.at, b.out.n);
+    return ok || nr_fail(err, NR_E_NOLOOKUP, "%s", inner.msg);
 }
 
 void nr_indexes_release(nr_index *indexes, size_t n)

@@ -120,4 +120,10 @@ bool nr_schema_indexes(const nr_schema *s, nr_regexes *patterns, nr_arena *arena
 /* Gives back what index definitions hold outside their arena. */
 void nr_indexes_release(nr_index *indexes, size_t n);
 
+/* The same with what other owners want; each index knows who wants it. */
+bool nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_regexes *patterns, nr_arena *arena, nr_index **out, size_t *n, nr_err *err);
+
+/* Whether the field may have the indexes that its option `index` in says asks for; says is a copy of a field of s. NOLOOKUP else. */
+bool nr_field_indexable(const nr_schema *s, const nr_field *says, nr_regexes *patterns, nr_arena *arena, nr_err *err);
+
 #endif

@@ -115,6 +115,20 @@ static bool parse_withcount(parser *p, nr_ast *ast)
     return ast->withcount = true;
 }
 
+static bool parse_noscan(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->noscan = true;
+}
+
+static bool parse_maxscan(parser *p, nr_ast *ast)
+{
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "MAXSCAN needs a number of rows");
+    nr_slice n = p->argv[p->at++];
+    return (nr_parse_int64(n, &ast->max_scan) && ast->max_scan >= 0) ||
+           nr_fail(p->err, NR_E_BADVALUE, "MAXSCAN is %s, expected an integer from 0", NR_SHOW(n));
+}
+
 const nr_clause nr_clauses[] = {
     /* word        group                         many   later  parse            syntax                                 doc */
     {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
@@ -126,6 +140,8 @@ const nr_clause nr_clauses[] = {
     {"FIELDS",    NR_CL_SHAPE | NR_CL_FIELDS,   false, false, parse_fields,    "FIELDS <f>...",                       "only these fields"},
     {"FLAT",      NR_CL_SHAPE,                  false, false, parse_flat,      "FLAT",                                "bare values of exactly one field"},
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
+    {"NOSCAN",    NR_CL_SHAPE,                  false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
+    {"MAXSCAN",   NR_CL_SHAPE,                  false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
     {"WHERE",     NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
     {"PARAMS",    NR_CL_FILTERS,                false, true,  NULL,            "",                                    ""},
     {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
@@ -133,8 +149,6 @@ const nr_clause nr_clauses[] = {
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"PAGE",      NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"AFTER",     NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"NOSCAN",    NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"MAXSCAN",   NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"FORMAT",    NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {NULL,        0,                            false, false, NULL,            NULL,                                  NULL},
 };
@@ -151,7 +165,7 @@ bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *
 {
     parser p = {argv, argc, 0, NULL, groups, arena, err};
     uint32_t seen = 0;
-    *out = (nr_ast){.count = -1};
+    *out = (nr_ast){.count = -1, .max_scan = -1};
     while (!done(&p)) {
         nr_slice word = argv[p.at++];
         const nr_clause *c = p.clause = clause_find(word, true);

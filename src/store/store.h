@@ -53,6 +53,7 @@ typedef struct nr_store_class {
     const char *name;
 
     nr_holds (*holds)(nr_store *s, nr_slice key);
+    uint64_t (*bytes)(nr_store *s, nr_slice key);   /* memory that the key takes, about; 0: no key, or the store cannot tell */
     int64_t (*deadline)(nr_store *s, nr_slice key); /* when the key runs out, milliseconds since 1970 UTC; -1: never, or no key */
 
     /* Hashes: entities and definitions. No key: OK with nothing found. */
@@ -85,6 +86,10 @@ typedef struct nr_store_class {
 
     /* The same, and what hashes hold is read where they are met, which is far cheaper than finding each again. fn calls nothing on the store. */
     void (*walk_read)(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx);
+
+    /* The same a piece at a time: appends some of the keys that begin with prefix (maybe none) and moves *cursor, 0 at first and 0 again at the end. Writes may
+     * stand between the calls; a key that is there all the while comes at least once. The cursor lives as long as the process. */
+    nr_status (*keys)(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out);
 
     /* Tells watchers and caches that the model (whose definition's key this is) changed. */
     void (*touch)(nr_store *s, nr_slice key);

@@ -150,6 +150,17 @@ static void fault_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, 
     under(s)->cls->walk_read(under(s), prefix, fn, ctx);
 }
 
+static nr_status fault_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    nr_status st = pass(s, READS);
+    return st ? st : under(s)->cls->keys(under(s), prefix, cursor, a, out);
+}
+
+static uint64_t fault_bytes(nr_store *s, nr_slice key)
+{
+    return under(s)->cls->bytes(under(s), key);
+}
+
 static void fault_touch(nr_store *s, nr_slice key)
 {
     under(s)->cls->touch(under(s), key);
@@ -175,8 +186,10 @@ static const nr_store_class fault_class = {
     .set_scan = fault_set_scan,
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
+    .bytes = fault_bytes,
     .walk = fault_walk,
     .walk_read = fault_walk_read,
+    .keys = fault_keys,
     .touch = fault_touch,
 };
 

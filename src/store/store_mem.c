@@ -175,6 +175,26 @@ static void mem_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, co
     }
 }
 
+/* All in one piece: a place in the map would mean nothing after a write. */
+static nr_status mem_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
+{
+    size_t at = 0;
+    nr_slice key;
+    void *value;
+    while (nr_map_next(&mem_of(s)->objects, &at, &key, &value))
+        if (nr_slice_starts(key, prefix)) nr_vec_push(a, out, nr_arena_copy(a, key));
+    *cursor = 0;
+    return NR_ST_OK;
+}
+
+static uint64_t mem_bytes(nr_store *s, nr_slice key)
+{
+    const object *o = nr_map_get(&mem_of(s)->objects, key);
+    uint64_t n = o ? sizeof *o + o->key.n + o->cap * sizeof *o->pairs : 0;
+    for (size_t i = 0; o && i < o->n; i++) n += o->pairs[i].name.n + o->pairs[i].value.n;
+    return n;
+}
+
 static void mem_touch(nr_store *s, nr_slice key)
 {
     (void)s;
@@ -389,8 +409,10 @@ static const nr_store_class mem_class = {
     .set_scan = mem_set_scan,
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
+    .bytes = mem_bytes,
     .walk = mem_walk,
     .walk_read = mem_walk_read,
+    .keys = mem_keys,
     .touch = mem_touch,
 };
 

@@ -139,6 +139,11 @@ uint64_t nr_postings_total(const nr_postings *p)
 }
 
 /* CRoaring allocates by itself: two bytes for a row of a sparse list, 8 KiB at most for 65,536 rows of a dense one. */
+size_t nr_postings_values(const nr_postings *p)
+{
+    return p->lists[0].n + p->lists[1].n;
+}
+
 size_t nr_postings_bytes(const nr_postings *p)
 {
     size_t n = sizeof *p + p->key_bytes, which = 0, at = 0;

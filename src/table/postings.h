@@ -23,6 +23,7 @@ const roaring_bitmap_t *nr_postings_rows(const nr_postings *p, const nr_value *v
 uint64_t nr_postings_count(const nr_postings *p, const nr_value *v); /* O(containers) at most */
 
 uint64_t nr_postings_total(const nr_postings *p); /* entries of all values */
+size_t nr_postings_values(const nr_postings *p);  /* values that have entries, NULL among them */
 size_t nr_postings_bytes(const nr_postings *p);   /* memory held, as far as can be known */
 
 /* Whether it holds together (no empty value, total right); else why says what does not. */

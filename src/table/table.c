@@ -12,6 +12,8 @@ typedef struct memory_index {
     nr_ordered *ordered;
     nr_postings *postings; /* one of the two; neither: the index is in the store, or the type of its field is not known */
     nr_column *keys;       /* of an ordered index that is not of the values themselves, NULL else; a value without a key is NULL here */
+    bool waits;            /* it has only the rows below seen */
+    uint32_t seen;
 } memory_index;
 
 struct nr_table {
@@ -19,17 +21,20 @@ struct nr_table {
     size_t n_fields;
     nr_column **columns; /* by field id, NULL: not kept */
     nr_arena scratch;    /* for keys in the making */
+    bool *filling;       /* by field id: the column has not yet the values of all rows */
     memory_index *indexes;
     size_t n_indexes;
     uint64_t *there;
     size_t n_words;
     uint64_t count;
-    bool filling; /* the indexes are yet to be made */
+    bool loading;        /* the indexes are yet to be made */
 };
 
 static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *indexes)
 {
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
+    t->filling = t->env->alloc(sizeof *t->filling * t->n_fields);
+    memset(t->filling, 0, sizeof *t->filling * t->n_fields);
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
         for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].path.field->id == i);
@@ -78,13 +83,14 @@ void nr_table_free(nr_table *t)
     for (size_t i = 0; i < t->n_fields; i++) nr_column_free(t->columns[i]);
     t->env->free(t->indexes);
     t->env->free(t->columns);
+    t->env->free(t->filling);
     if (t->there) t->env->free(t->there);
     t->env->free(t);
 }
 
 bool nr_table_keeps(const nr_table *t, size_t field)
 {
-    return t->columns[field] != NULL;
+    return t->columns[field] && !t->filling[field];
 }
 
 bool nr_table_has(const nr_table *t, uint32_t row)
@@ -127,6 +133,7 @@ static void set_key(nr_table *t, memory_index *ix, uint32_t row)
 
 static void index_add(nr_table *t, memory_index *ix, uint32_t row)
 {
+    if (ix->waits && row >= ix->seen) return;
     if (ix->keys) set_key(t, ix, row);
     if (ix->ordered) nr_ordered_add(ix->ordered, row);
     if (ix->postings) each_key(t, ix, row, nr_postings_add);
@@ -135,6 +142,7 @@ static void index_add(nr_table *t, memory_index *ix, uint32_t row)
 static void index_remove(nr_table *t, memory_index *ix, uint32_t row)
 {
     const nr_value none = NR_NULL;
+    if (ix->waits && row >= ix->seen) return;
     if (ix->ordered) nr_ordered_remove(ix->ordered, row);
     if (ix->keys) nr_column_set(ix->keys, row, &none);
     if (ix->postings) each_key(t, ix, row, nr_postings_remove);
@@ -151,7 +159,7 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
 {
     bool had = nr_table_has(t, row);
     uint64_t moved[8] = {0}; /* indexes that the row enters; those behind the first 512 always do */
-    for (size_t i = 0; !t->filling && i < t->n_indexes; i++) {
+    for (size_t i = 0; !t->loading && i < t->n_indexes; i++) {
         bool stays = had && i < sizeof moved * 8 && key_stays(t, &t->indexes[i], row, values);
         if (stays) continue;
         if (had) index_remove(t, &t->indexes[i], row);
@@ -162,20 +170,20 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
     t->there[row / 64] |= (uint64_t)1 << (row % 64);
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) nr_column_set(t->columns[i], row, &values[i]);
-    for (size_t i = 0; !t->filling && i < t->n_indexes; i++)
+    for (size_t i = 0; !t->loading && i < t->n_indexes; i++)
         if (i >= sizeof moved * 8 || (moved[i / 64] >> (i % 64) & 1)) index_add(t, &t->indexes[i], row);
 }
 
-void nr_table_fill(nr_table *t)
+void nr_table_load(nr_table *t)
 {
-    t->filling = true;
+    t->loading = true;
 }
 
 /* The pk's index comes first: it gives the rows in the order in which the others want them. Posting lists want them ascending. */
-void nr_table_filled(nr_table *t)
+void nr_table_loaded(nr_table *t)
 {
     uint32_t *rows = t->env->alloc((t->count + 1) * sizeof *rows);
-    t->filling = false;
+    t->loading = false;
     size_t n = 0;
     for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) rows[n++] = row;
     for (size_t i = 0; i < n; i++)
@@ -183,6 +191,7 @@ void nr_table_filled(nr_table *t)
             if (t->indexes[k].postings) index_add(t, &t->indexes[k], rows[i]);
     for (size_t k = 0; n && k < t->n_indexes; k++) {
         if (!t->indexes[k].ordered) continue;
+        for (size_t i = 0; t->indexes[k].keys && i < n; i++) set_key(t, &t->indexes[k], rows[i]);
         nr_ordered_build(t->indexes[k].ordered, rows, n);
         if (k == 0) nr_ordered_read(t->indexes[0].ordered, 0, false, n, rows);
     }
@@ -217,7 +226,7 @@ uint32_t nr_table_next(const nr_table *t, uint32_t from)
 
 const nr_column *nr_table_column(const nr_table *t, size_t field)
 {
-    return t->columns[field];
+    return t->filling[field] ? NULL : t->columns[field];
 }
 
 bool nr_table_chunk(const nr_table *t, uint32_t chunk, uint64_t *bits)
@@ -232,7 +241,7 @@ bool nr_table_chunk(const nr_table *t, uint32_t chunk, uint64_t *bits)
 
 const nr_ordered *nr_table_ordered(const nr_table *t, size_t index)
 {
-    return t->indexes[index].ordered;
+    return t->indexes[index].waits ? NULL : t->indexes[index].ordered;
 }
 
 const nr_column *nr_table_key_column(const nr_table *t, size_t index)
@@ -242,7 +251,117 @@ const nr_column *nr_table_key_column(const nr_table *t, size_t index)
 
 const nr_postings *nr_table_postings(const nr_table *t, size_t index)
 {
-    return t->indexes[index].postings;
+    return t->indexes[index].waits ? NULL : t->indexes[index].postings;
+}
+
+/* -- indexes that come and go ------------------------------------------------------------------------------------------------------------- */
+
+static void free_index(memory_index *ix)
+{
+    nr_ordered_free(ix->ordered);
+    nr_postings_free(ix->postings);
+    nr_column_free(ix->keys);
+    *ix = (memory_index){0};
+}
+
+/* The place of the same index in the list that was; SIZE_MAX: there is none. */
+static size_t place_before(const nr_index *before, size_t n, const nr_index *ix)
+{
+    for (size_t i = 0; i < n; i++)
+        if (nr_slice_eq(before[i].name, ix->name) && before[i].memory == ix->memory) return i;
+    return SIZE_MAX;
+}
+
+static void adapt_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *after, size_t n_after)
+{
+    for (size_t i = 1; i < t->n_fields; i++) {
+        bool kept = keep[i];
+        const nr_type *type = schema->fields[i].spec.type;
+        for (size_t k = 0; k < n_after; k++) kept = kept || (after[k].memory && after[k].path.field->id == i);
+        if (t->columns[i] && !kept) {
+            nr_column_free(t->columns[i]);
+            t->columns[i] = NULL;
+            t->filling[i] = false;
+        }
+        if (t->columns[i] || !kept || !type) continue;
+        t->columns[i] = nr_column_new(t->env, type->kind);
+        t->filling[i] = t->count > 0;
+    }
+}
+
+void nr_table_adapt(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *before, const nr_index *after, size_t n_after)
+{
+    memory_index *old = t->indexes;
+    size_t n_old = t->n_indexes;
+    t->indexes = t->env->alloc(sizeof *t->indexes * (n_after + 1));
+    t->n_indexes = n_after;
+    for (size_t i = 0; i < n_after; i++) {
+        size_t at = place_before(before, n_old, &after[i]);
+        t->indexes[i] = (memory_index){0};
+        if (at == SIZE_MAX) continue;
+        t->indexes[i] = old[at];
+        t->indexes[i].def = &after[i];
+        old[at] = (memory_index){0};
+    }
+    for (size_t i = 0; i < n_old; i++) free_index(&old[i]);
+    t->env->free(old);
+    adapt_columns(t, schema, keep, after, n_after);
+    for (size_t i = 0; i < n_after; i++) {
+        if (t->indexes[i].ordered || t->indexes[i].postings) continue;
+        make_index(t, &t->indexes[i], &after[i]);
+        t->indexes[i].waits = (t->indexes[i].ordered || t->indexes[i].postings) && t->count > 0;
+    }
+}
+
+bool nr_table_filling(const nr_table *t, size_t field)
+{
+    return t->filling[field];
+}
+
+void nr_table_fill(nr_table *t, uint32_t row, size_t field, const nr_value *v)
+{
+    nr_column_set(t->columns[field], row, v);
+}
+
+void nr_table_filled(nr_table *t, size_t field)
+{
+    t->filling[field] = false;
+}
+
+bool nr_table_waits(const nr_table *t, size_t index)
+{
+    return t->indexes[index].waits;
+}
+
+uint32_t nr_table_seen(const nr_table *t, size_t index)
+{
+    return t->indexes[index].seen;
+}
+
+void nr_table_see(nr_table *t, size_t index, uint32_t row)
+{
+    t->indexes[index].seen = row + 1;
+    index_add(t, &t->indexes[index], row);
+}
+
+void nr_table_seen_all(nr_table *t, size_t index)
+{
+    t->indexes[index].waits = false;
+}
+
+void nr_table_see_again(nr_table *t, size_t index)
+{
+    memory_index *ix = &t->indexes[index];
+    const nr_index *def = ix->def;
+    free_index(ix);
+    make_index(t, ix, def);
+    ix->waits = true;
+}
+
+size_t nr_table_index_bytes(const nr_table *t, size_t index)
+{
+    const memory_index *ix = &t->indexes[index];
+    return (ix->ordered ? nr_ordered_bytes(ix->ordered) : ix->postings ? nr_postings_bytes(ix->postings) : 0) + (ix->keys ? nr_column_bytes(ix->keys) : 0);
 }
 
 uint64_t nr_table_count(const nr_table *t)
@@ -320,8 +439,8 @@ static bool ordered_valid(const nr_table *t, const memory_index *ix, nr_buf *why
 
 static bool index_valid(const nr_table *t, const memory_index *ix, nr_buf *why)
 {
+    if (ix->waits || (!ix->postings && !ix->ordered)) return true;
     if (ix->postings) return postings_valid(t, ix, why);
-    if (!ix->ordered) return true;
     uint64_t entries = nr_ordered_count(ix->ordered);
     if (entries != t->count) nr_buf_printf(why, "%llu entries for %llu rows", (unsigned long long)entries, (unsigned long long)t->count);
     return entries == t->count && ordered_valid(t, ix, why);

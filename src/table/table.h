@@ -22,8 +22,8 @@ bool nr_table_keeps(const nr_table *t, size_t field);
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values); /* by field id; those without a column are not looked at */
 
 /* Between the two, rows are put in a table that had none, and nothing else is asked of it: the indexes in memory are made at the end, all at once. */
-void nr_table_fill(nr_table *t);
-void nr_table_filled(nr_table *t);
+void nr_table_load(nr_table *t);
+void nr_table_loaded(nr_table *t);
 
 void nr_table_drop(nr_table *t, uint32_t row);                        /* a row that is not there: nothing */
 bool nr_table_has(const nr_table *t, uint32_t row);
@@ -45,8 +45,27 @@ const nr_ordered *nr_table_ordered(const nr_table *t, size_t index);
 const nr_postings *nr_table_postings(const nr_table *t, size_t index);
 const nr_column *nr_table_key_column(const nr_table *t, size_t index); /* the keys of an ordered one, by row */
 
+/* -- indexes that come and go while the table stays: schema and indexes are others now, the fields are the same.
+ *
+ * A field that had no column and needs one gets an empty one, which counts as not there but for nr_table_get and nr_table_put, until it is filled. An index in
+ * memory that is new is empty, and not there for nr_table_ordered and nr_table_postings, until all rows are in it. */
+void nr_table_adapt(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *before, const nr_index *after, size_t n_after);
+
+/* Whether a column is being filled. Fills it for a row that is there; says that it is full. */
+bool nr_table_filling(const nr_table *t, size_t field);
+void nr_table_fill(nr_table *t, uint32_t row, size_t field, const nr_value *v);
+void nr_table_filled(nr_table *t, size_t field);
+
+/* Whether the index in memory waits for rows; the first row that it has not seen. Adds a row that is there; says that it has all. */
+bool nr_table_waits(const nr_table *t, size_t index);
+uint32_t nr_table_seen(const nr_table *t, size_t index);
+void nr_table_see(nr_table *t, size_t index, uint32_t row); /* rows ascend; those between the last one and this are not there */
+void nr_table_seen_all(nr_table *t, size_t index);
+void nr_table_see_again(nr_table *t, size_t index); /* empty again: rows are seen from the first on */
+
 uint64_t nr_table_count(const nr_table *t);
 size_t nr_table_bytes(const nr_table *t);
+size_t nr_table_index_bytes(const nr_table *t, size_t index); /* of the structure of an index in memory */
 
 /* Whether columns and bits agree, and the indexes in memory hold just the rows that are there, in order; else why says what is wrong. For tests and INDEX
  * CHECK. O(n log n). */

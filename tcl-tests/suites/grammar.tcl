@@ -610,7 +610,7 @@ start_nonrel {} {
         foreach clauses {
             {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} DISTINCT {FIELDS title DISTINCT} {WITH author}
             {PREFETCH posts} {PAGE 10}
-            {PAGE 10 AFTER x} NOSCAN {MAXSCAN 5} {FORMAT JSON} {where {title = 'a'}} {format json}
+            {PAGE 10 AFTER x} {FORMAT JSON} {where {title = 'a'}} {format json}
         } { later nonrel.query b.Post {*}$clauses }
         foreach clauses {{WHERE {title = 'a'}}} {
             later nonrel.count b.Post {*}$clauses
@@ -626,14 +626,6 @@ start_nonrel {} {
         later nonrel.update b.Post
         later nonrel.aggregate b.Post COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
-        later nonrel.autoload
-        later nonrel.model diff b.Post {{}}
-        later nonrel.index create b.Post title iexact
-        later nonrel.index drop b.Post title iexact
-        later nonrel.index rebuild b.Post
-        later nonrel.index stats b.Post
-        later nonrel.index suggest
-        later nonrel.index check b.Post REPAIR
     }
 
     test {commands and subcommands in any case, unknown ones say what there is} {

@@ -1,0 +1,209 @@
+/* index_cmds.c -- INDEX CREATE, DROP, REBUILD, and OWNERS, which is what copies get. */
+#include "engine/index_cmds.h"
+
+#include "engine/adopt.h"
+#include "engine/build.h"
+#include "engine/definition.h"
+#include "engine/follow.h"
+#include "engine/migrate.h"
+#include "engine/online.h"
+#include "query/lookup.h"
+#include "table/table.h"
+
+/* -- owners ------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool has_index(const nr_model *m, const nr_index *ix)
+{
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (nr_slice_eq(m->indexes[i].name, ix->name)) return true;
+    return false;
+}
+
+static bool check_keys(nr_call *c, const nr_model *before, const nr_model *after)
+{
+    for (size_t i = 0; i < after->n_indexes; i++) {
+        const nr_index *ix = &after->indexes[i];
+        if (ix->memory || ix->kind == NR_IX_SET || has_index(before, ix)) continue;
+        nr_holds h = c->store->cls->holds(c->store, ix->key);
+        if (h != NR_HOLDS_NOTHING && h != NR_HOLDS_ORDERED)
+            return nr_fail(&c->err, NR_E_CORRUPT, "index key %s %s; delete it", NR_SHOW(ix->key), nr_status_text(NR_ST_WRONGTYPE));
+    }
+    return true;
+}
+
+/* What cannot be removed is only in the way of a later build, which removes it before it begins. */
+static void remove_unwanted(nr_call *c, const nr_model *before, const nr_model *after)
+{
+    bool sets = false;
+    for (size_t i = 0; i < before->n_indexes; i++)
+        sets = sets || (before->indexes[i].kind == NR_IX_SET && !before->indexes[i].memory && !has_index(after, &before->indexes[i]));
+    nr_slices keys = sets ? nr_build_set_keys(c, before) : (nr_slices){0};
+    for (size_t i = 0; i < before->n_indexes; i++) {
+        const nr_index *ix = &before->indexes[i];
+        if (has_index(after, ix) || nr_build_remove(c, ix, &keys)) continue;
+        nr_env_logf(c->env, NR_LOG_WARNING, "index %.*s could not be removed: %s", NR_FMT(ix->key), c->err.msg);
+        nr_err_clear(&c->err);
+    }
+}
+
+static void tell_owners(nr_call *c, const nr_model *m)
+{
+    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("OWNERS"), m->schema->name, m->owners.p ? m->owners : NR_S("[]")};
+    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 4);
+}
+
+static bool has_entities(nr_call *c, const nr_model *m, bool *has)
+{
+    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
+    uint64_t n = 0;
+    nr_status st = m->indexes[0].memory || !nr_model_has_entities(m) ? NR_ST_OK : c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
+    *has = n > 0;
+    return nr_status_good(st, m->schema->name, &c->err);
+}
+
+bool nr_owners_change(nr_call *c, nr_model **model, const nr_owners *owners)
+{
+    nr_model *m = *model;
+    nr_slice text = nr_owners_print(owners, &c->arena);
+    bool entities;
+    if (nr_slice_eq(text, m->owners)) return true;
+    if (m->table && !nr_follow_store(c, m)) return false;
+    nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, text, NULL);
+    if (!after) return false;
+    after->version = m->version;
+    bool ok = check_keys(c, m, after) && has_entities(c, m, &entities);
+    if (ok) {
+        nr_online_carry(m, after, entities);
+        ok = nr_status_good(nr_definition_write(c, after), m->schema->name, &c->err);
+    }
+    if (!ok) {
+        nr_catalog_discard(c->engine->catalog, after);
+        return false;
+    }
+    remove_unwanted(c, m, after);
+    tell_owners(c, after);
+    c->store->cls->touch(c->store, after->schema->name);
+    nr_model_adopt(c, m, after);
+    nr_online_kick(c, after);
+    *model = after;
+    return true;
+}
+
+static bool read_owners(nr_call *c, const nr_model *m, nr_owners *out)
+{
+    return nr_owners_read(m->owners, &c->arena, out, &c->err);
+}
+
+/* -- CREATE and DROP ---------------------------------------------------------------------------------------------------------------------- */
+
+/* A lookup is its name, or the JSON object that stands for it in a definition. */
+static const nr_json *lookup_json(nr_call *c, nr_slice text)
+{
+    if (text.n && text.p[0] == '{') return nr_json_parse(text, NR_SCHEMA_BYTES_MAX, &c->arena, &c->err);
+    nr_json *j = NR_NEW(&c->arena, nr_json);
+    *j = (nr_json){.kind = NR_J_STRING, .text = nr_arena_copy(&c->arena, text)};
+    return j;
+}
+
+typedef struct wanted {
+    nr_model *model;
+    const nr_field *field;
+    const nr_json **items;
+    size_t n;
+} wanted;
+
+/* The model, what it needs at every moment in today's format. Its table is not asked for. */
+static nr_model *need(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_find(c, name);
+    if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
+    return nr_model_need(c, name);
+}
+
+/* <model> <field> <lookup>..., each of which the field must have. */
+static bool read_wanted(nr_call *c, const nr_slice *argv, size_t argc, wanted *w)
+{
+    *w = (wanted){.model = need(c, argv[0])};
+    if (!w->model) return false;
+    w->field = nr_schema_need(w->model->schema, argv[1], &c->err);
+    if (!w->field) return false;
+    w->n = argc - 2;
+    w->items = NR_NEW_N(&c->arena, const nr_json *, w->n);
+    nr_json *list = NR_NEW_N(&c->arena, nr_json, w->n);
+    for (size_t i = 0; i < w->n; i++) {
+        w->items[i] = lookup_json(c, argv[i + 2]);
+        if (!w->items[i]) return false;
+        list[i] = *w->items[i];
+    }
+    nr_json all = {.kind = NR_J_ARRAY, .n = w->n, .items = list};
+    nr_field with;
+    return nr_field_with_index(w->model->schema, w->field, &all, &c->arena, &with, &c->err) &&
+           nr_field_indexable(w->model->schema, &with, c->engine->patterns, &c->arena, &c->err);
+}
+
+static bool reply_ok(nr_call *c)
+{
+    c->sink->cls->status(c->sink, "OK");
+    return true;
+}
+
+bool nr_cmd_index_create(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    wanted w;
+    nr_owners owners;
+    if (!read_wanted(c, argv, argc, &w) || !read_owners(c, w.model, &owners)) return false;
+    nr_owner *mine = nr_owners_find(&owners, NR_S(NR_OWNER_COMMAND), true, &c->arena);
+    nr_owner_add(mine, w.field->name, w.items, w.n, &c->arena);
+    return nr_owners_change(c, &w.model, &owners) && reply_ok(c);
+}
+
+bool nr_cmd_index_drop(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    wanted w;
+    nr_owners owners;
+    if (!read_wanted(c, argv, argc, &w) || !read_owners(c, w.model, &owners)) return false;
+    nr_owner *mine = nr_owners_find(&owners, NR_S(NR_OWNER_COMMAND), true, &c->arena);
+    if (!nr_owner_take(mine, w.field->name, w.items, w.n))
+        return nr_fail(&c->err, NR_E_NOTFOUND,
+                       "no INDEX CREATE asked for that on field '%.*s'; the definition's indexes go by MODEL SET, a file's with its entry",
+                       NR_FMT(w.field->name));
+    return nr_owners_change(c, &w.model, &owners) && reply_ok(c);
+}
+
+bool nr_cmd_index_owners(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    (void)argc;
+    nr_model *m = nr_model_find(c, argv[0]);
+    nr_owners owners;
+    if (!c->applied) return nr_fail(&c->err, NR_E_SYNTAX, "INDEX OWNERS is what a primary sends to its copies; use INDEX CREATE and DROP");
+    if (!m) return nr_model_missing(c, argv[0]);
+    return nr_owners_read(argv[1], &c->arena, &owners, &c->err) && nr_owners_change(c, &m, &owners) && reply_ok(c);
+}
+
+/* -- REBUILD ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* What is needed at every moment (primary keys, unique values, all that is in memory) is compared with the entities and mended in this command, the rest is made
+ * anew in slices. */
+bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the field", NR_SHOW(argv[2]));
+    nr_model *m = nr_model_need_for_write(c, argv[0]);
+    const nr_field *f = m && argc == 2 ? nr_schema_need(m->schema, argv[1], &c->err) : NULL;
+    if (!m || (argc == 2 && !f)) return false;
+    bool any = false, at_once = false;
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        nr_index *ix = &m->indexes[i];
+        if (f && ix->path.field != f) continue;
+        any = true;
+        at_once = at_once || !nr_index_online(ix);
+        if (nr_index_online(ix)) ix->stale = true;
+        ix->building = false;
+    }
+    if (!any) return nr_fail(&c->err, NR_E_NOTFOUND, "field '%.*s' has no index", NR_FMT(f->name));
+    nr_online_release(m);
+    if (!nr_status_good(nr_definition_write(c, m), m->schema->name, &c->err)) return false;
+    if (at_once) nr_follow_all(c, m);
+    if (at_once && !nr_follow_store(c, m)) return false;
+    nr_online_kick(c, m);
+    return reply_ok(c);
+}
