@@ -211,6 +211,7 @@ static chunk *make_chunk(nr_texts *t, uint32_t number)
 
 void nr_texts_set(nr_texts *t, uint32_t number, nr_slice text)
 {
+    char copy[LONG]; /* the text may lie in the buffer that moves */
     chunk *c = make_chunk(t, number);
     uint32_t *at = &c->at[number % CHUNK];
     record old = *at == NONE ? (record){0} : read_record(c->bytes + *at);
@@ -219,9 +220,7 @@ void nr_texts_set(nr_texts *t, uint32_t number, nr_slice text)
     c->live += (uint32_t)size - (uint32_t)old.size;
     c->count += *at == NONE;
     if (*at == NONE || size > old.size) {
-        char own_text[LONG]; /* the text may lie in the buffer that moves */
-        if (!own && text.n) memcpy(own_text, text.p, text.n);
-        if (!own) text.p = own_text;
+        if (!own && text.n) text.p = memcpy(copy, text.p, text.n);
         *at = NONE; /* not to be packed */
         c->live -= (uint32_t)size;
         make_bytes(t, c, size);
