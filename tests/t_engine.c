@@ -345,10 +345,8 @@ static void what_comes_later_is_refused_by_name(void **state)
                                         "SAVE b.Post PXAT 10 title x",
                                         "SAVE b.Post IF title x title y",
                                         "DELETE b.Post WHERE x",
-                                        "COUNT b.Post FILTER title__len 1",
                                         "QUERY b.Post ORDER title__len",
-                                        "QUERY b.Post FIELDS title__len",
-                                        "COUNT b.Post FILTER title__len__gte 1"};
+                                        "QUERY b.Post FIELDS title__len"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_do(*state, later[i]);
         if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);
@@ -361,8 +359,6 @@ static void definitions_of_later_versions_are_refused_by_name(void **state)
     static const char *const later[] = {"{\"ttl\": 10}",
                                         "{\"unique_together\": [[\"a\", \"b\"]]}",
                                         "{\"indexes\": [{\"name\": \"x\", \"fields\": [\"a\"]}]}",
-                                        "{\"fields\": {\"x\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}, \"index\": true}}}",
-                                        "{\"fields\": {\"x\": {\"type\": \"json\", \"index\": [\"has_key\"]}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"related_name\": \"y\"}}}",

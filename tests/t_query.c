@@ -257,7 +257,6 @@ static void what_cannot_be_bound_is_said(void **state)
     unbound("FILTER b__lt 1", NR_E_NOLOOKUP, "isnull");
     unbound("FILTER b__in []", NR_E_NOLOOKUP, "isnull");
     unbound("FILTER r__name x", NR_E_NOLOOKUP, "not available in this version");
-    unbound("FILTER t__len x", NR_E_NOLOOKUP, "not available in this version");
     unbound("FILTER late 1", NR_E_NOMODEL, "a.Later");
     unbound("ORDER late", NR_E_NOMODEL, "a.Later");
     unbound("FILTER n x", NR_E_BADVALUE, "'n'");

@@ -26,7 +26,7 @@ static const refusal refused[] = {
     {FIELD("'type': 'json', 'of': {'type': 'int'}"), NR_E_BADVALUE, "fields.x.of: a field of type 'json' does not take this option"},
     {FIELD("'type': 'list', 'choices': ['[]']"), NR_E_BADVALUE, "fields.x.choices: a field of type 'list' does not take this option"},
     {FIELD("'type': 'list', 'max_length': 3"), NR_E_BADVALUE, "fields.x.max_length: a field of type 'list' does not take this option"},
-    {FIELD("'type': 'json', 'index': true"), NR_E_BADVALUE, "an ordered index of a field of type 'json' is not available in this version"},
+    {FIELD("'type': 'dict', 'index': true"), NR_E_BADVALUE, "fields.x.index: a field of type 'dict' has no order"},
     {FIELD("'type': 'json', 'pk': true"), NR_E_BADVALUE, "a primary key is one value: it cannot be of type 'json'"},
 };
 

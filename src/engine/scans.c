@@ -134,10 +134,11 @@ static bool refuse(nr_call *c, const nr_model *m, const nr_scan *s, const char *
         const nr_pred *leaf = s->leaves.at[i];
         if (!can_help(c, m, leaf)) continue;
         nr_slice lookup = lookup_text(leaf, &c->arena);
-        return nr_fail(&c->err, NR_E_NOINDEX, "no index answers %.*s__%.*s, and %s forbids to scan; %.*s", NR_FMT(leaf->field->name), NR_FMT(lookup), why,
-                       NR_FMT(create_command(c, m->schema->name, leaf->field->name, lookup)));
+        return nr_fail(&c->err, NR_E_NOINDEX, "no index answers %.*s__%.*s, and %s forbids to scan; %.*s", NR_FMT(leaf->field->name), NR_FMT(lookup),
+                       why, NR_FMT(create_command(c, m->schema->name, leaf->field->name, lookup)));
     }
-    return nr_fail(&c->err, NR_E_NOINDEX, "the filter leaves no lookup for an index to begin with, and %s forbids to scan; add a lookup that has an index", why);
+    return nr_fail(&c->err, NR_E_NOINDEX,
+                   "the filter leaves no lookup for an index to begin with, and %s forbids to scan; add a lookup that has an index", why);
 }
 
 static void want_indexes(nr_call *c, const nr_model *m, const nr_scan *s)
@@ -186,7 +187,8 @@ static void create(nr_call *c, const scan_note *n)
     nr_owner *mine = nr_owners_find(&owners, NR_S(NR_OWNER_COMMAND), true, &c->arena);
     nr_owner_add(mine, nr_arena_copy(&c->arena, n->field), items, 1, &c->arena);
     if (nr_owners_change(c, &m, &owners))
-        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s, for queries that scan (nonrel.unindexed auto)", NR_FMT(create_command(c, n->model, n->field, n->lookup)));
+        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s, for queries that scan (nonrel.unindexed auto)",
+                    NR_FMT(create_command(c, n->model, n->field, n->lookup)));
 }
 
 void nr_scans_create(nr_call *c)

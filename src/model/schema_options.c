@@ -249,9 +249,8 @@ static bool set_index(nr_schema_reader *r, const nr_json *j)
     if (j->kind == NR_J_FALSE) return true;
     if (j->kind == NR_J_TRUE && (f->type->flags & NR_TF_BYTES))
         return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no ordered index; expected a list of \"exact\", \"isnull\"", f->type->name);
-    if (j->kind == NR_J_TRUE && (f->type->flags & NR_TF_CONTAINER))
-        return nr_reader_fail(r, NR_E_BADVALUE, "an ordered index of a field of type '%s' is not available in this version; expected a list of \"exact\", "
-                              "\"in\", \"isnull\"", f->type->name);
+    if (j->kind == NR_J_TRUE && f->type->reply == NR_REPLY_MAP)
+        return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' has no order; expected a list of lookups, such as \"has_key\" or \"exact\"", f->type->name);
     if (j->kind == NR_J_TRUE) return f->index_all = true;
     for (size_t i = 0; i < j->n; i++) {
         const nr_json *item = &j->items[i];

@@ -115,6 +115,30 @@ static int by_size(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
+static bool in_probe(const nr_probe *p, const nr_value *v)
+{
+    if (p->kind == NR_PB_POINT) return nr_value_eq(v, &p->lo);
+    if (p->kind == NR_PB_PREFIX) return nr_slice_starts(v->s, p->lo.s);
+    int lo = p->lo.kind == NR_V_NULL ? 1 : nr_value_cmp(v, &p->lo), hi = p->hi.kind == NR_V_NULL ? -1 : nr_value_cmp(v, &p->hi);
+    return (p->lo_open ? lo > 0 : lo >= 0) && (p->hi_open ? hi < 0 : hi <= 0);
+}
+
+/* A stretch of the keys of posting lists: each distinct key is looked at. */
+static void add_stretches(nr_planner *p, nr_access *a, const nr_probes *probes)
+{
+    NR_VEC(const roaring_bitmap_t *) lists = {0};
+    const nr_postings *postings = nr_table_postings(p->model->table, place_of(p, a->index));
+    const roaring_bitmap_t *rows;
+    size_t at = 0;
+    for (nr_value v; (rows = nr_postings_next(postings, nr_index_key_kind(a->index), &at, &v));) {
+        bool in = false;
+        for (size_t i = 0; !in && i < probes->n; i++) in = in_probe(&probes->at[i], &v);
+        if (in) nr_vec_push(p->arena, &lists, rows);
+    }
+    a->lists = lists.at;
+    a->n_lists = lists.n;
+}
+
 /* Rows of a match are in every list: the smallest ones leave few others. */
 static void add_lists(nr_planner *p, nr_access *a, const nr_probes *probes)
 {
@@ -181,7 +205,7 @@ static const nr_way *probe(const nr_model *m, const nr_pred *leaf, const nr_inde
 {
     const nr_way *way = is_usable(m, ix) ? nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args) : NULL;
     if (!way || !way->probe(&leaf->args, arena, probes)) return NULL;
-    if (!nr_path_eq(&ix->path, &leaf->path)) nr_probes_lower(&leaf->path, ix->path.n_transforms, probes);
+    if (ix->path.n_transforms < leaf->path.n_transforms) nr_probes_lower(&leaf->path, ix->path.n_transforms, probes);
     return ix->kind != NR_IX_SET || to_points(arena, &leaf->path, probes) ? way : NULL;
 }
 
@@ -218,11 +242,15 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
     if (!way) return true;
     *out = (nr_access){.index = ix, .covers = (way->flags & NR_WAY_EXACT) != 0, .all = (way->flags & NR_WAY_ALL) != 0};
     nr_vec_push(p->arena, &out->leaves, leaf);
-    if (ix->memory && ix->kind == NR_IX_SET) add_lists(p, out, &probes);
+    bool points = true, lists = ix->memory && nr_table_postings(p->model->table, place_of(p, ix));
+    for (size_t i = 0; i < probes.n; i++) points = points && probes.at[i].kind == NR_PB_POINT;
+    if (lists && points) add_lists(p, out, &probes);
+    else if (lists) add_stretches(p, out, &probes);
     else if (ix->memory) add_spans(p, out, &probes);
     else if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
     else add_ranges(p, out, &probes);
     if (out->all && out->n_keys && !keep_smallest(p, out)) return false;
+    if (out->all && out->n_ranges) out->n_ranges = 1; /* any one of them holds all matches */
     bool one = probes.n == 1 && probes.at[0].kind == NR_PB_POINT;
     out->repeats = nr_index_many(ix) && !out->all && !one;
     return drop_doubts(p, out, &probes) && count_some(p, out, COUNTED_RANGES);
@@ -364,7 +392,7 @@ nr_slice nr_access_text(nr_planner *p, const nr_access *a)
 static nr_node *memory_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending)
 {
     const nr_table *t = p->model->table;
-    if (a->index->kind == NR_IX_SET) {
+    if (nr_table_postings(t, place_of(p, a->index))) {
         nr_lists_params l = {a->index, a->lists, a->n_lists, a->all, nr_access_text(p, a)};
         return nr_plan_node(p, &nr_op_lists, NULL, a->count, &l, sizeof l);
     }

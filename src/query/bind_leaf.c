@@ -4,6 +4,14 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "types/doc_key.h"
+#include "types/document.h"
+
+/* A value of kind TEXT is its canonical text, and its document. */
+static bool is_direct(const nr_pred *p)
+{
+    return nr_path_plain(&p->path) && (nr_lookup_form(p->lookup) == NR_FORM_VALUE || nr_path_spec(&p->path)->type->kind == NR_V_TEXT);
+}
 
 static bool bind_path(nr_binder *b, nr_slice path, nr_pred *p)
 {
@@ -18,7 +26,7 @@ static bool bind_path(nr_binder *b, nr_slice path, nr_pred *p)
     p->scratch = b->arena;
     if (!nr_path_read(more ? (nr_slice){path.p + cut + 2, path.n - cut - 2} : (nr_slice){NULL, 0}, &p->path, &p->lookup, b->arena, b->err))
         return false;
-    p->direct = nr_path_plain(&p->path) && (p->lookup->takes != NR_LT_TEXT || nr_path_spec(&p->path)->type->kind == NR_V_TEXT);
+    p->direct = is_direct(p);
     return true;
 }
 
@@ -38,17 +46,37 @@ static const char *name_of(nr_binder *b, const nr_pred *p)
     return out.p;
 }
 
+/* What an operand has to be; NULL: a text. */
+static const nr_spec *operand_spec(const nr_pred *p)
+{
+    if (p->lookup->takes == NR_LT_TEXT || p->lookup->takes == NR_LT_KEYS) return NULL;
+    if (p->lookup->takes != NR_LT_LIST) return nr_path_spec(&p->path);
+    const nr_field *of = nr_path_inner(&p->path)->of;
+    return of ? &of->spec : &nr_spec_free;
+}
+
 static const char *expects(const nr_pred *p)
 {
-    return p->lookup->takes == NR_LT_TEXT ? "text in valid UTF-8" : nr_path_spec(&p->path)->type->expects;
+    const nr_spec *spec = operand_spec(p);
+    return spec ? spec->type->expects : "text in valid UTF-8";
+}
+
+static bool is_free(const nr_spec *spec)
+{
+    return (spec->type->flags & NR_TF_CONTAINER) && spec->type->reply == NR_REPLY_STRING;
 }
 
 static bool operand_of(nr_binder *b, const nr_pred *p, nr_slice text, nr_operand *out)
 {
-    bool as_text = p->lookup->takes == NR_LT_TEXT;
+    const nr_spec *spec = operand_spec(p);
     *out = (nr_operand){{.kind = NR_V_TEXT, .s = text}, 0};
-    if (as_text ? nr_utf8_valid(text) : nr_spec_operand(nr_path_spec(&p->path), text, b->arena, out)) return true;
-    return nr_fail(b->err, NR_E_BADVALUE, "field '%s' got %s, expected %s", name_of(b, p), NR_SHOW(text), expects(p));
+    bool good = spec ? nr_spec_operand(spec, text, b->arena, out) : nr_utf8_valid(text);
+    if (!good) return nr_fail(b->err, NR_E_BADVALUE, "field '%s' got %s, expected %s", name_of(b, p), NR_SHOW(text), expects(p));
+    if (!spec || !is_free(spec)) return true;
+    nr_buf key = nr_buf_in(b->arena);
+    nr_doc_key(nr_doc_at(out->v.s), b->arena, &key);
+    out->v.s = nr_buf_slice(&key);
+    return true;
 }
 
 static int compare_operands(const void *x, const void *y)
@@ -72,11 +100,11 @@ static size_t sort_operands(nr_operand *args, size_t n)
 /* what: "an item of the array", "it", for the error. */
 static bool operand_of_json(nr_binder *b, const nr_pred *p, const nr_json *j, const char *what, nr_operand *out)
 {
-    const nr_spec *spec = nr_path_spec(&p->path);
-    bool as_text = p->lookup->takes == NR_LT_TEXT, scalar = j->kind == NR_J_STRING || j->kind == NR_J_NUMBER;
-    bool base64 = !as_text && j->kind == NR_J_STRING && (spec->type->flags & NR_TF_BYTES);
+    const nr_spec *spec = operand_spec(p);
+    bool scalar = j->kind == NR_J_STRING || j->kind == NR_J_NUMBER;
+    bool base64 = spec && j->kind == NR_J_STRING && (spec->type->flags & NR_TF_BYTES);
     nr_slice text = j->text;
-    if (as_text ? scalar : nr_spec_json_text(spec, j, b->arena, &text)) return operand_of(b, p, text, out);
+    if (spec ? nr_spec_json_text(spec, j, b->arena, &text) : scalar) return operand_of(b, p, text, out);
     return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s: %s is %s, expected %s", name_of(b, p), p->lookup->name, what, nr_json_kind_name(j),
                    base64 ? "base64" : expects(p));
 }
@@ -87,10 +115,12 @@ static bool bind_items(nr_binder *b, nr_pred *p, const nr_json *j)
     if (arg == NR_ARG_PAIR && j->n != 2)
         return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s got an array of %zu, expected a JSON array of two", name_of(b, p),
                        p->lookup->name, j->n);
+    const nr_spec *spec = operand_spec(p);
+    bool takes_null = spec && is_free(spec); /* null is a value of JSON */
     nr_operand *at = NR_NEW_N(b->arena, nr_operand, j->n);
     size_t n = 0;
     for (size_t i = 0; i < j->n; i++) {
-        if (j->items[i].kind == NR_J_NULL && arg == NR_ARG_LIST) continue;
+        if (j->items[i].kind == NR_J_NULL && arg == NR_ARG_LIST && !takes_null) continue;
         if (!operand_of_json(b, p, &j->items[i], "an item of the array", &at[n++])) return false;
     }
     p->args = (nr_args){.at = at, .n = arg == NR_ARG_LIST ? sort_operands(at, n) : n};
@@ -133,7 +163,7 @@ static const nr_pred *finish(nr_binder *b, nr_pred *p, bool ok)
 {
     if (ok && p->lookup->prepare) {
         nr_ready_for *with = NR_NEW(b->arena, nr_ready_for);
-        *with = (nr_ready_for){b->arena, b->err, b->with.deadline_us, b->with.patterns, b->with.matchers};
+        *with = (nr_ready_for){b->arena, b->err, &p->path, b->with.deadline_us, b->with.patterns, b->with.matchers};
         ok = p->lookup->prepare(&p->args, with);
     }
     if (ok && b->arena->held > b->with.max_memory)
@@ -161,10 +191,12 @@ const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
 /* null: exact and iexact are isnull then; no other lookup takes it. */
 static bool bind_null(nr_binder *b, nr_pred *p)
 {
+    if (p->path.free && nr_slice_is(NR_S("exact"), p->lookup->name))
+        return bind_one(b, p, (nr_operand){{.kind = NR_V_TEXT, .s = NR_DOC_KEY_NULL}, 0});
     if (!nr_slice_is(NR_S("exact"), p->lookup->name) && !nr_slice_is(NR_S("iexact"), p->lookup->name))
         return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s got null; exact takes null, or use isnull", name_of(b, p), p->lookup->name);
     p->lookup = nr_lookup_find(NR_S("isnull"));
-    p->direct = nr_path_plain(&p->path);
+    p->direct = is_direct(p);
     return bind_one(b, p, (nr_operand){{.kind = NR_V_INT, .i = 1}, 0});
 }
 

@@ -20,11 +20,37 @@ typedef struct builder {
     NR_VEC(nr_index) out;
 } builder;
 
+/* A key that may stand in a name as it is. */
+static bool is_plain_key(nr_slice key)
+{
+    for (size_t i = 0; i < key.n; i++) {
+        char c = key.p[i], small = (char)(c | 0x20);
+        if (!(small >= 'a' && small <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-') return false;
+    }
+    return key.n > 0 && key.n <= NR_FIELD_NAME_MAX;
+}
+
+/* The path as names of indexes have it: no two paths have the same. */
+static void name_path(const nr_path *p, nr_buf *out)
+{
+    char digest[32];
+    nr_buf_add(out, p->field->name);
+    for (size_t i = 0; i < p->n_steps; i++) {
+        nr_slice key = p->steps[i].key;
+        nr_hash_digest(key, digest);
+        if (p->steps[i].each) nr_buf_add(out, NR_S(".each"));
+        else if (is_plain_key(key)) nr_buf_printf(out, "__%.*s", NR_FMT(key));
+        else nr_buf_printf(out, ".%.*s", 32, digest);
+    }
+    if (p->free && !p->n_steps) nr_buf_add(out, NR_S(".document"));
+    for (size_t i = 0; i < p->n_transforms; i++) nr_buf_printf(out, "__%s", p->transforms[i]->name);
+}
+
 static nr_slice name_of(builder *b, const plan *p, bool set)
 {
     nr_buf out = nr_buf_in(b->arena);
     char digest[32];
-    nr_path_print(&p->path, &out);
+    name_path(&p->path, &out);
     nr_buf_printf(&out, ".%s", p->keyfn->name);
     if (p->pattern.p) {
         nr_hash_digest(p->pattern, digest);
@@ -101,11 +127,25 @@ static void climb(nr_path *path)
     while (path->n_transforms && path->transforms[path->n_transforms - 1]->by_value) path->n_transforms--;
 }
 
+static bool is_list(const nr_type *type)
+{
+    return (type->flags & NR_TF_ELEMENTS) && type->reply != NR_REPLY_MAP;
+}
+
+/* What is said of a list is said of its elements. */
+static bool each_of(builder *b, nr_path *path, const nr_field *f)
+{
+    const nr_field *inner = nr_path_inner(path);
+    bool list = inner && !path->n_transforms && is_list(inner->type);
+    return !list || nr_path_step(path, (nr_step){.each = true}, b->arena) || refuse(b, f, NR_S(""), "too many steps");
+}
+
 static bool add_item(builder *b, const nr_field *f, const nr_index_item *w)
 {
     nr_path path;
     const nr_lookup *l;
     if (!read_item(b, f, w, &path, &l)) return false;
+    if (l->takes == NR_LT_LIST && !each_of(b, &path, f)) return false;
     bool by_value = path.n_transforms != 0;
     climb(&path);
     by_value = by_value && !path.n_transforms;
@@ -130,7 +170,12 @@ static bool add_field(builder *b, const nr_field *f, const nr_field *says, bool 
     nr_path plain = nr_path_of(f);
     const nr_slice none = {NULL, 0};
     b->plans.n = 0;
-    if (says->index_all || (own && f->unique)) plan_for(b, &plain, &nr_key_value, none, false)->ordered = true;
+    nr_path whole = plain;
+    whole.free = false; /* of a unique json the text as a whole counts */
+    if (own && f->unique) plan_for(b, &whole, &nr_key_value, none, false)->ordered = true;
+    if (says->index_all && !each_of(b, &plain, f)) return false;
+    if (says->index_all) plan_for(b, &plain, &nr_key_value, none, false)->ordered = true;
+    plain = nr_path_of(f);
     for (size_t i = 0; i < says->index.n; i++)
         if (!add_item(b, f, &says->index.at[i])) return false;
     for (size_t i = 0; i < b->plans.n; i++)
@@ -217,14 +262,24 @@ static bool same_pattern(const nr_index *ix, const nr_way *w, const nr_args *arg
     return ix->caseless == ((w->flags & NR_WAY_CASELESS) != 0) && (!args || nr_slice_eq(ix->pattern, args->at->v.s));
 }
 
+/* Whether the index is of the elements of what the path gives. */
+static bool leads_to_each(const nr_index *ix, const nr_path *path)
+{
+    nr_path list = ix->path;
+    if (!list.n_steps || !list.steps[list.n_steps - 1].each || list.n_transforms) return false;
+    list.n_steps--;
+    return nr_path_eq(&list, path);
+}
+
 /* Whether the index's path is the lookup's, or one whose values rise with what the lookup's last, monotone transforms give. */
-static bool path_leads(const nr_index *ix, const nr_path *path)
+static bool path_leads(const nr_index *ix, const nr_path *path, const nr_lookup *l)
 {
     nr_path lower = *path;
+    if (l->takes == NR_LT_LIST) return leads_to_each(ix, path);
     if (nr_path_eq(&ix->path, path)) return true;
     if (ix->keyfn != &nr_key_value || ix->kind == NR_IX_SET) return false;
     while (lower.n_transforms && lower.transforms[lower.n_transforms - 1]->first) lower.n_transforms--;
-    return lower.n_transforms == 0 && nr_path_eq(&ix->path, &lower);
+    return lower.n_transforms < path->n_transforms && nr_path_eq(&ix->path, &lower);
 }
 
 const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args)
@@ -233,7 +288,7 @@ const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_
     if (ix->path.field != path->field || (type && !nr_lookup_suits(l, type))) return NULL;
     bool few = path->n_transforms && path->transforms[path->n_transforms - 1]->high;
     for (const nr_way *w = l->ways; w->keyfn; w++) {
-        if (nr_way_keyfn(w, l, type) != ix->keyfn || !same_pattern(ix, w, args) || !path_leads(ix, path)) continue;
+        if (nr_way_keyfn(w, l, type) != ix->keyfn || !same_pattern(ix, w, args) || !path_leads(ix, path, l)) continue;
         if (ix->kind != NR_IX_SET || (w->flags & NR_WAY_POINTS) || few) return w;
     }
     return NULL;

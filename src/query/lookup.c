@@ -4,9 +4,7 @@
 #include "query/lookups.h"
 #include "store/keys.h"
 
-const nr_lookup *const nr_lookup_families[] = {nr_lookups_value, nr_lookups_text, NULL};
-
-static const char *const later[] = {"len", "contains_all", "overlap", "has_key", "has_keys", "has_any_keys", NULL};
+const nr_lookup *const nr_lookup_families[] = {nr_lookups_value, nr_lookups_text, nr_lookups_container, NULL};
 
 const nr_lookup *nr_lookup_next(size_t *at)
 {
@@ -25,22 +23,48 @@ const nr_lookup *nr_lookup_find(nr_slice name)
     return NULL;
 }
 
-bool nr_lookup_later(nr_slice name)
+const nr_lookup *nr_lookup_for(nr_slice name, const nr_type *type)
 {
-    for (const char *const *l = later; *l; l++)
-        if (nr_slice_is(name, *l)) return true;
-    return false;
+    size_t at = 0;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));)
+        if (nr_slice_is(name, l->name) && (!type || nr_lookup_suits(l, type))) return l;
+    return NULL;
+}
+
+/* What a type is to lookups, one bit each. */
+enum { SCALAR = 1, BYTES = 2, LIST = 4, MAP = 8, MEMBERS = 16, FREE = 32 };
+
+static unsigned kind_of(const nr_type *type)
+{
+    if (type->flags & NR_TF_BYTES) return BYTES;
+    if (!(type->flags & NR_TF_CONTAINER)) return SCALAR;
+    if (type->flags & NR_TF_MEMBERS) return MEMBERS;
+    return type->reply == NR_REPLY_STRING ? FREE : type->reply == NR_REPLY_MAP ? MAP : LIST;
 }
 
 bool nr_lookup_suits(const nr_lookup *l, const nr_type *type)
 {
-    if (type->flags & NR_TF_CONTAINER) return l->takes != NR_LT_TEXT && (l->ways[0].flags & NR_WAY_POINTS); /* of the whole value */
-    return l->takes == NR_LT_ANY || !(type->flags & NR_TF_BYTES);
+    static const unsigned takes[] = {
+        [NR_LT_NULL] = SCALAR | BYTES | LIST | MAP | MEMBERS | FREE,
+        [NR_LT_ANY] = SCALAR | BYTES | MAP | MEMBERS | FREE,
+        [NR_LT_EQUAL] = SCALAR | MAP | MEMBERS | FREE,
+        [NR_LT_ORDERED] = SCALAR,
+        [NR_LT_TEXT] = SCALAR | FREE,
+        [NR_LT_JSON] = FREE,
+        [NR_LT_LIST] = LIST,
+        [NR_LT_KEYS] = MAP | FREE,
+    };
+    return takes[l->takes] & kind_of(type);
+}
+
+nr_form nr_lookup_form(const nr_lookup *l)
+{
+    return l->takes == NR_LT_TEXT ? NR_FORM_TEXT : l->takes == NR_LT_KEYS || l->takes == NR_LT_LIST ? NR_FORM_DOCUMENT : NR_FORM_VALUE;
 }
 
 const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type)
 {
-    bool text = l->takes == NR_LT_TEXT && type && type->kind != NR_V_TEXT;
+    bool text = l->takes == NR_LT_TEXT && type && (type->kind != NR_V_TEXT || (type->flags & NR_TF_CONTAINER));
     return text && w->keyfn == &nr_key_value ? &nr_key_text : w->keyfn;
 }
 

@@ -18,9 +18,14 @@ typedef enum nr_lookup_arg {
 } nr_lookup_arg;
 
 typedef enum nr_lookup_takes {
-    NR_LT_ANY,
-    NR_LT_ORDERED, /* all but blobs */
-    NR_LT_TEXT,    /* all but blobs, by their canonical text; the operand is text */
+    NR_LT_NULL,    /* everything */
+    NR_LT_ANY,     /* all but lists and sets, of which each element is asked */
+    NR_LT_EQUAL,   /* of these all but blobs */
+    NR_LT_ORDERED, /* scalars but blobs */
+    NR_LT_TEXT,    /* the same, and free JSON, by their canonical text; the operand is text */
+    NR_LT_JSON,    /* free JSON: what nobody declared */
+    NR_LT_LIST,    /* lists and sets, as a whole; operands are elements */
+    NR_LT_KEYS,    /* dicts and free JSON; operands are keys */
 } nr_lookup_takes;
 
 /* The operands of a lookup; of NR_ARG_LIST sorted and distinct; NR_ARG_TRUTH one INT 0 or 1. */
@@ -34,6 +39,7 @@ typedef struct nr_args {
 typedef struct nr_ready_for {
     nr_arena *arena;
     nr_err *err;
+    const nr_path *path;         /* what it is asked of */
     int64_t deadline_us;         /* monotonic */
     nr_regexes *patterns;
     struct nr_matcher **matchers; /* those made are put in front; nr_matchers_release ends them */
@@ -70,7 +76,7 @@ typedef struct nr_lookup {
     nr_lookup_arg arg;
     nr_lookup_takes takes;
     bool (*prepare)(nr_args *args, const nr_ready_for *with); /* once for each command; NULL: nothing to do. False: err is set */
-    bool (*eval)(const nr_value *v, const nr_args *args);     /* v: what the path gives, of NR_LT_TEXT as text */
+    bool (*eval)(const nr_value *v, const nr_args *args);     /* v: what the path gives, in the form of nr_lookup_form */
     nr_way ways[NR_WAYS + 1];
     const char *doc;
 } nr_lookup;
@@ -82,10 +88,13 @@ const nr_lookup *nr_lookup_next(size_t *at);
 
 const nr_lookup *nr_lookup_find(nr_slice name);
 
-/* Names of SPEC's lookups and transforms that this version has not: true when name is one. */
-bool nr_lookup_later(nr_slice name);
+/* The one of that name that a type has; type NULL: any. NULL: none. */
+const nr_lookup *nr_lookup_for(nr_slice name, const nr_type *type);
 
 bool nr_lookup_suits(const nr_lookup *l, const nr_type *type);
+
+/* In which form a lookup wants what a path gives. */
+nr_form nr_lookup_form(const nr_lookup *l);
 
 /* The key function of a way for values of a type: text lookups on other types go by the canonical text. */
 const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type);

@@ -4,6 +4,6 @@
 
 #include "query/lookup.h"
 
-extern const nr_lookup nr_lookups_value[], nr_lookups_text[];
+extern const nr_lookup nr_lookups_value[], nr_lookups_text[], nr_lookups_container[];
 
 #endif

@@ -128,13 +128,13 @@ static bool probe_null(const nr_args *args, nr_arena *arena, nr_probes *out)
 const nr_lookup nr_lookups_value[] = {
     /* name    operand       types          prepare eval  ways                                   doc */
     {"exact",  NR_ARG_ONE,   NR_LT_ANY,     NULL, eval_exact,  VALUE(probe_points, NR_WAY_POINTS),    "equal, by type: `1` finds 1; text by bytes"},
-    {"in",     NR_ARG_LIST,  NR_LT_ORDERED, NULL, eval_in,     VALUE(probe_points, NR_WAY_POINTS),    "equal to one of a JSON array; `null` in it is ignored, `[]` matches nothing"},
+    {"in",     NR_ARG_LIST,  NR_LT_EQUAL,   NULL, eval_in,     VALUE(probe_points, NR_WAY_POINTS),    "equal to one of a JSON array; `null` in it is ignored, `[]` matches nothing"},
     {"lt",     NR_ARG_ONE,   NR_LT_ORDERED, NULL, eval_lt,     VALUE(probe_lt, 0),                    "below; NULL never matches"},
     {"lte",    NR_ARG_ONE,   NR_LT_ORDERED, NULL, eval_lte,    VALUE(probe_lte, 0),                   "below or equal"},
     {"gt",     NR_ARG_ONE,   NR_LT_ORDERED, NULL, eval_gt,     VALUE(probe_gt, 0),                    "above"},
     {"gte",    NR_ARG_ONE,   NR_LT_ORDERED, NULL, eval_gte,    VALUE(probe_gte, 0),                   "above or equal"},
     {"range",  NR_ARG_PAIR,  NR_LT_ORDERED, NULL, eval_range,  VALUE(probe_range, 0),                 "between the two of a JSON array, both included; low above high matches nothing"},
-    {"isnull", NR_ARG_TRUTH, NR_LT_ANY,     NULL, eval_isnull,
+    {"isnull", NR_ARG_TRUTH, NR_LT_NULL,    NULL, eval_isnull,
      {{&nr_key_null, probe_null, NR_WAY_EXACT | NR_WAY_POINTS}, {&nr_key_value, probe_isnull, NR_WAY_EXACT | NR_WAY_POINTS}},
      "NULL (`true`, `1`) or not (`false`, `0`)"},
     {NULL,     NR_ARG_ONE,   NR_LT_ANY,     NULL, NULL,        {{NULL, NULL, 0}},                     NULL},

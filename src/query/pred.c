@@ -1,23 +1,14 @@
 /* pred.c -- evaluation and printing of predicates. Depth is bounded by whoever builds them. */
 #include "query/pred.h"
 
-static nr_value as_text(const nr_pred *leaf, const nr_value *v)
-{
-    if (v->kind == NR_V_NULL || v->kind == NR_V_TEXT) return *v;
-    return (nr_value){.kind = NR_V_TEXT, .s = nr_type_text(nr_path_spec(&leaf->path), v, leaf->scratch)};
-}
-
 /* Any of what the path gives will do. */
 static bool eval_path(const nr_pred *leaf, const nr_value *v)
 {
     nr_mark mark = nr_arena_mark(leaf->scratch);
     nr_values given = {0};
     bool found = false;
-    nr_path_values(&leaf->path, v, leaf->scratch, &given);
-    for (size_t i = 0; !found && i < given.n; i++) {
-        nr_value x = leaf->lookup->takes == NR_LT_TEXT ? as_text(leaf, &given.at[i]) : given.at[i];
-        found = leaf->lookup->eval(&x, &leaf->args);
-    }
+    nr_path_values(&leaf->path, v, nr_lookup_form(leaf->lookup), leaf->scratch, &given);
+    for (size_t i = 0; !found && i < given.n; i++) found = leaf->lookup->eval(&given.at[i], &leaf->args);
     nr_arena_rewind(leaf->scratch, mark);
     return found;
 }

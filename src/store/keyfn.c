@@ -4,6 +4,7 @@
 #include "base/casefold.h"
 #include "base/utf8.h"
 #include "store/keys.h"
+#include "types/document.h"
 
 static void add_text(nr_slice text, nr_arena *arena, nr_values *out)
 {
@@ -88,26 +89,41 @@ static void keys_matches(const nr_index *ix, const nr_value *v, nr_arena *arena,
     if (r != NR_REGEX_NO) add_text(r == NR_REGEX_YES ? NR_MATCHES : NR_MATCHES_UNKNOWN, arena, out);
 }
 
+static void keys_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
+{
+    (void)ix;
+    nr_doc doc = nr_doc_at(v->s), item;
+    nr_slice name;
+    nr_doc_walk w = nr_doc_walk_in(doc);
+    while (doc.kind == NR_J_OBJECT && nr_doc_next(&w, &name, &item)) add_text(nr_doc_unquote(name, arena), arena, out);
+}
+
 static void keys_null(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
     (void)ix;
     if (v->kind == NR_V_NULL) nr_vec_push(arena, out, *v);
 }
 
-/*                                         name                 format  shape        many   text   null   keys */
-const nr_keyfn nr_key_value = {"value", 1, NR_KS_EITHER, false, false, true, keys_value, "the value itself"};
-const nr_keyfn nr_key_text = {"text", 1, NR_KS_ORDERED, false, true, false, keys_value, "the canonical text of a value that is none"};
-const nr_keyfn nr_key_folded = {"folded", 1, NR_KS_ORDERED, false, true, false, keys_folded, "the text without case"};
-const nr_keyfn nr_key_reversed = {"reversed", 1, NR_KS_ORDERED, false, true, false, keys_reversed, "the text, its code points from last to first"};
-const nr_keyfn nr_key_folded_reversed = {"folded_reversed", 1, NR_KS_ORDERED, false, true, false, keys_folded_reversed, "the same without case"};
-const nr_keyfn nr_key_substrings = {"substrings", 1, NR_KS_SET, true, true, false, keys_substrings, "every three code points in a row"};
-const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET, true, true, false, keys_folded_substrings, "the same without case"};
-const nr_keyfn nr_key_matches = {"matches", 1, NR_KS_SET, false, true, false, keys_matches, "whether the index's pattern is found in the text"};
-const nr_keyfn nr_key_null = {"null", 1, NR_KS_SET, false, false, true, keys_null, "nothing but that it is NULL"};
+#define VALUE NR_FORM_VALUE
+#define TEXT NR_FORM_TEXT
+#define DOC NR_FORM_DOCUMENT
+
+/*                                         name                 format  shape        many   form   null   keys */
+const nr_keyfn nr_key_value             = {"value",             1, NR_KS_EITHER,  false, VALUE, true,  keys_value,             "the value itself"};
+const nr_keyfn nr_key_text              = {"text",              1, NR_KS_ORDERED, false, TEXT,  false, keys_value,             "the canonical text of a value that is none"};
+const nr_keyfn nr_key_folded            = {"folded",            1, NR_KS_ORDERED, false, TEXT,  false, keys_folded,            "the text without case"};
+const nr_keyfn nr_key_reversed          = {"reversed",          1, NR_KS_ORDERED, false, TEXT,  false, keys_reversed,          "the text, its code points from last to first"};
+const nr_keyfn nr_key_folded_reversed   = {"folded_reversed",   1, NR_KS_ORDERED, false, TEXT,  false, keys_folded_reversed,   "the same without case"};
+const nr_keyfn nr_key_substrings        = {"substrings",        1, NR_KS_SET,     true,  TEXT,  false, keys_substrings,        "every three code points in a row"};
+const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET,     true,  TEXT,  false, keys_folded_substrings, "the same without case"};
+const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, TEXT,  false, keys_matches,           "whether the index's pattern is found in the text"};
+const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  DOC,   false, keys_keys,              "the keys of an object"};
+const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, VALUE, true,  keys_null,              "nothing but that it is NULL"};
 
 const nr_keyfn *const nr_keyfns[] = {
     &nr_key_value,      &nr_key_text,              &nr_key_folded,  &nr_key_reversed, &nr_key_folded_reversed,
-    &nr_key_substrings, &nr_key_folded_substrings, &nr_key_matches, &nr_key_null,     NULL,
+    &nr_key_substrings, &nr_key_folded_substrings, &nr_key_matches, &nr_key_keys,     &nr_key_null,
+    NULL,
 };
 
 const nr_keyfn *nr_keyfn_find(nr_slice name)
@@ -130,21 +146,17 @@ bool nr_index_enforces(const nr_index *ix)
 nr_kind nr_index_key_kind(const nr_index *ix)
 {
     const nr_type *type = nr_path_type(&ix->path);
-    return ix->keyfn->text ? NR_V_TEXT : type ? type->kind : NR_V_NULL;
+    return ix->keyfn->form != NR_FORM_VALUE ? NR_V_TEXT : type ? type->kind : NR_V_NULL;
 }
 
 void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
     const nr_keyfn *fn = ix->keyfn;
     nr_values given = {0};
-    if (nr_path_plain(&ix->path)) nr_vec_push(arena, &given, *v);
-    else nr_path_values(&ix->path, v, arena, &given);
-    for (size_t i = 0; i < given.n; i++) {
-        nr_value x = given.at[i];
-        if (x.kind == NR_V_NULL && !fn->null) continue;
-        if (fn->text) x = (nr_value){.kind = NR_V_TEXT, .s = nr_type_text(nr_path_spec(&ix->path), &x, arena)};
-        fn->keys(ix, &x, arena, out);
-    }
+    if (nr_path_plain(&ix->path) && fn->form == NR_FORM_VALUE) nr_vec_push(arena, &given, *v);
+    else nr_path_values(&ix->path, v, fn->form, arena, &given);
+    for (size_t i = 0; i < given.n; i++)
+        if (given.at[i].kind != NR_V_NULL || fn->null) fn->keys(ix, &given.at[i], arena, out);
     nr_values_sort(out);
 }
 

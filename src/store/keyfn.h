@@ -20,16 +20,16 @@ typedef struct nr_keyfn {
     unsigned format;     /* version of what it stores; raised whenever its keys change for any value */
     nr_key_shape shape;
     bool many;           /* may give several keys of one value */
-    bool text;           /* works on, and gives, text: a value of another type is taken as its canonical text */
+    nr_form form;        /* in which it wants values; keys of TEXT and DOCUMENT are text */
     bool null;           /* NULL has a key */
-    /* Appends the keys of v, not NULL (of null: may be), TEXT when the row says text, in any order, some perhaps twice. Total. */
+    /* Appends the keys of v, not NULL (of null: may be), in any order, some perhaps twice. Total. */
     void (*keys)(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
     const char *doc;
 } nr_keyfn;
 
 /* The rows that lookups name. */
 extern const nr_keyfn nr_key_value, nr_key_text, nr_key_folded, nr_key_reversed, nr_key_folded_reversed, nr_key_substrings, nr_key_folded_substrings,
-    nr_key_matches, nr_key_null;
+    nr_key_matches, nr_key_keys, nr_key_null;
 extern const nr_keyfn *const nr_keyfns[]; /* NULL at the end */
 
 const nr_keyfn *nr_keyfn_find(nr_slice name);

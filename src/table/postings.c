@@ -133,6 +133,22 @@ uint64_t nr_postings_count(const nr_postings *p, const nr_value *v)
     return l ? l->count : 0;
 }
 
+static nr_value value_of(nr_kind kind, nr_slice key)
+{
+    nr_value v = {.kind = kind};
+    if (kind == NR_V_TEXT) v.s = key;
+    else memcpy(kind == NR_V_DECIMAL ? (void *)&v.d : (void *)&v.i, key.p, key.n);
+    return v;
+}
+
+const roaring_bitmap_t *nr_postings_next(const nr_postings *p, nr_kind kind, size_t *at, nr_value *v)
+{
+    void *l;
+    if (!nr_map_next(&p->lists[0], at, NULL, &l)) return NULL;
+    *v = value_of(kind, ((list *)l)->key);
+    return ((list *)l)->rows;
+}
+
 uint64_t nr_postings_total(const nr_postings *p)
 {
     return p->total;

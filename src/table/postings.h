@@ -22,6 +22,9 @@ void nr_postings_remove(nr_postings *p, const nr_value *v, uint32_t row); /* one
 const roaring_bitmap_t *nr_postings_rows(const nr_postings *p, const nr_value *v);
 uint64_t nr_postings_count(const nr_postings *p, const nr_value *v); /* O(containers) at most */
 
+/* Walks over all values but NULL, in no order: *at is 0 at first. kind: theirs. NULL at the end. */
+const roaring_bitmap_t *nr_postings_next(const nr_postings *p, nr_kind kind, size_t *at, nr_value *v);
+
 uint64_t nr_postings_total(const nr_postings *p); /* entries of all values */
 size_t nr_postings_values(const nr_postings *p);  /* values that have entries, NULL among them */
 size_t nr_postings_bytes(const nr_postings *p);   /* memory held, as far as can be known */

@@ -55,8 +55,9 @@ static void make_index(nr_table *t, memory_index *out, const nr_index *ix)
     const nr_column *key = t->columns[out->field];
     nr_kind kind = nr_index_key_kind(ix);
     if (!ix->memory || !key || kind == NR_V_NULL) return;
-    if (ix->kind == NR_IX_ORDERED && !is_of_values(ix)) key = out->keys = nr_column_new(t->env, kind);
-    if (ix->kind == NR_IX_SET) out->postings = nr_postings_new(t->env);
+    bool lists = ix->kind == NR_IX_SET || nr_index_many(ix); /* rows with several keys have no place in an order */
+    if (!lists && ix->kind == NR_IX_ORDERED && !is_of_values(ix)) key = out->keys = nr_column_new(t->env, kind);
+    if (lists) out->postings = nr_postings_new(t->env);
     else out->ordered = nr_ordered_new(t->env, ix->kind == NR_IX_PK ? NULL : key, t->columns[0]);
 }
 
@@ -361,7 +362,10 @@ void nr_table_see_again(nr_table *t, size_t index)
 size_t nr_table_index_bytes(const nr_table *t, size_t index)
 {
     const memory_index *ix = &t->indexes[index];
-    return (ix->ordered ? nr_ordered_bytes(ix->ordered) : ix->postings ? nr_postings_bytes(ix->postings) : 0) + (ix->keys ? nr_column_bytes(ix->keys) : 0);
+    return (ix->ordered    ? nr_ordered_bytes(ix->ordered)
+            : ix->postings ? nr_postings_bytes(ix->postings)
+                           : 0) +
+           (ix->keys ? nr_column_bytes(ix->keys) : 0);
 }
 
 uint64_t nr_table_count(const nr_table *t)

@@ -2,6 +2,7 @@
 #include "types/transform.h"
 
 #include "types/calendar.h"
+#include "types/container.h"
 
 /* The day of a date or datetime. */
 static int64_t day_of(const nr_spec *spec, const nr_value *v)
@@ -83,6 +84,12 @@ static nr_value eval_second(const nr_spec *spec, const nr_value *v)
     return whole(nr_second_of(v->i));
 }
 
+static nr_value eval_len(const nr_spec *spec, const nr_value *v)
+{
+    (void)spec;
+    return whole((int64_t)nr_container_count(v->s));
+}
+
 /* The value of spec with which a day begins. */
 static nr_first begin(const nr_spec *spec, int64_t day, nr_value *out)
 {
@@ -127,6 +134,7 @@ const nr_transform nr_transforms[] = {
     {"hour",         TIME,        "int",  eval_hour,         0,   23,  NULL,           false,    "0 to 23"},
     {"minute",       TIME,        "int",  eval_minute,       0,   59,  NULL,           false,    "0 to 59"},
     {"second",       TIME,        "int",  eval_second,       0,   59,  NULL,           false,    "0 to 59, without the fraction"},
+    {"len",          NR_TF_ELEMENTS, "int", eval_len,        0,   0,   NULL,           false,    "how many elements a list or set has, or keys a dict"},
     {NULL,           0,           NULL,   NULL,              0,   0,   NULL,           false,    NULL},
 };
 

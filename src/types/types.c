@@ -39,6 +39,8 @@ const nr_type *const nr_types[] = {
 
 static const char *const later[] = {"m2m", "ManyToManyField"};
 
+const nr_spec nr_spec_free = {.type = &nr_type_rows_container[4]};
+
 /* Is name one of the words of a space separated list? */
 static bool is_word_of(nr_slice name, const char *list)
 {

@@ -75,6 +75,9 @@ const nr_type *nr_type_find(nr_slice name);
 /* The names of types that SPEC has and this version does not: NULL when name is none of them, else itself. */
 const char *nr_type_later(nr_slice name);
 
+/* Of what nobody declared: any JSON. */
+extern const nr_spec nr_spec_free;
+
 /* Reads and checks text for a write. On failure *expected says what would have been good. */
 bool nr_type_read(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_value *out, const char **expected);
 
