@@ -74,7 +74,6 @@ static void on_info(RedisModuleInfoCtx *info, int for_crash_report)
     nr_figures f = nr_engine_figures(nr_root.engine);
     RedisModule_InfoAddFieldULongLong(info, "calls", f.calls);
     RedisModule_InfoAddFieldULongLong(info, "errors", f.errors);
-    if (!nr_root.directory) return;
     RedisModule_InfoAddFieldULongLong(info, "autoload_definitions", f.loaded);
     RedisModule_InfoAddFieldULongLong(info, "autoload_refused", f.not_loaded);
     for (size_t i = 0; i < f.not_loaded && i < SHOWN; i++) {

@@ -391,6 +391,44 @@ static void a_walk_meets_each_key_of_the_prefix_once(void **state)
     assert_int_equal(v.calls, 1);
 }
 
+/* How many keys of a prefix come when they are asked for a piece at a time, each at least once. */
+static size_t keys_in_pieces(fixture *f, nr_slice prefix)
+{
+    nr_slices keys = {0};
+    uint64_t cursor = 0;
+    size_t distinct = 0;
+    do assert_int_equal(f->s->cls->keys(f->s, prefix, &cursor, &f->a, &keys), NR_ST_OK);
+    while (cursor);
+    for (size_t i = 0; i < keys.n; i++) {
+        bool again = false;
+        assert_true(nr_slice_starts(keys.at[i], prefix));
+        for (size_t k = 0; k < i; k++) again = again || nr_slice_eq(keys.at[k], keys.at[i]);
+        distinct += !again;
+    }
+    return distinct;
+}
+
+static void keys_in_pieces_are_those_of_the_prefix(void **state)
+{
+    fixture *f = *state;
+    make_one_of_each(f);
+    put(f, NR_S("am/0"), NR_S("a"), NR_S("2"));
+    put(f, NR_S("m*"), NR_S("a"), NR_S("2"));
+    assert_int_equal(keys_in_pieces(f, NR_S("")), 7);
+    assert_int_equal(keys_in_pieces(f, NR_S("m/")), 5);
+    assert_int_equal(keys_in_pieces(f, NR_S("m/3")), 1);
+    assert_int_equal(keys_in_pieces(f, NR_S("m[/]")), 0);
+}
+
+static void a_key_takes_memory_and_none_takes_none(void **state)
+{
+    fixture *f = *state;
+    make_one_of_each(f);
+    assert_true(f->s->cls->bytes(f->s, NR_S("m/0")) > 0);
+    assert_true(f->s->cls->bytes(f->s, NR_S("m/2")) > 0);
+    assert_int_equal(f->s->cls->bytes(f->s, NR_S("m/9")), 0);
+}
+
 static void a_walk_stops_when_told_to(void **state)
 {
     fixture *f = *state;
@@ -463,6 +501,8 @@ static const suite_test tests[] = {
     TEST(a_walk_meets_each_key_of_the_prefix_once),
     TEST(a_walk_stops_when_told_to),
     TEST(a_reading_walk_gives_what_hashes_hold),
+    TEST(keys_in_pieces_are_those_of_the_prefix),
+    TEST(a_key_takes_memory_and_none_takes_none),
     TEST(touching_a_key_changes_nothing),
     {NULL, NULL},
 };

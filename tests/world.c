@@ -370,7 +370,8 @@ void world_settle(world *w)
     nr_engine_settle(&c);
     if (c.err.code) world_fail("settling ends with %s", c.err.msg);
     nr_call_clear(&c);
-    while (world_build(w, INT64_MAX / 2)) {}
+    for (int i = 0; world_build(w, INT64_MAX / 2); i++)
+        if (i == 1000) world_fail("indexes are not built, however often it is tried: %s", w->log.n ? w->log.p : "");
 }
 
 bool world_build(world *w, int64_t budget_us)

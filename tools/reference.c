@@ -412,7 +412,7 @@ static const note info[] = {
     {"nonrel_indexes_evictable", "1 when maxmemory-policy may evict index keys"},
     {"nonrel_calls", "commands since the start"},
     {"nonrel_errors", "those that failed"},
-    {"nonrel_autoload_definitions", "definitions in the files of AUTOLOAD, a model in an index file being one; only with AUTOLOAD, as those below"},
+    {"nonrel_autoload_definitions", "definitions in the files of AUTOLOAD, a model in an index file being one"},
     {"nonrel_autoload_refused", "of these, what is not in force; `nonrel_autoload_refused_1` and so on say why"},
     {"nonrel_db0_<model>", "the same for each model of a database, and how often its table was built, the last time from how many entities in how many milliseconds, and index entries to be mended: entities, indexes, index_entries, indexes_waiting, saves, deletes, queries, memory, table_builds, table_rows, table_msec, repairs, left_out, corrupt"},
     {NULL, NULL},

@@ -192,18 +192,22 @@ bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
     if (!m || (argc == 2 && !f)) return false;
     bool any = false, at_once = false;
     for (size_t i = 0; i < m->n_indexes; i++) {
-        nr_index *ix = &m->indexes[i];
+        const nr_index *ix = &m->indexes[i];
         if (f && ix->path.field != f) continue;
         any = true;
         at_once = at_once || !nr_index_online(ix);
-        if (nr_index_online(ix)) ix->stale = true;
-        ix->building = false;
     }
     if (!any) return nr_fail(&c->err, NR_E_NOTFOUND, "field '%.*s' has no index", NR_FMT(f->name));
-    nr_online_release(m);
-    if (!nr_status_good(nr_definition_write(c, m), m->schema->name, &c->err)) return false;
     if (at_once) nr_follow_all(c, m);
     if (at_once && !nr_follow_store(c, m)) return false;
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        nr_index *ix = &m->indexes[i];
+        if ((f && ix->path.field != f) || !nr_index_online(ix)) continue;
+        ix->stale = true;
+        ix->building = false;
+    }
+    nr_online_release(m);
+    if (!nr_status_good(nr_definition_write(c, m), m->schema->name, &c->err)) return false;
     nr_online_kick(c, m);
     return reply_ok(c);
 }

@@ -15,6 +15,7 @@
 #include "table/table.h"
 
 enum { FILL_BATCH = 64 }; /* entities between looks at the clock */
+enum { AT_ONCE_US = 100000 };
 enum { RETRY_MS = 1000, PAUSE_MS = 2 };
 
 /* How far the build of a model's index is. Without a position (a server that found the index half built) only the next step tells it. */
@@ -385,7 +386,8 @@ static bool is_small(nr_call *c, const nr_model *m)
 void nr_online_kick(nr_call *c, nr_model *m)
 {
     if (!nr_online_pending(m)) return;
-    if (!c->applied && !c->copy && is_small(c, m) && !nr_online_slice(c, m, INT64_MAX)) say(c, m);
+    int64_t until = c->env->mono_us(c->env->ctx) + AT_ONCE_US;
+    if (!c->applied && !c->copy && is_small(c, m) && !nr_online_slice(c, m, until)) say(c, m);
     if (nr_online_pending(m)) c->engine->wants_building = true;
 }
 

@@ -21,7 +21,7 @@ void nr_online_carry(const nr_model *before, nr_model *after, bool entities);
 bool nr_online_pending(const nr_model *m);
 size_t nr_online_waiting(const nr_model *m);
 
-/* What waits is to be built: at once in a small model, else soon. Never on a copy, nor for what a primary sent. Errors are logged. */
+/* What waits is to be built: at once in a small model (as far as that takes no longer than a moment), else soon. Never on a copy, nor for what a primary sent. Errors are logged. */
 void nr_online_kick(nr_call *c, nr_model *m);
 
 /* Builds until the monotonic clock says until_us, or all is done. False: err. */

@@ -16,7 +16,7 @@ start_nonrel {overrides {save {}}} {
     test {NOSCAN and MAXSCAN} {
         refused "NOINDEX *n__exact*NONREL.INDEX CREATE a.X n exact" nonrel.query a.X FILTER n 3 NOSCAN
         refused "LIMIT *5 rows (MAXSCAN)*" nonrel.query a.X FILTER n 3 MAXSCAN 5
-        assert_equal 4 [r nonrel.query a.X FILTER n 3 maxscan 20 FIELDS pk FLAT]
+        assert_equal 4 [r nonrel.query a.X maxscan 20 FILTER n 3 FIELDS pk FLAT]
         assert_equal 4 [r nonrel.query a.X FILTER n 3 s t3 NOSCAN FIELDS pk FLAT]
     }
 
