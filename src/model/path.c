@@ -13,7 +13,9 @@ static int compare_values(const void *x, const void *y)
 
 void nr_values_sort(nr_values *v)
 {
-    if (v->n < 2) return;
+    bool sorted = true;
+    for (size_t i = 1; sorted && i < v->n; i++) sorted = nr_value_cmp(&v->at[i - 1], &v->at[i]) < 0;
+    if (sorted) return;
     qsort(v->at, v->n, sizeof *v->at, compare_values);
     size_t kept = 1;
     for (size_t i = 1; i < v->n; i++)

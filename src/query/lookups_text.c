@@ -99,24 +99,22 @@ static bool probe_folded_reversed(const nr_args *args, nr_arena *arena, nr_probe
     return add(NR_PB_PREFIX, reversed(folded(args->at->v.s, arena), arena), arena, out);
 }
 
-static bool trigrams(nr_slice needle, nr_arena *arena, nr_probes *out)
+static bool trigrams(nr_slice needle, bool caseless, nr_arena *arena, nr_probes *out)
 {
     nr_values keys = {0};
-    if (nr_utf8_length(needle) < 3) return false;
-    nr_trigram_keys(needle, arena, &keys);
-    nr_values_sort(&keys);
+    nr_trigram_keys(needle, caseless, arena, &keys);
     for (size_t i = 0; i < keys.n; i++) add(NR_PB_POINT, keys.at[i].s, arena, out);
-    return true;
+    return keys.n > 0;
 }
 
 static bool probe_trigrams(const nr_args *args, nr_arena *arena, nr_probes *out)
 {
-    return trigrams(args->at->v.s, arena, out);
+    return trigrams(args->at->v.s, false, arena, out);
 }
 
 static bool probe_folded_trigrams(const nr_args *args, nr_arena *arena, nr_probes *out)
 {
-    return trigrams(folded(args->at->v.s, arena), arena, out);
+    return trigrams(args->at->v.s, true, arena, out);
 }
 
 /* The index's pattern is this one: nr_index_serves has seen to that. */
@@ -137,7 +135,7 @@ static bool probe_regex_prefix(const nr_args *args, nr_arena *arena, nr_probes *
 
 static bool probe_regex_trigrams(const nr_args *args, nr_arena *arena, nr_probes *out)
 {
-    return trigrams(((const nr_matcher *)args->ready)->literal, arena, out);
+    return trigrams(((const nr_matcher *)args->ready)->literal, false, arena, out);
 }
 
 static bool probe_regex_folded_prefix(const nr_args *args, nr_arena *arena, nr_probes *out)
@@ -148,7 +146,7 @@ static bool probe_regex_folded_prefix(const nr_args *args, nr_arena *arena, nr_p
 
 static bool probe_regex_folded_trigrams(const nr_args *args, nr_arena *arena, nr_probes *out)
 {
-    return trigrams(folded(((const nr_matcher *)args->ready)->literal, arena), arena, out);
+    return trigrams(((const nr_matcher *)args->ready)->literal, true, arena, out);
 }
 
 static bool prepare_needle(nr_args *args, const nr_ready_for *with)

@@ -2,6 +2,7 @@
 #include "store/keyfn.h"
 
 #include "base/casefold.h"
+#include "base/trigram.h"
 #include "base/utf8.h"
 #include "store/keys.h"
 #include "types/document.h"
@@ -49,38 +50,27 @@ static void keys_folded_reversed(const nr_index *ix, const nr_value *v, nr_arena
     add_text(reversed(folded(v->s, arena), arena), arena, out);
 }
 
-static size_t sequence_at(nr_slice s, size_t at)
+void nr_trigram_keys(nr_slice text, bool folded, nr_arena *arena, nr_values *out)
 {
-    size_t n = nr_utf8_sequence((nr_slice){s.p + at, s.n - at});
-    return n ? n : 1;
-}
-
-void nr_trigram_keys(nr_slice text, nr_arena *arena, nr_values *out)
-{
-    size_t a = 0, b, c;
-    if (!text.n) return;
-    b = sequence_at(text, 0);
-    c = b < text.n ? b + sequence_at(text, b) : text.n;
-    if (c >= text.n) add_text(text, arena, out);
-    while (c < text.n) {
-        size_t end = c + sequence_at(text, c);
-        add_text((nr_slice){text.p + a, end - a}, arena, out);
-        a = b;
-        b = c;
-        c = end;
+    nr_trigrams grams = nr_trigrams_of(arena, text, folded);
+    char *at = nr_arena_alloc(arena, grams.n * 12 + 1);
+    for (size_t i = 0; i < grams.n; i++) {
+        const char *from = at;
+        for (int shift = 42; shift >= 0; shift -= 21) at += nr_utf8_put(at, (uint32_t)(grams.at[i] >> shift) & 0x1FFFFF);
+        add_text((nr_slice){from, (size_t)(at - from)}, arena, out);
     }
 }
 
 static void keys_substrings(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
     (void)ix;
-    nr_trigram_keys(v->s, arena, out);
+    nr_trigram_keys(v->s, false, arena, out);
 }
 
 static void keys_folded_substrings(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
     (void)ix;
-    nr_trigram_keys(folded(v->s, arena), arena, out);
+    nr_trigram_keys(v->s, true, arena, out);
 }
 
 static void keys_matches(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)

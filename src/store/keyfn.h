@@ -57,7 +57,8 @@ void nr_index_set_key(const nr_index *ix, const nr_value *key, nr_buf *out);
 /* Where the primary key begins in a member of an ordered or pk index; false when the member is malformed. */
 bool nr_index_member_pk(const nr_index *ix, nr_slice member, nr_slice *pk);
 
-/* The trigrams (three code points) of a text as keys of the substring indexes, and the text itself when it is shorter: appended to out. */
-void nr_trigram_keys(nr_slice text, nr_arena *arena, nr_values *out);
+/* The trigrams (three code points in a row) of a text, or of it without case, as keys of the substring indexes: distinct, ascending, appended to out. Of a
+ * shorter text none. */
+void nr_trigram_keys(nr_slice text, bool folded, nr_arena *arena, nr_values *out);
 
 #endif
