@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { DIGITS_MOST = 24 };
+
 char *nr_buf_reserve(nr_buf *b, size_t n)
 {
     if (b->cap - b->n < n) {
@@ -33,15 +35,19 @@ void nr_buf_byte(nr_buf *b, unsigned char c)
 /* printf takes ten times as long, and every value of every entity comes by here. */
 void nr_buf_digits(nr_buf *b, uint64_t u, int width)
 {
-    char d[24];
-    int n = 0;
-    do {
-        d[n++] = (char)('0' + u % 10);
-        u /= 10;
-    } while (u || n < width);
-    char *p = nr_buf_reserve(b, (size_t)n);
-    for (int i = 0; i < n; i++) p[i] = d[n - 1 - i];
-    b->n += (size_t)n;
+    char d[DIGITS_MOST];
+    int at = DIGITS_MOST;
+    for (; u >= 100; u /= 100) {
+        unsigned two = (unsigned)(u % 100);
+        d[--at] = (char)('0' + two % 10);
+        d[--at] = (char)('0' + two / 10);
+    }
+    if (u >= 10) d[--at] = (char)('0' + u % 10), u /= 10;
+    d[--at] = (char)('0' + u);
+    while (DIGITS_MOST - at < width) d[--at] = '0';
+    size_t n = (size_t)(DIGITS_MOST - at);
+    memcpy(nr_buf_reserve(b, n), d + at, n);
+    b->n += n;
 }
 
 void nr_buf_int(nr_buf *b, int64_t i)
