@@ -2,6 +2,7 @@
 #include "engine/apply.h"
 
 #include "engine/entries.h"
+#include "engine/follow.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -89,10 +90,11 @@ static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *befor
     add_steps(w, ix, true, &come, out);
 }
 
-static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row)
+static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row, const nr_slice *given)
 {
-    if (!row) return (nr_pair){f->name, {NULL, 0}};
-    return (nr_pair){f->name, nr_type_text(&f->spec, &row[f->id], &w->call->arena)};
+    nr_slice text = nr_type_text(&f->spec, &row[f->id], &w->call->arena);
+    bool same = given && text.p && given[f->id].p && nr_slice_eq(text, given[f->id]);
+    return (nr_pair){f->name, same ? given[f->id] : text};
 }
 
 /* The entity's own step: fields that differ, all of them for a new one; none when nothing differs. */
@@ -104,8 +106,8 @@ static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
     for (size_t i = 0; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
         if (ch->before && ch->after && nr_value_eq(&ch->before[i], &ch->after[i])) continue;
-        if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after));
-        if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before));
+        if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after, ch->texts));
+        if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before, NULL));
     }
     if (ch->after && !t.pairs.n) return false;
     nr_vec_push(a, out, t);
@@ -222,6 +224,7 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
     if (w->seq_read && w->seq != w->seq_before)
         nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
     if (!run_steps(w, &all)) return false;
+    if (w->seq_read) nr_follow_counter_set(w->model, w->seq);
     if (entities.n) settle(w, &entities, &changed);
     return true;
 }

@@ -15,6 +15,7 @@ typedef struct options {
 typedef struct row {
     bool *given;       /* by field id */
     nr_value *values;
+    nr_slice *texts;   /* of SAVE with pairs, as they came; NULL for JSON */
 } row;
 
 typedef struct saver {
@@ -69,7 +70,7 @@ static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *a
 static row new_row(saver *s)
 {
     size_t n = s->model->schema->n_fields;
-    return (row){NR_NEW_N(&s->call->arena, bool, n), NR_NEW_N(&s->call->arena, nr_value, n)};
+    return (row){NR_NEW_N(&s->call->arena, bool, n), NR_NEW_N(&s->call->arena, nr_value, n), NULL};
 }
 
 static const nr_field *give(saver *s, row *r, nr_slice name)
@@ -102,7 +103,9 @@ static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
             return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value", NR_SHOW(argv[i]));
         const nr_field *f = give(s, r, null ? argv[i + 1] : argv[i]);
         if (!f) return false;
-        if (!null && !read_value(s, f, argv[i + 1], &r->values[f->id])) return false;
+        if (null) continue;
+        if (!read_value(s, f, argv[i + 1], &r->values[f->id])) return false;
+        r->texts[f->id] = argv[i + 1];
     }
     return true;
 }
@@ -213,6 +216,7 @@ static nr_change *save_row(saver *s, const row *r)
         return NULL;
     }
     ch->fresh = false;
+    ch->texts = r->texts;
     nr_writer_edited(&s->writer, ch);
     return ch;
 }
@@ -228,6 +232,7 @@ static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
 {
     row r = new_row(s);
     uint64_t changed;
+    r.texts = NR_NEW_N(&s->call->arena, nr_slice, s->model->schema->n_fields);
     if (!parse_pairs(s, argv, argc, &r)) return false;
     s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by && !s->resolved;
     const nr_change *ch = save_row(s, &r);
