@@ -18,7 +18,10 @@ typedef struct nr_module {
     char *directory;            /* of AUTOLOAD, NULL: the module has none */
     int autoload_db;
     struct nr_autoload *files;  /* read and bound, waiting for the data to be loaded */
-    RedisModuleString *names[256]; /* owned by names.c */
+    struct nr_name {
+        RedisModuleString *string; /* NULL: the place is free */
+        nr_slice text;             /* its own bytes */
+    } names[256];               /* owned by names.c */
     bool building;              /* a timer is set that will build indexes */
     bool settling;              /* a timer is set that will bring indexes up to date */
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */

@@ -408,13 +408,18 @@ static nr_status redis_counter_get(nr_store *s, nr_slice key, int64_t *value)
 /* A counter that is there is written over where it stands. */
 static nr_status redis_counter_set(nr_store *s, nr_slice key, int64_t value)
 {
-    RedisModuleKey *k;
-    nr_status st = open_as(s, key, NR_HOLDS_STRING, REDISMODULE_READ | REDISMODULE_WRITE, &k);
-    if (st) return st;
-    char text[24];
-    size_t n = (size_t)snprintf(text, sizeof text, "%lld", (long long)value), had;
+    char text[NR_INT_TEXT];
+    size_t n = nr_int_text(value, text), had;
     int rc = REDISMODULE_OK;
-    bool in_place = RedisModule_KeyType(k) == REDISMODULE_KEYTYPE_STRING && RedisModule_GetExpire(k) == REDISMODULE_NO_EXPIRE;
+    RedisModuleString *name = nr_name_hold(key);
+    RedisModuleKey *k = RedisModule_OpenKey(SELF(s)->ctx, name, REDISMODULE_READ | REDISMODULE_WRITE);
+    int type = RedisModule_KeyType(k);
+    bool in_place = type == REDISMODULE_KEYTYPE_STRING && RedisModule_GetExpire(k) == REDISMODULE_NO_EXPIRE;
+    drop(s, name);
+    if (type != REDISMODULE_KEYTYPE_STRING && type != REDISMODULE_KEYTYPE_EMPTY) {
+        RedisModule_CloseKey(k);
+        return NR_ST_WRONGTYPE;
+    }
     if (in_place) {
         RedisModule_StringTruncate(k, n);
         memcpy(RedisModule_StringDMA(k, &had, REDISMODULE_WRITE), text, n);
