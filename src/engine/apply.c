@@ -205,9 +205,17 @@ static bool is_kept_up(const nr_index *ix)
     return !ix->memory && (!ix->stale || ix->building);
 }
 
+static bool any_in_store(const nr_model *m)
+{
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (is_kept_up(&m->indexes[i])) return true;
+    return false;
+}
+
 bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
+    bool in_store = any_in_store(w->model);
     nr_arena *a = &c->arena;
     steps all = {0}, entities = {0};
     changed_list changed = {0};
@@ -215,8 +223,8 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         const nr_change *ch = w->changes.at[i];
         if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
         nr_vec_push(a, &changed, ch);
-        const nr_value *before = indexed_state(w, ch);
-        for (size_t k = 0; k < w->model->n_indexes; k++)
+        const nr_value *before = in_store ? indexed_state(w, ch) : NULL;
+        for (size_t k = 0; in_store && k < w->model->n_indexes; k++)
             if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
