@@ -533,15 +533,30 @@ static node **inners_over(nr_ordered *o, node **kids, size_t *n)
     return nodes;
 }
 
+/* Columns are read in their own order, which is far cheaper than in that of rows; but not when few rows are meant. */
+static void read_keys(const nr_ordered *o, const uint32_t *rows, size_t n, sort_entry *out)
+{
+    size_t limit = 0;
+    for (size_t i = 0; i < n; i++)
+        if (limit <= rows[i]) limit = (size_t)rows[i] + 1;
+    uint64_t *keys = limit / 2 <= n ? o->env->alloc(limit * sizeof *keys) : NULL;
+    for (size_t row = 0; keys && row < limit; row++) {
+        nr_value v = value_of(o, (uint32_t)row);
+        keys[row] = key_of(&v);
+    }
+    for (size_t i = 0; i < n; i++) {
+        nr_value v = keys ? NR_NULL : value_of(o, rows[i]);
+        out[i] = (sort_entry){keys ? keys[rows[i]] : key_of(&v), rows[i]};
+    }
+    if (keys) o->env->free(keys);
+}
+
 void nr_ordered_build(nr_ordered *o, const uint32_t *rows, size_t n)
 {
     assert(!o->root);
     if (!n) return;
     sort_entry *entries = o->env->alloc(2 * n * sizeof *entries);
-    for (size_t i = 0; i < n; i++) {
-        nr_value v = value_of(o, rows[i]);
-        entries[i] = (sort_entry){key_of(&v), rows[i]};
-    }
+    read_keys(o, rows, n, entries);
     sort_entry *sorted = sort_by_key(entries, entries + n, n);
     sort_ties(o, sorted, n);
     size_t n_nodes;
