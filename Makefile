@@ -24,7 +24,7 @@ B := build/$(VARIANT)
 MODULE ?= nonrel.so
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
-SANITIZERS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+SANITIZERS := $(if $(SANITIZE),-DNR_SANITIZED -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARNINGS) $(SANITIZERS) -fPIC -fvisibility=hidden -MMD -MP -Isrc
 MODULE_LDFLAGS := -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -Wl,-z,text -Wl,-z,relro -Wl,-z,now -Wl,--wrap=stdin
 # jansson is linked in: its allocator is a global that must not be shared with other modules of the server. See deps/no_stdin.c.

@@ -18,6 +18,10 @@ typedef struct nr_module {
     char *directory;            /* of AUTOLOAD, NULL: the module has none */
     int autoload_db;
     struct nr_autoload *files;  /* read and bound, waiting for the data to be loaded */
+    struct nr_name {
+        RedisModuleString *string; /* NULL: the place is free */
+        nr_slice text;             /* its own bytes */
+    } names[256];               /* owned by names.c */
     bool building;              /* a timer is set that will build indexes */
     bool settling;              /* a timer is set that will bring indexes up to date */
     bool policy_known;          /* evicts_any says what maxmemory-policy is: asked when first needed, and after a CONFIG SET */
@@ -61,6 +65,10 @@ typedef struct nr_store_redis {
     nr_store base;
     RedisModuleCtx *ctx;
     struct nr_live_cursor *cursors;
+    RedisModuleString *name;   /* of the key that was named last, NULL: none was */
+    RedisModuleString **argv;  /* the command's arguments, for values that are one of them; may be left out */
+    const nr_slice *args;      /* the same as texts */
+    size_t n_args, next_arg;
 } nr_store_redis;
 void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx);
 void nr_store_redis_clear(nr_store_redis *s);
@@ -75,6 +83,10 @@ void nr_sink_redis_init(nr_sink_redis *s, RedisModuleCtx *ctx, bool resp3);
 /* nr_host.replicate and its like; ctx is a RedisModuleCtx. */
 void nr_replicate(void *ctx, const nr_slice *argv, size_t argc);
 void nr_replicate_verbatim(void *ctx);
+
+/* A string for a name that comes again and again, of a field or a model: the caller's to free. */
+RedisModuleString *nr_name_hold(nr_slice name);
+void nr_names_forget(void);
 
 static inline nr_slice nr_slice_of_string(const RedisModuleString *s)
 {

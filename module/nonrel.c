@@ -68,6 +68,7 @@ __attribute__((visibility("default"))) int RedisModule_OnLoad(RedisModuleCtx *ct
               nr_register_files(ctx) == REDISMODULE_OK;
     if (ok) return REDISMODULE_OK;
     nr_forget_files();
+    nr_names_forget();
     nr_engine_free(nr_root.engine);
     RedisModule_FreeThreadSafeContext(nr_root.background);
     return REDISMODULE_ERR;
@@ -77,6 +78,7 @@ __attribute__((visibility("default"))) int RedisModule_OnUnload(RedisModuleCtx *
 {
     (void)ctx;
     nr_forget_files();
+    nr_names_forget();
     nr_engine_free(nr_root.engine);
     RedisModule_FreeThreadSafeContext(nr_root.background);
     nr_root = (nr_module){0};

@@ -30,12 +30,15 @@ static int reply_error(RedisModuleCtx *ctx, const nr_err *err)
     return RedisModule_ReplyWithError(ctx, text);
 }
 
-static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc)
+static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, RedisModuleString **strings, const nr_slice *argv, size_t argc)
 {
     int flags = RedisModule_GetContextFlags(ctx);
     nr_store_redis store;
     nr_sink_redis sink;
     nr_store_redis_init(&store, ctx);
+    store.argv = strings;
+    store.args = argv;
+    store.n_args = argc;
     nr_sink_redis_init(&sink, ctx, (flags & REDISMODULE_CTX_FLAGS_RESP3) != 0);
     c->store = &store.base;
     c->sink = &sink.base;
@@ -100,7 +103,7 @@ static int handle(RedisModuleCtx *ctx, RedisModuleString **argv, int argc)
     for (int i = 0; i < argc; i++) args[i] = nr_slice_of_string(argv[i]);
     size_t used;
     const nr_command *cmd = nr_command_find(args, (size_t)argc, &used, &c.err);
-    if (cmd) run(ctx, &c, cmd, args + used, (size_t)argc - used);
+    if (cmd) run(ctx, &c, cmd, argv + used, args + used, (size_t)argc - used);
     else reply_error(ctx, &c.err);
     nr_call_clear(&c);
     return REDISMODULE_OK;

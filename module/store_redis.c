@@ -9,6 +9,9 @@
 
 #define SELF(s) ((nr_store_redis *)(s))
 
+enum { AT_ONCE = 8 };    /* fields of one call to the server */
+enum { LOOKED_AT = 64 }; /* arguments, for the one that a text is */
+
 typedef struct nr_live_cursor {
     struct nr_live_cursor *next;
     RedisModuleScanCursor *cursor;
@@ -16,20 +19,42 @@ typedef struct nr_live_cursor {
 
 static RedisModuleString *string_of(nr_store *s, nr_slice t)
 {
-    return RedisModule_CreateString(SELF(s)->ctx, t.n ? t.p : "", t.n);
+    (void)s;
+    return RedisModule_CreateString(NULL, t.n ? t.p : "", t.n);
 }
 
 static void drop(nr_store *s, RedisModuleString *str)
 {
-    RedisModule_FreeString(SELF(s)->ctx, str);
+    (void)s;
+    RedisModule_FreeString(NULL, str);
+}
+
+/* A text that is an argument of the command, at the same place in memory, is a string already. */
+static RedisModuleString *value_string(nr_store *s, nr_slice t)
+{
+    nr_store_redis *self = SELF(s);
+    for (size_t i = 0; i < self->n_args && i < LOOKED_AT; i++) {
+        size_t at = self->next_arg + i < self->n_args ? self->next_arg + i : self->next_arg + i - self->n_args;
+        if (self->args[at].p != t.p || self->args[at].n != t.n) continue;
+        self->next_arg = at + 1;
+        RedisModule_RetainString(NULL, self->argv[at]);
+        return self->argv[at];
+    }
+    return string_of(s, t);
+}
+
+/* The name of a key, kept until another key is named: an entity is read, written and announced in turn. */
+static RedisModuleString *key_name(nr_store *s, nr_slice key)
+{
+    nr_store_redis *self = SELF(s);
+    if (self->name && nr_slice_eq(nr_slice_of_string(self->name), key)) return self->name;
+    if (self->name) drop(s, self->name);
+    return self->name = string_of(s, key);
 }
 
 static RedisModuleKey *open_key(nr_store *s, nr_slice key, int mode)
 {
-    RedisModuleString *name = string_of(s, key);
-    RedisModuleKey *k = RedisModule_OpenKey(SELF(s)->ctx, name, mode);
-    drop(s, name);
-    return k;
+    return RedisModule_OpenKey(SELF(s)->ctx, key_name(s, key), mode);
 }
 
 static nr_holds holds_of(RedisModuleKey *k)
@@ -74,10 +99,9 @@ static int64_t redis_deadline(nr_store *s, nr_slice key)
 /* Tells watchers and subscribers, as the server's own commands would. */
 static void announce(nr_store *s, nr_slice key, int type, const char *event)
 {
-    RedisModuleString *name = string_of(s, key);
+    RedisModuleString *name = key_name(s, key);
     RedisModule_SignalModifiedKey(SELF(s)->ctx, name);
     RedisModule_NotifyKeyspaceEvent(SELF(s)->ctx, type, event, name);
-    drop(s, name);
 }
 
 typedef struct hash_reader {
@@ -130,18 +154,20 @@ static nr_status redis_hash_get(nr_store *s, nr_slice key, nr_arena *a, nr_pair 
     return NR_ST_OK;
 }
 
-static void put_field(nr_store *s, RedisModuleKey *k, const nr_pair *p)
+/* Up to AT_ONCE fields: a NULL behind the last one ends the list. */
+static void put_fields(nr_store *s, RedisModuleKey *k, const nr_pair *fields, size_t n)
 {
-    char name[256];
-    memcpy(name, p->name.p, p->name.n);
-    name[p->name.n] = 0;
-    if (!p->value.p) {
-        RedisModule_HashSet(k, REDISMODULE_HASH_CFIELDS, name, REDISMODULE_HASH_DELETE, NULL);
-        return;
+    RedisModuleString *name[AT_ONCE] = {NULL}, *value[AT_ONCE] = {NULL};
+    for (size_t i = 0; i < n; i++) {
+        name[i] = nr_name_hold(fields[i].name);
+        value[i] = fields[i].value.p ? value_string(s, fields[i].value) : REDISMODULE_HASH_DELETE;
     }
-    RedisModuleString *value = string_of(s, p->value);
-    RedisModule_HashSet(k, REDISMODULE_HASH_CFIELDS, name, value, NULL);
-    drop(s, value);
+    RedisModule_HashSet(k, REDISMODULE_HASH_NONE, name[0], value[0], name[1], value[1], name[2], value[2], name[3], value[3], name[4], value[4], name[5],
+                        value[5], name[6], value[6], name[7], value[7], NULL);
+    for (size_t i = 0; i < n; i++) {
+        drop(s, name[i]);
+        if (value[i] != REDISMODULE_HASH_DELETE) drop(s, value[i]);
+    }
 }
 
 static nr_status redis_hash_put(nr_store *s, nr_slice key, const nr_pair *fields, size_t n)
@@ -150,12 +176,8 @@ static nr_status redis_hash_put(nr_store *s, nr_slice key, const nr_pair *fields
     bool set = false, removed = false;
     nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ | REDISMODULE_WRITE, &k);
     if (st) return st;
-    for (size_t i = 0; i < n; i++) {
-        if (fields[i].name.n > 255) continue;
-        put_field(s, k, &fields[i]);
-        if (fields[i].value.p) set = true;
-        else removed = true;
-    }
+    for (size_t i = 0; i < n; i += AT_ONCE) put_fields(s, k, fields + i, n - i < AT_ONCE ? n - i : AT_ONCE);
+    for (size_t i = 0; i < n; i++) *(fields[i].value.p ? &set : &removed) = true;
     bool gone = removed && RedisModule_KeyType(k) == REDISMODULE_KEYTYPE_EMPTY;
     RedisModule_CloseKey(k);
     if (set) announce(s, key, REDISMODULE_NOTIFY_HASH, "hset");
@@ -383,14 +405,29 @@ static nr_status redis_counter_get(nr_store *s, nr_slice key, int64_t *value)
     return st;
 }
 
+/* A counter that is there is written over where it stands. */
 static nr_status redis_counter_set(nr_store *s, nr_slice key, int64_t value)
 {
-    RedisModuleKey *k;
-    nr_status st = open_as(s, key, NR_HOLDS_STRING, REDISMODULE_READ | REDISMODULE_WRITE, &k);
-    if (st) return st;
-    RedisModuleString *text = RedisModule_CreateStringFromLongLong(SELF(s)->ctx, value);
-    int rc = RedisModule_StringSet(k, text);
-    drop(s, text);
+    char text[NR_INT_TEXT];
+    size_t n = nr_int_text(value, text), had;
+    int rc = REDISMODULE_OK;
+    RedisModuleString *name = nr_name_hold(key);
+    RedisModuleKey *k = RedisModule_OpenKey(SELF(s)->ctx, name, REDISMODULE_READ | REDISMODULE_WRITE);
+    int type = RedisModule_KeyType(k);
+    bool in_place = type == REDISMODULE_KEYTYPE_STRING && RedisModule_GetExpire(k) == REDISMODULE_NO_EXPIRE;
+    drop(s, name);
+    if (type != REDISMODULE_KEYTYPE_STRING && type != REDISMODULE_KEYTYPE_EMPTY) {
+        RedisModule_CloseKey(k);
+        return NR_ST_WRONGTYPE;
+    }
+    if (in_place) {
+        RedisModule_StringTruncate(k, n);
+        memcpy(RedisModule_StringDMA(k, &had, REDISMODULE_WRITE), text, n);
+    } else {
+        RedisModuleString *whole = RedisModule_CreateString(NULL, text, n);
+        rc = RedisModule_StringSet(k, whole);
+        drop(s, whole);
+    }
     RedisModule_CloseKey(k);
     return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
 }
@@ -487,7 +524,7 @@ static uint64_t redis_bytes(nr_store *s, nr_slice key)
 
 static void redis_touch(nr_store *s, nr_slice key)
 {
-    RedisModuleString *name = string_of(s, key);
+    RedisModuleString *name = nr_name_hold(key);
     RedisModule_SignalModifiedKey(SELF(s)->ctx, name);
     drop(s, name);
 }
@@ -520,10 +557,12 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .keys = redis_keys,
         .touch = redis_touch,
     };
-    *s = (nr_store_redis){{&cls}, ctx, NULL};
+    *s = (nr_store_redis){.base = {&cls}, .ctx = ctx};
 }
 
 void nr_store_redis_clear(nr_store_redis *s)
 {
     while (s->cursors) cursor_end(s, s->cursors);
+    if (s->name) RedisModule_FreeString(NULL, s->name);
+    s->name = NULL;
 }

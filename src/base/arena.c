@@ -10,11 +10,33 @@ struct nr_chunk {
     _Alignas(16) char data[];
 };
 
-enum { FIRST = 4096, LARGEST = 1 << 20 };
+enum { FIRST = 4096, LARGEST = 1 << 20, SPARE = 16384 };
 
 void nr_arena_init(nr_arena *a, const nr_env *env)
 {
-    *a = (nr_arena){env, NULL, 0};
+    *a = (nr_arena){.env = env};
+}
+
+void nr_arena_init_spare(nr_arena *a, const nr_env *env, nr_chunk **spare)
+{
+    *a = (nr_arena){.env = env, .spare = spare};
+}
+
+void nr_chunk_free(nr_chunk *c, const nr_env *env)
+{
+    if (c) env->free(c);
+}
+
+/* A chunk that goes from command to command hides from a sanitizer who still looks at it. */
+#ifdef NR_SANITIZED
+enum { KEEPS_SPARE = false };
+#else
+enum { KEEPS_SPARE = true };
+#endif
+
+static bool is_spare(const nr_arena *a, const nr_chunk *c)
+{
+    return KEEPS_SPARE && a->spare && !*a->spare && c->size == SPARE && !c->next;
 }
 
 static void drop_head(nr_arena *a)
@@ -22,7 +44,8 @@ static void drop_head(nr_arena *a)
     nr_chunk *c = a->head;
     a->head = c->next;
     a->held -= sizeof *c + c->size;
-    a->env->free(c);
+    if (is_spare(a, c)) *a->spare = c;
+    else a->env->free(c);
 }
 
 void nr_arena_clear(nr_arena *a)
@@ -32,10 +55,12 @@ void nr_arena_clear(nr_arena *a)
 
 static void add_chunk(nr_arena *a, size_t need)
 {
-    size_t size = a->head ? a->head->size * 2 : FIRST;
+    size_t size = a->head ? a->head->size * 2 : a->spare ? SPARE : FIRST;
     if (size > LARGEST) size = LARGEST;
     if (size < need) size = need;
-    nr_chunk *c = a->env->alloc(sizeof *c + size);
+    bool waits = size == SPARE && !a->head && a->spare && *a->spare;
+    nr_chunk *c = waits ? *a->spare : a->env->alloc(sizeof *c + size);
+    if (waits) *a->spare = NULL;
     c->next = a->head;
     c->size = size;
     c->used = 0;

@@ -13,6 +13,7 @@ typedef struct nr_arena {
     const nr_env *env;
     nr_chunk *head;  /* the chunk that is being filled; older ones behind it */
     size_t held;     /* bytes taken from env */
+    nr_chunk **spare; /* where the first chunk comes from and goes back to; NULL: env */
 } nr_arena;
 
 typedef struct nr_mark {
@@ -21,6 +22,12 @@ typedef struct nr_mark {
 } nr_mark;
 
 void nr_arena_init(nr_arena *a, const nr_env *env);
+
+/* The same for an arena that is made again and again: its first chunk, of 16 KiB, waits in *spare (NULL at first) from one to the next. Two at once are no harm. Whoever
+ * owns *spare frees it with nr_chunk_free, which takes NULL. */
+void nr_arena_init_spare(nr_arena *a, const nr_env *env, nr_chunk **spare);
+void nr_chunk_free(nr_chunk *c, const nr_env *env);
+
 void nr_arena_clear(nr_arena *a); /* frees everything; the arena may be used again */
 
 void *nr_arena_alloc(nr_arena *a, size_t n);  /* uninitialised; n may be 0; never NULL */

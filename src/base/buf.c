@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { DIGITS_MOST = 24 };
+
 char *nr_buf_reserve(nr_buf *b, size_t n)
 {
     if (b->cap - b->n < n) {
@@ -30,18 +32,37 @@ void nr_buf_byte(nr_buf *b, unsigned char c)
     b->n++;
 }
 
-/* printf takes ten times as long, and every value of every entity comes by here. */
+/* Into the end of d; where they begin. printf takes ten times as long, and every value of every entity comes by here. */
+static int digits(char d[DIGITS_MOST], uint64_t u, int width)
+{
+    int at = DIGITS_MOST;
+    for (; u >= 100; u /= 100) {
+        unsigned two = (unsigned)(u % 100);
+        d[--at] = (char)('0' + two % 10);
+        d[--at] = (char)('0' + two / 10);
+    }
+    if (u >= 10) d[--at] = (char)('0' + u % 10), u /= 10;
+    d[--at] = (char)('0' + u);
+    while (DIGITS_MOST - at < width) d[--at] = '0';
+    return at;
+}
+
 void nr_buf_digits(nr_buf *b, uint64_t u, int width)
 {
-    char d[24];
-    int n = 0;
-    do {
-        d[n++] = (char)('0' + u % 10);
-        u /= 10;
-    } while (u || n < width);
-    char *p = nr_buf_reserve(b, (size_t)n);
-    for (int i = 0; i < n; i++) p[i] = d[n - 1 - i];
-    b->n += (size_t)n;
+    char d[DIGITS_MOST];
+    int at = digits(d, u, width);
+    size_t n = (size_t)(DIGITS_MOST - at);
+    memcpy(nr_buf_reserve(b, n), d + at, n);
+    b->n += n;
+}
+
+size_t nr_int_text(int64_t i, char out[NR_INT_TEXT])
+{
+    char d[DIGITS_MOST];
+    int at = digits(d, i < 0 ? 0 - (uint64_t)i : (uint64_t)i, 1);
+    if (i < 0) d[--at] = '-';
+    memcpy(out, d + at, (size_t)(DIGITS_MOST - at));
+    return (size_t)(DIGITS_MOST - at);
 }
 
 void nr_buf_int(nr_buf *b, int64_t i)

@@ -30,6 +30,10 @@ static void sip_round(sip *s)
 static uint64_t word_at(const char *p, size_t n)
 {
     uint64_t w = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&w, p, n);
+    return w;
+#endif
     for (size_t k = 0; k < n; k++) w |= (uint64_t)(unsigned char)p[k] << (8 * k);
     return w;
 }

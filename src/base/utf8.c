@@ -40,9 +40,23 @@ size_t nr_utf8_sequence(nr_slice s)
     return 0;
 }
 
+/* How many bytes from the front are plain ASCII, eight at a time. */
+static size_t ascii_words(nr_slice s)
+{
+    size_t i = 0;
+    for (uint64_t w; i + sizeof w <= s.n; i += sizeof w) {
+        memcpy(&w, s.p + i, sizeof w);
+        if (w & 0x8080808080808080U) break;
+    }
+    return i;
+}
+
 bool nr_utf8_valid(nr_slice s)
 {
     while (s.n) {
+        size_t plain = ascii_words(s);
+        s = (nr_slice){s.p + plain, s.n - plain};
+        if (!s.n) return true;
         size_t k = nr_utf8_sequence(s);
         if (k == 0) return false;
         s.p += k;
@@ -53,8 +67,8 @@ bool nr_utf8_valid(nr_slice s)
 
 size_t nr_utf8_length(nr_slice s)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < s.n; i++) count += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    size_t count = ascii_words(s);
+    for (size_t i = count; i < s.n; i++) count += ((unsigned char)s.p[i] & 0xC0) != 0x80;
     return count;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/apply.h"
 
 #include "engine/entries.h"
+#include "engine/follow.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -89,10 +90,11 @@ static void index_steps(nr_writer *w, const nr_change *ch, const nr_value *befor
     add_steps(w, ix, true, &come, out);
 }
 
-static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row)
+static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row, const nr_slice *given)
 {
-    if (!row) return (nr_pair){f->name, {NULL, 0}};
-    return (nr_pair){f->name, nr_type_text(&f->spec, &row[f->id], &w->call->arena)};
+    nr_slice text = nr_type_text(&f->spec, &row[f->id], &w->call->arena);
+    bool same = given && text.p && given[f->id].p && nr_slice_eq(text, given[f->id]);
+    return (nr_pair){f->name, same ? given[f->id] : text};
 }
 
 /* The entity's own step: fields that differ, all of them for a new one; none when nothing differs. */
@@ -104,8 +106,8 @@ static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
     for (size_t i = 0; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
         if (ch->before && ch->after && nr_value_eq(&ch->before[i], &ch->after[i])) continue;
-        if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after));
-        if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before));
+        if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after, ch->texts));
+        if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before, NULL));
     }
     if (ch->after && !t.pairs.n) return false;
     nr_vec_push(a, out, t);
@@ -203,9 +205,17 @@ static bool is_kept_up(const nr_index *ix)
     return !ix->memory && (!ix->stale || ix->building);
 }
 
+static bool any_in_store(const nr_model *m)
+{
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (is_kept_up(&m->indexes[i])) return true;
+    return false;
+}
+
 bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
+    bool in_store = any_in_store(w->model);
     nr_arena *a = &c->arena;
     steps all = {0}, entities = {0};
     changed_list changed = {0};
@@ -213,8 +223,8 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
         const nr_change *ch = w->changes.at[i];
         if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
         nr_vec_push(a, &changed, ch);
-        const nr_value *before = indexed_state(w, ch);
-        for (size_t k = 0; k < w->model->n_indexes; k++)
+        const nr_value *before = in_store ? indexed_state(w, ch) : NULL;
+        for (size_t k = 0; in_store && k < w->model->n_indexes; k++)
             if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
@@ -222,6 +232,7 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
     if (w->seq_read && w->seq != w->seq_before)
         nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
     if (!run_steps(w, &all)) return false;
+    if (w->seq_read) nr_follow_counter_set(w->model, w->seq);
     if (entities.n) settle(w, &entities, &changed);
     return true;
 }

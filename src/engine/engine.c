@@ -33,13 +33,14 @@ void nr_engine_free(nr_engine *e)
     nr_regexes_free(e->patterns);
     nr_arena_clear(&e->loaded);
     nr_scans_free(e);
+    nr_chunk_free(e->spare, e->env);
     e->env->free(e);
 }
 
 void nr_call_init(nr_call *c, nr_engine *e)
 {
     *c = (nr_call){.engine = e, .env = e->env, .limits = NR_LIMITS_DEFAULT};
-    nr_arena_init(&c->arena, e->env);
+    nr_arena_init_spare(&c->arena, e->env, &e->spare);
 }
 
 void nr_call_clear(nr_call *c)
@@ -95,12 +96,19 @@ static bool word_is(nr_slice word, const char *p, size_t n)
     return nr_slice_caseis(word, buf);
 }
 
+/* Most rows of the table are passed by for their first letter alone: every command comes by here. */
+static bool may_begin(nr_slice word, const char *name)
+{
+    return word.n && ((word.p[0] ^ name[0]) & ~0x20) == 0;
+}
+
 const nr_command *nr_command_find(const nr_slice *argv, size_t argc, size_t *used, nr_err *err)
 {
     nr_slice first = argc ? argv[0] : NR_S("");
     if (first.n > 7 && nr_slice_caseis((nr_slice){first.p, 7}, "NONREL.")) first = (nr_slice){first.p + 7, first.n - 7};
     bool container = false;
     for (const nr_command *cmd = nr_commands; cmd->name; cmd++) {
+        if (!may_begin(first, cmd->name)) continue;
         const char *space = strchr(cmd->name, ' ');
         size_t n = space ? (size_t)(space - cmd->name) : strlen(cmd->name);
         if (!word_is(first, cmd->name, n)) continue;

@@ -33,6 +33,7 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
 static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
 {
     nr_planner p = nr_planner_for(c, m);
+    p.explains = true;
     nr_buf text = nr_buf_in(&c->arena);
     uint64_t count;
     if (!nr_plan_count(&p, q, known, &count, &text)) return false;
@@ -88,6 +89,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (e->counts && !explain_count(c, m, &q, &known, &lines)) return false;
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
+    p.explains = true;
     const nr_node *root = nr_plan_rows(&p, &q, e->purpose);
     if (!root) return false;
     nr_plan_print(root, &c->arena, &lines);

@@ -21,6 +21,7 @@ struct nr_followed {
     bool rebuild;       /* what is in memory is not worth mending */
     bool counter_seen;  /* the auto pk counter is not below top */
     bool counter_lost;  /* somebody wrote it: top must be found anew */
+    int64_t counter;    /* what it says, when counter_seen */
     int64_t top;        /* the greatest auto pk that was met */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
@@ -325,7 +326,20 @@ static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
     if (!st && now < f->top) st = c->store->cls->counter_set(c->store, m->seq_key, f->top);
     f->counter_seen = !st;
+    f->counter = now < f->top ? f->top : now;
     return nr_status_good(st, m->seq_key, &c->err);
+}
+
+bool nr_follow_counter(const nr_model *m, int64_t *value)
+{
+    bool seen = m->followed && m->followed->counter_seen;
+    if (seen) *value = m->followed->counter;
+    return seen;
+}
+
+void nr_follow_counter_set(nr_model *m, int64_t value)
+{
+    if (m->followed) m->followed->counter = value;
 }
 
 bool nr_follow_store(nr_call *c, nr_model *m)

@@ -29,6 +29,10 @@ bool nr_follow_memory(nr_call *c, nr_model *m);
 /* Before a write: the store's indexes say it too. */
 bool nr_follow_store(nr_call *c, nr_model *m);
 
+/* What the counter of the auto pk says, if nobody can have written it since it was last looked at; and that the writer has written it. */
+bool nr_follow_counter(const nr_model *m, int64_t *value);
+void nr_follow_counter_set(nr_model *m, int64_t value);
+
 /* Brings the store up to date in all models of a database for which something was noted. Errors are logged. */
 void nr_follow_settle(nr_call *c);
 

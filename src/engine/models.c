@@ -10,6 +10,7 @@
 #include "engine/follow.h"
 #include "exec/op.h"
 #include "engine/migrate.h"
+#include "engine/online.h"
 #include "query/lookup.h"
 #include "table/rows.h"
 
@@ -121,9 +122,9 @@ static nr_model *load(nr_call *c, nr_slice name, int depth)
 
 nr_model *nr_model_find(nr_call *c, nr_slice name)
 {
-    if (!nr_model_name_valid(name)) return NULL;
     loader l = {c, 0, NULL};
-    nr_model *m = load(c, name, 0);
+    nr_model *m = nr_catalog_get(c->engine->catalog, c->db, name);
+    if (!m && nr_model_name_valid(name)) m = load(c, name, 0);
     bool resolved = m && m->schema->resolved;
     if (!m || !resolve(&l, m->schema)) return NULL;
     if (!resolved && m->schema->resolved) nr_follow_again(m); /* entities that could not be read can be now */
@@ -152,9 +153,9 @@ bool nr_model_missing(nr_call *c, nr_slice name)
     return nr_fail(&c->err, NR_E_NOMODEL, "no model %s; define it with NONREL.MODEL SET", NR_SHOW(name));
 }
 
-nr_model *nr_model_need(nr_call *c, nr_slice name)
+/* What was found, if it can be used for entities. */
+static nr_model *usable(nr_call *c, nr_model *m, nr_slice name)
 {
-    nr_model *m = nr_model_find(c, name);
     if (c->err.code) return NULL;
     if (!m) {
         nr_model_missing(c, name);
@@ -182,6 +183,11 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     return m;
 }
 
+nr_model *nr_model_need(nr_call *c, nr_slice name)
+{
+    return usable(c, nr_model_find(c, name), name);
+}
+
 nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_need(c, name);
@@ -189,11 +195,20 @@ nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
     return !m->untyped || nr_model_untyped(m, &c->err) ? m : NULL;
 }
 
-nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
+/* Building stale indexes can put another model in the place of this one. */
+static nr_model *need_to_write(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_find(c, name);
-    if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
-    m = nr_model_need(c, name);
+    bool stale = false;
+    for (size_t i = 0; m && i < m->n_indexes; i++) stale = stale || m->indexes[i].stale;
+    if (!m || (!stale && !nr_online_pending(m))) return usable(c, m, name);
+    if (nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
+    return nr_model_need(c, name);
+}
+
+nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
+{
+    nr_model *m = need_to_write(c, name);
     return m && (c->applied || nr_follow_store(c, m)) ? m : NULL;
 }
 
@@ -208,9 +223,7 @@ static bool has_unique(const nr_schema *s)
  * table is built. What a primary resolved has its SYNC before it where that matters. */
 nr_model *nr_model_need_for_save(nr_call *c, nr_slice name)
 {
-    nr_model *m = nr_model_find(c, name);
-    if (m && nr_model_has_entities(m) && !nr_migrate_stale(c, m)) return NULL;
-    m = nr_model_need(c, name);
+    nr_model *m = need_to_write(c, name);
     if (!m || (!m->table && (c->applied || !has_unique(m->schema)))) return m;
     return nr_follow_store(c, m) ? m : NULL;
 }

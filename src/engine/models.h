@@ -8,6 +8,7 @@
 struct nr_engine {
     const nr_env *env;
     nr_catalog *catalog;
+    nr_chunk *spare;      /* of the arenas of calls */
     struct nr_regexes *patterns; /* compiled regular expressions */
     uint64_t calls, errors;
     nr_map scans;         /* lookups that no index answered, owned by engine/scans.h */

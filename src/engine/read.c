@@ -18,7 +18,7 @@ void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
 
 nr_planner nr_planner_for(nr_call *c, nr_model *m)
 {
-    return (nr_planner){m, c->store, &c->arena, &c->err, c->env, c->deadline_us};
+    return (nr_planner){m, c->store, &c->arena, &c->err, c->env, c->deadline_us, false};
 }
 
 nr_bind_with nr_bind_with_of(nr_call *c)

@@ -15,6 +15,8 @@ typedef struct options {
 typedef struct row {
     bool *given;       /* by field id */
     nr_value *values;
+    size_t next;       /* the id of the field that probably comes next */
+    nr_slice *texts;   /* of SAVE with pairs, as they came; NULL for JSON */
 } row;
 
 typedef struct saver {
@@ -69,13 +71,22 @@ static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *a
 static row new_row(saver *s)
 {
     size_t n = s->model->schema->n_fields;
-    return (row){NR_NEW_N(&s->call->arena, bool, n), NR_NEW_N(&s->call->arena, nr_value, n)};
+    return (row){NR_NEW_N(&s->call->arena, bool, n), NR_NEW_N(&s->call->arena, nr_value, n), 0, NULL};
+}
+
+/* Fields mostly come in the order of the definition. */
+static const nr_field *find_field(saver *s, const row *r, nr_slice name)
+{
+    const nr_schema *of = s->model->schema;
+    if (r->next < of->n_fields && nr_slice_eq(of->fields[r->next].name, name)) return &of->fields[r->next];
+    return nr_schema_need(of, name, &s->call->err);
 }
 
 static const nr_field *give(saver *s, row *r, nr_slice name)
 {
-    const nr_field *f = nr_schema_need(s->model->schema, name, &s->call->err);
+    const nr_field *f = find_field(s, r, name);
     if (!f) return NULL;
+    r->next = f->id + 1;
     if (r->given[f->id]) {
         nr_fail(&s->call->err, NR_E_SYNTAX, "field '%.*s' is given twice", NR_FMT(f->name));
         return NULL;
@@ -102,7 +113,9 @@ static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
             return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value", NR_SHOW(argv[i]));
         const nr_field *f = give(s, r, null ? argv[i + 1] : argv[i]);
         if (!f) return false;
-        if (!null && !read_value(s, f, argv[i + 1], &r->values[f->id])) return false;
+        if (null) continue;
+        if (!read_value(s, f, argv[i + 1], &r->values[f->id])) return false;
+        r->texts[f->id] = argv[i + 1];
     }
     return true;
 }
@@ -213,6 +226,7 @@ static nr_change *save_row(saver *s, const row *r)
         return NULL;
     }
     ch->fresh = false;
+    ch->texts = r->texts;
     nr_writer_edited(&s->writer, ch);
     return ch;
 }
@@ -228,6 +242,7 @@ static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
 {
     row r = new_row(s);
     uint64_t changed;
+    r.texts = NR_NEW_N(&s->call->arena, nr_slice, s->model->schema->n_fields);
     if (!parse_pairs(s, argv, argc, &r)) return false;
     s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by && !s->resolved;
     const nr_change *ch = save_row(s, &r);

@@ -2,11 +2,14 @@
 #include "engine/write.h"
 
 #include "engine/apply.h"
+#include "engine/follow.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
 #include "exec/op.h"
 #include "table/rows.h"
 #include "table/table.h"
+
+enum { FEW = 4 }; /* changes that are found by looking at each */
 
 void nr_writer_init(nr_writer *w, nr_call *c, nr_model *m)
 {
@@ -30,12 +33,27 @@ bool nr_writer_over_memory(nr_writer *w)
     return true;
 }
 
+static nr_change *known(const nr_writer *w, nr_slice pk)
+{
+    if (w->changes.n > FEW) return nr_map_get(&w->by_pk, pk);
+    for (size_t i = 0; i < w->changes.n; i++)
+        if (nr_slice_eq(w->changes.at[i]->pk, pk)) return w->changes.at[i];
+    return NULL;
+}
+
+static void add_change(nr_writer *w, nr_change *ch)
+{
+    nr_vec_push(&w->call->arena, &w->changes, ch);
+    size_t n = w->changes.n;
+    for (size_t i = n == FEW + 1 ? 0 : n - 1; n > FEW && i < n; i++) nr_map_put(&w->by_pk, w->changes.at[i]->pk, w->changes.at[i]);
+}
+
 /* What is known of pk so far in this command, or read now; *found says what was there at first. NULL: err. */
 static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
 {
     nr_call *c = w->call;
     nr_slice text = nr_arena_copy(&c->arena, nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena));
-    nr_change *ch = nr_map_get(&w->by_pk, text);
+    nr_change *ch = known(w, text);
     *found = ch && ch->before ? NR_FOUND : NR_ABSENT;
     if (ch) return ch;
     if (nr_writer_over_memory(w)) return NULL;
@@ -50,8 +68,7 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
     }
     if (*found == NR_UNREADABLE) return ch;
     if (*found == NR_FOUND) ch->before = values;
-    nr_map_put(&w->by_pk, ch->pk, ch);
-    nr_vec_push(&c->arena, &w->changes, ch);
+    add_change(w, ch);
     if (ch->before) nr_writer_edit(w, ch, pk);
     return ch;
 }
@@ -153,7 +170,7 @@ static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool
 /* A stored holder counts unless this command has already changed it: what it will be then is in the maps. */
 static bool first_unchanged(nr_writer *w, nr_slice pk, void *ctx)
 {
-    if (nr_map_get(&w->by_pk, pk)) return true;
+    if (known(w, pk)) return true;
     *(nr_slice *)ctx = pk;
     return false;
 }
@@ -178,6 +195,10 @@ static bool read_seq(nr_writer *w)
 {
     nr_call *c = w->call;
     if (w->seq_read) return true;
+    if (nr_follow_counter(w->model, &w->seq)) {
+        w->seq_before = w->seq;
+        return w->seq_read = true;
+    }
     nr_status st = c->store->cls->counter_get(c->store, w->model->seq_key, &w->seq);
     if (st == NR_ST_WRONGTYPE) { /* somebody's key: it goes; no pk is drawn that an entity has */
         st = c->store->cls->remove(c->store, w->model->seq_key);
@@ -196,7 +217,7 @@ bool nr_writer_draw(nr_writer *w, nr_value *pk)
         if (w->seq == INT64_MAX) return nr_fail(&c->err, NR_E_LIMIT, "the counter %s is exhausted; give the pk", NR_SHOW(w->model->seq_key));
         *pk = (nr_value){.kind = NR_V_INT, .i = ++w->seq};
         nr_slice text = nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena);
-        if (nr_map_get(&w->by_pk, text)) continue;
+        if (known(w, text)) continue;
         if (c->store->cls->holds(c->store, nr_entity_key(w->model, text, &c->arena)) == NR_HOLDS_NOTHING) return true;
     }
 }

@@ -14,13 +14,14 @@ typedef struct nr_change {
     nr_slice key;            /* of the entity */
     const nr_value *before;  /* by field id; NULL: there was none */
     nr_value *after;         /* NULL: there will be none */
+    const nr_slice *texts;   /* by field id, as the command has them, which spares a copy where they are canonical; absent: not given so; NULL: none is */
     bool fresh;              /* being inserted by the row in hand */
 } nr_change;
 
 typedef struct nr_writer {
     nr_call *call;
     nr_model *model;
-    nr_map by_pk;            /* nr_change * */
+    nr_map by_pk;            /* nr_change *, when there are many */
     nr_map by_unique;        /* values that changes of this command hold, for BY in a batch */
     NR_VEC(nr_change *) changes;
     bool verbatim;           /* the command as it came says just what is written: one entity by its pk, nothing filled in */

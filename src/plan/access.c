@@ -381,6 +381,7 @@ nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *chil
 nr_slice nr_access_text(nr_planner *p, const nr_access *a)
 {
     nr_buf b = nr_buf_in(p->arena);
+    if (!p->explains) return NR_S("");
     for (size_t i = 0; i < a->leaves.n; i++) {
         if (i) nr_buf_add(&b, NR_S(" AND "));
         nr_pred_print(a->leaves.at[i], &b);

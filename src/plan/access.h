@@ -59,7 +59,7 @@ bool nr_access_measure(nr_planner *p, nr_access *a);
 const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending, bool pks_descending);
 
 /* The lookups that it answers, for EXPLAIN. */
-nr_slice nr_access_text(nr_planner *p, const nr_access *a);
+nr_slice nr_access_text(nr_planner *p, const nr_access *a); /* empty unless the planner explains */
 
 /* A node, its params copied into the arena. */
 nr_node *nr_plan_node(nr_planner *p, const nr_op_class *cls, const nr_node *child, uint64_t rows, const void *params, size_t size);

@@ -22,7 +22,7 @@ static bool count_access(counting *c, nr_access *a, bool *known, uint64_t *count
     if (!nr_access_measure(c->p, a)) return false;
     *known = true;
     *count = a->count;
-    nr_buf_printf(c->text, "index=%.*s %.*s", NR_FMT(a->index->name), NR_FMT(nr_access_text(c->p, a)));
+    if (c->p->explains) nr_buf_printf(c->text, "index=%.*s %.*s", NR_FMT(a->index->name), NR_FMT(nr_access_text(c->p, a)));
     return true;
 }
 

@@ -18,6 +18,7 @@ typedef struct nr_planner {
     nr_err *err;
     const nr_env *env;
     int64_t deadline_us; /* monotonic */
+    bool explains;       /* the plan is to be printed: its nodes say which lookups they answer */
 } nr_planner;
 
 /* What is wanted of the rows. */

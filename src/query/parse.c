@@ -20,10 +20,16 @@ static bool done(const parser *p)
     return p->at == p->argc;
 }
 
+/* But for case; most clauses are passed by for it. */
+static bool begins_alike(nr_slice word, const char *clause)
+{
+    return word.n && ((word.p[0] ^ clause[0]) & ~0x20) == 0;
+}
+
 static const nr_clause *clause_find(nr_slice word, bool any_case)
 {
     for (const nr_clause *c = nr_clauses; c->word; c++)
-        if (any_case ? nr_slice_caseis(word, c->word) : nr_slice_is(word, c->word)) return c;
+        if (begins_alike(word, c->word) && (any_case ? nr_slice_caseis(word, c->word) : nr_slice_is(word, c->word))) return c;
     return NULL;
 }
 

@@ -304,6 +304,13 @@ uint32_t nr_column_codes(const nr_column *c)
     return nr_rows_limit(c->codes);
 }
 
+uint32_t nr_column_code_at(const nr_column *c, uint32_t row)
+{
+    const chunk *k = chunk_of(c, row);
+    uint32_t at = row % NR_CHUNK_ROWS;
+    return k && is_set(k, at) ? (uint32_t)read_number(k->values, k->width, at) : NR_NO_ROW;
+}
+
 nr_value nr_column_code(const nr_column *c, uint32_t code)
 {
     if (code >= c->n_uses || !c->uses[code]) return NR_NULL;

@@ -42,6 +42,7 @@ nr_column_chunk nr_column_chunk_at(const nr_column *c, uint32_t chunk);
 
 /* The texts of codes: all codes are below the limit; NULL: the code is not in use. */
 uint32_t nr_column_codes(const nr_column *c);
+uint32_t nr_column_code_at(const nr_column *c, uint32_t row); /* NR_NO_ROW: NULL */
 nr_value nr_column_code(const nr_column *c, uint32_t code);
 
 /* The numbers of some rows of a column of INT; set: whether the row has one (else its number is 0). */

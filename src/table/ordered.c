@@ -146,16 +146,38 @@ static bool is_before(const nr_ordered *o, uint64_t key, uint32_t row, const tar
     return key < t->key || tie_before(o, row, t);
 }
 
-/* How many of the node's entries lie before the target. */
-static size_t lower(const nr_ordered *o, const node *n, const target *t)
+/* How many of the node's entries from lo up to hi, and of all before lo, lie before the target. */
+static size_t lower_between(const nr_ordered *o, const node *n, const target *t, size_t lo, size_t hi)
 {
-    size_t lo = 0, hi = n->n;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
         if (is_before(o, n->keys[mid], n->rows[mid], t)) lo = mid + 1;
         else hi = mid;
     }
     return lo;
+}
+
+/* The first key from lo on that is not below key: the compiler makes no jumps of it, which nobody could foretell. */
+static size_t first_key(const node *n, size_t lo, uint64_t key)
+{
+    size_t left = n->n - lo;
+    while (left > 1) {
+        size_t half = left / 2;
+        lo += n->keys[lo + half - 1] < key ? half : 0;
+        left -= half;
+    }
+    return lo + (left && n->keys[lo] < key);
+}
+
+/* How many of the node's entries lie before the target. Eight bytes tell most; of the entries with the target's own bytes the last one is asked first, since what
+ * comes new mostly has the greatest primary key: asking means to look at the columns of some old row. */
+static size_t lower(const nr_ordered *o, const node *n, const target *t)
+{
+    if (t->prefix && t->after) return lower_between(o, n, t, 0, n->n);
+    size_t lo = first_key(n, 0, t->key);
+    if (lo == n->n || n->keys[lo] != t->key) return lo;
+    size_t hi = t->key == UINT64_MAX ? n->n : first_key(n, lo, t->key + 1);
+    return tie_before(o, n->rows[hi - 1], t) ? hi : lower_between(o, n, t, lo, hi - 1);
 }
 
 /* The child in which the target lies: the last one whose first entry is before it. */
@@ -362,10 +384,17 @@ static node *make_room(nr_ordered *o, node *parent, size_t i, size_t at, uint64_
     return NULL;
 }
 
+/* Has the keys of a leaf come all at once, in place of one by one as the search halves them. */
+static void fetch(const node *leaf)
+{
+    for (size_t i = 0; i < CAP; i += 64 / sizeof *leaf->keys) __builtin_prefetch(&leaf->keys[i]);
+}
+
 /* Adds to the leaf below n in which the target lies, or to a neighbour; a new right neighbour of n when it had to be split. */
 static node *insert_leaf(nr_ordered *o, node *n, size_t i, const target *t, uint32_t row)
 {
     node *right = NULL, *into = n, *leaf = n->links[i].node;
+    fetch(leaf);
     if (leaf->n == CAP) {
         size_t behind;
         node *more = make_room(o, n, i, lower(o, leaf, t), t->key, &behind);
@@ -504,15 +533,30 @@ static node **inners_over(nr_ordered *o, node **kids, size_t *n)
     return nodes;
 }
 
+/* Columns are read in their own order, which is far cheaper than in that of rows; but not when few rows are meant. */
+static void read_keys(const nr_ordered *o, const uint32_t *rows, size_t n, sort_entry *out)
+{
+    size_t limit = 0;
+    for (size_t i = 0; i < n; i++)
+        if (limit <= rows[i]) limit = (size_t)rows[i] + 1;
+    uint64_t *keys = limit / 2 <= n ? o->env->alloc(limit * sizeof *keys) : NULL;
+    for (size_t row = 0; keys && row < limit; row++) {
+        nr_value v = value_of(o, (uint32_t)row);
+        keys[row] = key_of(&v);
+    }
+    for (size_t i = 0; i < n; i++) {
+        nr_value v = keys ? NR_NULL : value_of(o, rows[i]);
+        out[i] = (sort_entry){keys ? keys[rows[i]] : key_of(&v), rows[i]};
+    }
+    if (keys) o->env->free(keys);
+}
+
 void nr_ordered_build(nr_ordered *o, const uint32_t *rows, size_t n)
 {
     assert(!o->root);
     if (!n) return;
     sort_entry *entries = o->env->alloc(2 * n * sizeof *entries);
-    for (size_t i = 0; i < n; i++) {
-        nr_value v = value_of(o, rows[i]);
-        entries[i] = (sort_entry){key_of(&v), rows[i]};
-    }
+    read_keys(o, rows, n, entries);
     sort_entry *sorted = sort_by_key(entries, entries + n, n);
     sort_ties(o, sorted, n);
     size_t n_nodes;

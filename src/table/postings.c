@@ -86,18 +86,32 @@ static list *find(const nr_postings *p, const nr_value *v, key_bytes *k)
     return nr_map_get(&p->lists[v->kind == NR_V_NULL], k->key);
 }
 
-void nr_postings_add(nr_postings *p, const nr_value *v, uint32_t row)
+static list *need_list(nr_postings *p, const nr_value *v)
 {
     key_bytes k;
     list *l = find(p, v, &k);
-    if (!l) {
-        l = p->env->alloc(sizeof *l + k.key.n);
-        if (k.key.n) memcpy(l->bytes, k.key.p, k.key.n);
-        *l = (list){.rows = roaring_bitmap_create(), .key = {l->bytes, k.key.n}};
-        assert(l->rows);
-        nr_map_put(&p->lists[v->kind == NR_V_NULL], l->key, l);
-        p->key_bytes += k.key.n;
-    }
+    if (l) return l;
+    l = p->env->alloc(sizeof *l + k.key.n);
+    if (k.key.n) memcpy(l->bytes, k.key.p, k.key.n);
+    *l = (list){.rows = roaring_bitmap_create(), .key = {l->bytes, k.key.n}};
+    assert(l->rows);
+    nr_map_put(&p->lists[v->kind == NR_V_NULL], l->key, l);
+    p->key_bytes += k.key.n;
+    return l;
+}
+
+void nr_postings_add_all(nr_postings *p, const nr_value *v, const uint32_t *rows, size_t n)
+{
+    if (!n) return;
+    list *l = need_list(p, v);
+    roaring_bitmap_add_many(l->rows, n, rows);
+    l->count += n;
+    p->total += n;
+}
+
+void nr_postings_add(nr_postings *p, const nr_value *v, uint32_t row)
+{
+    list *l = need_list(p, v);
     bool added = roaring_bitmap_add_checked(l->rows, row);
     assert(added);
     l->count += added;

@@ -16,6 +16,7 @@ nr_postings *nr_postings_new(const nr_env *env);
 void nr_postings_free(nr_postings *p); /* NULL is fine */
 
 void nr_postings_add(nr_postings *p, const nr_value *v, uint32_t row);    /* one that is not there */
+void nr_postings_add_all(nr_postings *p, const nr_value *v, const uint32_t *rows, size_t n); /* the same of many; rows ascend */
 void nr_postings_remove(nr_postings *p, const nr_value *v, uint32_t row); /* one that is there */
 
 /* The rows of a value; NULL: none. They live until the postings change. */

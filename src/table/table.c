@@ -180,6 +180,38 @@ void nr_table_load(nr_table *t)
     t->loading = true;
 }
 
+/* Where the values are coded the rows are sorted by their codes, and each list is made at once. */
+static void fill_by_codes(nr_table *t, memory_index *ix, const uint32_t *rows, size_t n)
+{
+    const nr_column *c = t->columns[ix->field];
+    size_t codes = nr_column_codes(c), *ends = t->env->alloc((codes + 2) * sizeof *ends);
+    uint32_t *sorted = t->env->alloc((n + 1) * sizeof *sorted);
+    memset(ends, 0, (codes + 2) * sizeof *ends);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t code = nr_column_code_at(c, rows[i]);
+        ends[(code == NR_NO_ROW ? codes : code) + 1]++;
+    }
+    for (size_t k = 1; k < codes + 2; k++) ends[k] += ends[k - 1];
+    for (size_t i = 0; i < n; i++) { /* what was the beginning of a code's rows becomes their end */
+        uint32_t code = nr_column_code_at(c, rows[i]);
+        sorted[ends[code == NR_NO_ROW ? codes : code]++] = rows[i];
+    }
+    for (size_t k = 0, from = 0; k <= codes; from = ends[k++]) {
+        nr_value v = k < codes ? nr_column_code(c, (uint32_t)k) : NR_NULL;
+        nr_postings_add_all(ix->postings, &v, sorted + from, ends[k] - from);
+    }
+    t->env->free(sorted);
+    t->env->free(ends);
+}
+
+static void fill_postings(nr_table *t, memory_index *ix, const uint32_t *rows, size_t n)
+{
+    const nr_column *c = t->columns[ix->field];
+    bool coded = is_of_values(ix->def) && nr_column_kind(c) == NR_V_TEXT && nr_column_form_of(c) == NR_CF_CODES;
+    if (coded) fill_by_codes(t, ix, rows, n);
+    for (size_t i = 0; !coded && i < n; i++) index_add(t, ix, rows[i]);
+}
+
 /* The pk's index comes first: it gives the rows in the order in which the others want them. Posting lists want them ascending. */
 void nr_table_loaded(nr_table *t)
 {
@@ -187,9 +219,8 @@ void nr_table_loaded(nr_table *t)
     t->loading = false;
     size_t n = 0;
     for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) rows[n++] = row;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < t->n_indexes; k++)
-            if (t->indexes[k].postings) index_add(t, &t->indexes[k], rows[i]);
+    for (size_t k = 0; k < t->n_indexes; k++)
+        if (t->indexes[k].postings) fill_postings(t, &t->indexes[k], rows, n);
     for (size_t k = 0; n && k < t->n_indexes; k++) {
         if (!t->indexes[k].ordered) continue;
         for (size_t i = 0; t->indexes[k].keys && i < n; i++) set_key(t, &t->indexes[k], rows[i]);

@@ -4,12 +4,28 @@
 
 #include "types/type_rows.h"
 
+enum { SURE_DIGITS = 18 }; /* that cannot go beyond an int64 */
+
+/* One digit at least, and no more than SURE_DIGITS. */
+static bool parse_short(nr_slice text, bool minus, nr_operand *out)
+{
+    int64_t size = 0;
+    for (size_t i = minus; i < text.n; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.p[i] - '0';
+        if (digit > 9) return false;
+        size = size * 10 + digit;
+    }
+    *out = (nr_operand){{.kind = NR_V_INT, .i = minus ? -size : size}, 0};
+    return true;
+}
+
 static bool parse_int(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_operand *out)
 {
     (void)spec, (void)arena;
     bool minus = text.n && text.p[0] == '-';
     size_t i = minus;
     if (i == text.n) return false;
+    if (text.n - i <= SURE_DIGITS) return parse_short(text, minus, out);
     uint64_t size = 0, most = (uint64_t)INT64_MAX + minus;
     bool beyond = false;
     for (; i < text.n; i++) {
