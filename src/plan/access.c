@@ -337,6 +337,7 @@ bool nr_access_narrow(nr_planner *p, nr_access *a, const nr_access *with)
 {
     if (a->index->memory) narrow_spans(p, a, with);
     else narrow_ranges(p, a, with);
+    a->covers = a->covers && with->covers;
     for (size_t n = 0; n < with->leaves.n; n++) nr_vec_push(p->arena, &a->leaves, with->leaves.at[n]);
     return count_some(p, a, COUNTED_RANGES);
 }
