@@ -13,10 +13,24 @@ static void a_pattern_and_a_range_on_one_index_verify_the_pattern(void **state)
     expect(w, "QUERY a.X FILTER s__lt t3 s__regex ^t.5$ FIELDS s FLAT ORDER s", "[\"t15\",\"t25\"]");
 }
 
+/* Both bounds are looked up in the index of dates, the order comes from the index of values. */
+static void all_bounds_hold_when_the_order_comes_from_another_index(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET a.X '{\"fields\": {\"d\": {\"type\": \"datetime\", \"index\": [\"date__gte\", \"gte\"]}}}'", "+OK");
+    for (int i = 1; i < 29; i++)
+        for (int k = 0; k < 20; k++) world_dof(w, "SAVE a.X d 2026-02-%02dT%02d:00", i, k);
+    expect(w, "QUERY a.X FILTER d__date__gt 2026-02-10 d__date__gt 2026-02-20 ORDER d LIMIT 0 1 FIELDS d FLAT", "[\"2026-02-21T00:00:00Z\"]");
+    expect(w, "QUERY a.X FILTER d__date__gt 2026-02-20 d__date__gt 2026-02-10 ORDER d LIMIT 0 1 FIELDS d FLAT", "[\"2026-02-21T00:00:00Z\"]");
+    expect(w, "QUERY a.X FILTER d__date__lt 2026-02-20 d__date__lt 2026-02-10 ORDER -d LIMIT 0 1 FIELDS d FLAT", "[\"2026-02-09T19:00:00Z\"]");
+    expect(w, "QUERY a.X FILTER d__date__lt 2026-02-10 d__date__lt 2026-02-20 ORDER -d LIMIT 0 1 FIELDS d FLAT", "[\"2026-02-09T19:00:00Z\"]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(a_pattern_and_a_range_on_one_index_verify_the_pattern),
+        EMPTY(all_bounds_hold_when_the_order_comes_from_another_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,10 +47,10 @@ static void add_leaves(nr_planner *p, nr_preds *out, const nr_access *a)
     for (size_t i = 0; i < a->leaves.n; i++) nr_vec_push(p->arena, out, a->leaves.at[i]);
 }
 
-/* Whether the lead already answers what the path does. */
+/* Whether the lead already answers what the path does: all of its lookups, or, through the index of an order, the first alone. */
 static bool answered_by(const nr_access *path, const nr_access *lead)
 {
-    return lead->leaves.n && path->leaves.at[0] == lead->leaves.at[0];
+    return lead->leaves.n >= path->leaves.n && path->leaves.at[0] == lead->leaves.at[0];
 }
 
 /* Whether the table has all the fields that are wanted. */
