@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 
-const char *const olookup_names[O_LOOKUPS] = {"exact", "in", "lt", "lte", "gt", "gte", "range", "isnull", "startswith"};
-
-bool olookup_suits(olookup l, const otype *t)
-{
-    if (t->json == O_JSON_BASE64) return l == O_EXACT || l == O_ISNULL;
-    return l != O_STARTSWITH || t->text;
-}
-
 /* -- definitions ------------------------------------------------------------------------------------------------------------------------- */
 
 static void flag(text *out, bool set, const char *name)
@@ -42,6 +34,7 @@ static void field_json(const ofield *f, dice *d, text *out)
         oval_json(f->type, d, &f->choices[i], out);
     }
     if (f->n_choices) text_add(out, NR_S("]"));
+    flag(out, f->column, "column");
     if (f->index[0]) text_addf(out, ",\"index\":%s", f->index);
     text_add(out, NR_S("}"));
 }
@@ -111,46 +104,22 @@ void omodel_copy(omodel *to, const omodel *from)
 
 /* -- answers ----------------------------------------------------------------------------------------------------------------------------- */
 
-static bool starts(nr_slice s, nr_slice with)
-{
-    if (s.n < with.n) return false;
-    for (size_t i = 0; i < with.n; i++)
-        if (s.p[i] != with.p[i]) return false;
-    return true;
-}
-
-static bool leaf_holds(const omodel *m, const oleaf *l, const orow *row)
-{
-    const otype *t = m->fields[l->field].type;
-    const oval *v = &row->v[l->field];
-    if (l->lookup == O_ISNULL) return v->null == l->truth;
-    if (v->null) return false;
-    bool any = false;
-    for (size_t i = 0; l->lookup == O_IN && i < l->n_args; i++) any = any || (!l->args[i].null && oval_cmp(t, v, &l->args[i]) == 0);
-    if (l->lookup == O_IN) return any;
-    if (l->lookup == O_STARTSWITH) return starts(v->bytes, l->args[0].bytes);
-    int c = oval_cmp(t, v, &l->args[0]);
-    if (l->lookup == O_RANGE) return c >= 0 && oval_cmp(t, v, &l->args[1]) <= 0;
-    const bool holds[] = {[O_EXACT] = c == 0, [O_LT] = c<0, [O_LTE] = c <= 0, [O_GT] = c> 0, [O_GTE] = c >= 0};
-    return holds[l->lookup];
-}
-
-bool oracle_matches(const omodel *m, const oquery *q, const orow *row)
+bool oracle_matches(const omodel *m, const oquery *q, const orow *row, nr_arena *a)
 {
     for (size_t i = 0; i < q->n_filters; i++) {
         const ofilter *f = &q->filters[i];
         bool all = true;
-        for (size_t k = 0; k < f->n; k++) all = all && leaf_holds(m, &f->leaves[k], row);
+        for (size_t k = 0; k < f->n && all; k++) all = oleaf_holds(&m->fields[f->leaves[k].field], &f->leaves[k], &row->v[f->leaves[k].field], a);
         if (all == f->negated) return false;
     }
     return true;
 }
 
-size_t oracle_select(const omodel *m, const oquery *q, const orow **out)
+size_t oracle_select(const omodel *m, const oquery *q, nr_arena *a, const orow **out)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n_rows; i++)
-        if (oracle_matches(m, q, &m->rows[i])) out[n++] = &m->rows[i];
+        if (oracle_matches(m, q, &m->rows[i], a)) out[n++] = &m->rows[i];
     return n;
 }
 

@@ -24,15 +24,22 @@ static inline bool dice_chance(dice *d, unsigned percent)
 }
 
 /* One value of one type. Which of the members counts is the type's business. */
-typedef struct oval {
+typedef struct oval oval;
+struct oval {
     bool null;
-    big num;        /* integers, booleans, dates; decimals times 10^scale */
-    double dbl;     /* floats */
-    nr_slice bytes; /* texts */
-} oval;
+    char kind;             /* of JSON of no declared type: n number, s string, b boolean, 0 null, a array, o object */
+    big num;               /* integers, booleans, dates; decimals times 10^scale */
+    double dbl;            /* floats */
+    nr_slice bytes;        /* texts; of containers and JSON the canonical JSON */
+    nr_slice string;       /* of a JSON string */
+    const oval *items;     /* of containers: elements, or values in the order of their keys */
+    const nr_slice *keys;
+    size_t n;
+};
 
 typedef enum oshape { O_NUM, O_DBL, O_BYTES } oshape;
-typedef enum ojson { O_JSON_NUMBER, O_JSON_BOOL, O_JSON_STRING, O_JSON_BASE64 } ojson;
+typedef enum ojson { O_JSON_NUMBER, O_JSON_BOOL, O_JSON_STRING, O_JSON_BASE64, O_JSON_ITSELF } ojson;
+enum { O_HAS_DATE = 1, O_HAS_TIME = 2 };
 
 typedef struct otype otype;
 struct otype {
@@ -41,8 +48,10 @@ struct otype {
     oshape shape;
     char mark;           /* of replies: # ~ ? or " */
     ojson json;
-    bool text;           /* takes startswith */
     bool clock;          /* takes auto_now */
+    unsigned parts;      /* O_HAS_DATE, O_HAS_TIME */
+    bool container;
+    const char *of;      /* of containers: the type of what stands in them, NULL: JSON; of embedded entities that of every member */
     int places, scale;   /* decimals: as stored, as kept here */
     big low, high;       /* numbers that may be written */
     bool bounded;        /* takes min and max here */
@@ -52,14 +61,72 @@ struct otype {
     void (*spell)(const otype *t, dice *d, const oval *v, text *out);
     void (*canonical)(const otype *t, const oval *v, text *out);
     big (*now)(int64_t us);
+    void (*reply)(const otype *t, const oval *v, text *out); /* NULL: the canonical text behind the mark */
 };
 
-extern const otype otypes[]; /* name NULL at the end */
+/* Families of types; each ends with name NULL, the table of them with NULL. The first type is auto. */
+extern const otype otypes_numbers[], otypes_texts[], otypes_dates[], otypes_containers[];
+extern const otype *const otype_families[];
+
+/* The first of the name. */
 const otype *otype_find(const char *name);
 int oval_cmp(const otype *t, const oval *a, const oval *b); /* NULL lowest */
 void oval_json(const otype *t, dice *d, const oval *v, text *out);
 void oval_reply(const otype *t, const oval *v, text *out);
 void json_string(text *out, nr_slice s);
+
+/* The canonical text in an arena. */
+nr_slice oval_text(const otype *t, const oval *v, nr_arena *a);
+
+void add_big(text *out, big n, int width);
+
+/* -- texts ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Code points, in an arena; fold: each as the others that differ from it by case alone. */
+typedef struct points {
+    uint32_t *at;
+    size_t n;
+} points;
+
+points points_of(nr_slice s, bool fold, nr_arena *a);
+uint32_t point_fold(uint32_t c);
+void point_add(uint32_t c, text *out);
+
+/* A stretch of a text, and a text with some letters exchanged for others that differ by case alone. */
+nr_slice random_stretch(dice *d, nr_slice s, size_t most, nr_arena *a);
+nr_slice random_case(dice *d, nr_slice s, nr_arena *a);
+
+/* -- regular expressions ----------------------------------------------------------------------------------------------------------------- */
+
+/* One code point of a text, or some in a row. */
+typedef struct oitem {
+    bool any, negated;     /* any: what `.` is */
+    int8_t caseless;       /* 1 yes, -1 no, 0 as the lookup says */
+    char quantity;         /* 1 once, ? or * */
+    uint32_t cps[12];
+    size_t n;
+} oitem;
+
+typedef struct obranch {
+    size_t first, n;       /* of the items */
+    bool from_start;
+    char end;              /* 0, $ or z */
+} obranch;
+
+enum { OITEM_MAX = 96, OBRANCH_MAX = 4 };
+
+/* What a pattern means: one of its branches is found somewhere. */
+typedef struct opattern {
+    nr_slice text;
+    bool dotall, multiline;
+    oitem items[OITEM_MAX];
+    obranch branches[OBRANCH_MAX];
+    size_t n_items, n_branches;
+} opattern;
+
+/* A pattern of which a piece of the subject may be a match. */
+const opattern *random_pattern(dice *d, nr_slice subject, nr_arena *a);
+bool opattern_found(const opattern *p, bool caseless, nr_slice subject, nr_arena *a);
 
 enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6 };
 
@@ -72,7 +139,10 @@ typedef struct ofield {
     oval def, min, max;
     size_t n_choices;
     oval choices[3];
-    char index[96];       /* JSON, empty: none */
+    bool column;
+    const char *index;    /* JSON, empty: none */
+    const opattern *patterns[2]; /* of its indexes */
+    size_t n_patterns;
 } ofield;
 
 typedef struct okey {
@@ -106,17 +176,53 @@ void omodel_remove(omodel *m, const orow *row);
 bool omodel_broken(const omodel *m, const oval *pk);
 void omodel_copy(omodel *to, const omodel *from); /* to->rows is reused */
 
-typedef enum olookup { O_EXACT, O_IN, O_LT, O_LTE, O_GT, O_GTE, O_RANGE, O_ISNULL, O_STARTSWITH, O_LOOKUPS } olookup;
-extern const char *const olookup_names[O_LOOKUPS];
-bool olookup_suits(olookup l, const otype *t);
+/* -- lookups ----------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct oleaf {
+/* A part of a date or time. */
+typedef struct otransform {
+    const char *name;
+    unsigned needs;     /* O_HAS_DATE, O_HAS_TIME */
+    const char *gives;  /* a type */
+    big (*eval)(const otype *t, big v);
+} otransform;
+
+extern const otransform otransforms[]; /* name NULL at the end */
+
+typedef struct oleaf oleaf;
+
+typedef enum oarg { O_ONE, O_LIST, O_PAIR, O_TRUTH } oarg;
+
+typedef struct olookup {
+    const char *name;
+    oarg arg;
+    bool text;          /* looks at canonical text */
+    bool fold;          /* without case */
+    bool pattern;
+    bool points;        /* a set index answers it */
+    bool (*holds)(const otype *t, const oval *v, const oleaf *l, nr_arena *a); /* v is not NULL; of what looks at text, its text */
+} olookup;
+
+extern const olookup olookups[]; /* name NULL at the end */
+const olookup *olookup_find(const char *name);
+bool olookup_suits(const olookup *l, const otype *t);
+
+enum { OPARTS_MAX = 2 };
+
+struct oleaf {
     size_t field;
-    olookup lookup;
+    const otransform *parts[OPARTS_MAX];
+    size_t n_parts;
+    const olookup *lookup;
     oval args[OA_MAX];
     size_t n_args;
     bool truth;
-} oleaf;
+    const opattern *pattern;
+};
+
+/* The type of what the path of a leaf gives, and its value in a row. */
+const otype *oleaf_type(const ofield *f, const oleaf *l);
+oval oleaf_value(const ofield *f, const oleaf *l, const oval *v);
+bool oleaf_holds(const ofield *f, const oleaf *l, const oval *v, nr_arena *a);
 
 typedef struct ofilter {
     bool negated;
@@ -137,10 +243,10 @@ typedef struct oquery {
     size_t n_fields;
 } oquery;
 
-bool oracle_matches(const omodel *m, const oquery *q, const orow *row);
+bool oracle_matches(const omodel *m, const oquery *q, const orow *row, nr_arena *a);
 
-/* The matching rows in no order; out has room for all. */
-size_t oracle_select(const omodel *m, const oquery *q, const orow **out);
+/* The matching rows in no order; out has room for all. The arena is scratch. */
+size_t oracle_select(const omodel *m, const oquery *q, nr_arena *a, const orow **out);
 
 /* Puts rows in the order of the query, or of the model's ordering; false when it has none. REVERSE is not yet applied. */
 bool oracle_sort(const omodel *m, const oquery *q, const orow **rows, size_t n);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PK_MOST = 1000 }; /* bytes of a primary key here */
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 void oargs_add(oargs *a, nr_slice s)
@@ -17,11 +19,17 @@ void oargs_word(oargs *a, const char *word)
     oargs_add(a, nr_slice_of(word));
 }
 
-static void add_text(oargs *a, text *t)
+nr_slice text_taken(text *t, nr_arena *a)
 {
-    oargs_add(a, nr_arena_copy(a->arena, (nr_slice){t->p ? t->p : "", t->n}));
+    nr_slice s = nr_arena_copy(a, (nr_slice){t->p ? t->p : "", t->n});
     free(t->p);
     *t = (text){0};
+    return s;
+}
+
+void oargs_take(oargs *a, text *t)
+{
+    oargs_add(a, text_taken(t, a->arena));
 }
 
 void oargs_print(const oargs *a, text *out)
@@ -34,12 +42,15 @@ void oargs_print(const oargs *a, text *out)
 
 /* -- definitions ------------------------------------------------------------------------------------------------------------------------- */
 
+/* Of any family; a family with few types comes as often as one with many. */
 static const otype *random_type(dice *d, bool pk)
 {
+    static const otype *const families[] = {otypes_numbers + 1, otypes_texts, otypes_dates, otypes_texts, otypes_dates, otypes_containers};
+    if (pk && dice_chance(d, 35)) return otypes_numbers;
+    const otype *family = families[dice_below(d, COUNT(families) - pk)];
     size_t n = 0;
-    while (otypes[n].name) n++;
-    if (pk && dice_chance(d, 35)) return &otypes[0];
-    return &otypes[1 + dice_below(d, n - 1)];
+    while (family[n].name) n++;
+    return &family[dice_below(d, n)];
 }
 
 static bool within(const ofield *f, const oval *v)
@@ -54,31 +65,92 @@ void random_value(const ofield *f, bool pk, dice *d, nr_arena *a, oval *out)
     for (int tries = 0; tries < 200; tries++) {
         if (f->n_choices) *out = f->choices[dice_below(d, f->n_choices)];
         else f->type->make(f->type, d, false, a, out);
-        if ((pk || f->relation) && f->type->shape == O_BYTES && out->bytes.n == 0) continue;
+        if ((pk || f->relation) && f->type->shape == O_BYTES && (out->bytes.n == 0 || out->bytes.n > PK_MOST)) continue;
         if (within(f, out)) return;
     }
     *out = f->min;
 }
 
-static void random_index(ofield *f, dice *d)
+/* -- indexes ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* A pattern for the field's texts, which the field then knows. */
+static const opattern *field_pattern(dice *d, nr_arena *a, ofield *f)
 {
-    bool blob = f->type->json == O_JSON_BASE64;
-    size_t n = 0;
-    f->index[0] = 0;
+    oval v;
+    size_t most = COUNT(f->patterns);
+    if (f->n_patterns == most || (f->n_patterns && dice_chance(d, 30))) return f->patterns[dice_below(d, f->n_patterns)];
+    f->type->make(f->type, d, false, a, &v);
+    return f->patterns[f->n_patterns++] = random_pattern(d, oval_text(f->type, &v, a), a);
+}
+
+static void add_parts(dice *d, const otype *t, text *out)
+{
+    for (size_t n = 0; t->parts && n < OPARTS_MAX && dice_chance(d, n ? 30 : 60); n++) {
+        const otransform *part;
+        do part = &otransforms[dice_below(d, 13)];
+        while ((t->parts & part->needs) != part->needs);
+        text_addf(out, "%s__", part->name);
+        t = otype_find(part->gives);
+    }
+}
+
+static const olookup *random_indexed(dice *d, const otype *t)
+{
+    for (;;) {
+        size_t at = dice_below(d, 17);
+        if (olookups[at].points && dice_chance(d, 40)) at = dice_below(d, 2); /* exact, in */
+        if (olookup_suits(&olookups[at], t)) return &olookups[at];
+    }
+}
+
+static nr_slice random_index_item(dice *d, nr_arena *a, ofield *f)
+{
+    const olookup *l = random_indexed(d, f->type);
+    text t = {0};
+    if (l->pattern) {
+        text_addf(&t, "{\"%s\":", l->name);
+        json_string(&t, field_pattern(d, a, f)->text);
+        text_add(&t, NR_S("}"));
+        return text_taken(&t, a);
+    }
+    if (!f->relation) add_parts(d, f->type, &t);                                         /* whose type is not known when its indexes are made */
+    if (t.n && l->arg == O_ONE && !l->text && l->points && dice_chance(d, 70)) t.n -= 2; /* a part alone */
+    else text_add(&t, nr_slice_of(l->name));
+    return text_taken(&t, a);
+}
+
+size_t random_index_items(dice *d, nr_arena *a, ofield *f, size_t n, nr_slice *out)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool new = true;
+        out[kept] = random_index_item(d, a, f);
+        for (size_t k = 0; k < kept; k++) new = new && !nr_slice_eq(out[k], out[kept]);
+        kept += new;
+    }
+    return kept;
+}
+
+static void random_index(ofield *f, dice *d, nr_arena *a)
+{
+    bool ordered = f->type->json != O_JSON_BASE64 && !f->type->container;
+    nr_slice items[OITEMS_MAX];
+    text t = {0};
+    f->n_patterns = 0;
+    f->index = "";
     if (dice_chance(d, 35)) return;
-    if (!blob && dice_chance(d, 45)) {
-        snprintf(f->index, sizeof f->index, "true");
+    if (ordered && dice_chance(d, 25)) {
+        f->index = "true";
         return;
     }
-    unsigned percent = dice_chance(d, 50) ? 20 : 50;
-    size_t at = (size_t)snprintf(f->index, sizeof f->index, "[");
-    for (olookup l = 0; l < O_LOOKUPS; l++) {
-        bool points = l == O_EXACT || l == O_IN || l == O_ISNULL;
-        if (olookup_suits(l, f->type) && !(f->relation && l == O_STARTSWITH) && dice_chance(d, points ? percent : percent / 4))
-            at += (size_t)snprintf(f->index + at, sizeof f->index - at, "%s\"%s\"", n++ ? "," : "", olookup_names[l]);
-    }
-    snprintf(f->index + at, sizeof f->index - at, "]");
+    text_add(&t, NR_S("["));
+    size_t n = random_index_items(d, a, f, dice_below(d, dice_chance(d, 50) ? 2 : OITEMS_MAX), items);
+    for (size_t i = 0; i < n; i++) text_addf(&t, items[i].p[0] == '{' ? "%s%.*s" : "%s\"%.*s\"", i ? "," : "", NR_FMT(items[i]));
+    text_add(&t, NR_S("]"));
+    f->index = text_taken(&t, a).p;
 }
+
+/* -- fields ------------------------------------------------------------------------------------------------------------------------------ */
 
 static void random_choices(ofield *f, dice *d, nr_arena *a)
 {
@@ -94,7 +166,8 @@ static void random_choices(ofield *f, dice *d, nr_arena *a)
 static void random_options(ofield *f, dice *d, nr_arena *a)
 {
     f->null = dice_chance(d, 50);
-    f->unique = dice_chance(d, 7);
+    f->unique = dice_chance(d, 7) && !f->type->container;
+    f->column = dice_chance(d, 15);
     if (f->relation) f->unique = f->unique || strcmp(f->relation, "onetoone") == 0;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now = true;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now_add = true;
@@ -105,7 +178,7 @@ static void random_options(ofield *f, dice *d, nr_arena *a)
         f->has_max = dice_chance(d, 70);
         f->min.num = -2 * unit;
         f->max.num = 6 * unit;
-    } else if (dice_chance(d, 10)) random_choices(f, d, a);
+    } else if (dice_chance(d, 10) && !f->type->container) random_choices(f, d, a);
     f->has_default = !f->auto_now && !f->auto_now_add && dice_chance(d, 25);
     if (f->has_default) random_value(f, false, d, a, &f->def);
 }
@@ -114,7 +187,7 @@ static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *ta
 {
     static const char *const odd[OF_MAX] = {"", "year", "order", "exact", "limit", "len", "date", "in", "filter", "day", "null1", "isnull"};
     bool self = dice_chance(d, 20);
-    *f = (ofield){.type = random_type(d, false)};
+    *f = (ofield){.type = random_type(d, false), .index = ""};
     snprintf(f->name, sizeof f->name, "%s", odd[at]);
     if (dice_chance(d, 75)) snprintf(f->name, sizeof f->name, "f%zu", at);
     if (dice_chance(d, 20) && (self || target)) {
@@ -124,7 +197,7 @@ static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *ta
     }
     random_options(f, d, a);
     if (m->wide) f->unique = false;
-    random_index(f, d);
+    random_index(f, d, a);
 }
 
 static void random_ordering(dice *d, omodel *m)
@@ -141,7 +214,7 @@ void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omode
     *m = (omodel){.n_fields = 2 + dice_below(d, 7), .wide = wide};
     snprintf(m->name, sizeof m->name, "%s", name);
     ofield *pk = &m->fields[0];
-    *pk = (ofield){.type = wide ? otype_find(wide_pks[dice_below(d, COUNT(wide_pks))]) : random_type(d, true)};
+    *pk = (ofield){.index = "", .type = wide ? otype_find(wide_pks[dice_below(d, COUNT(wide_pks))]) : random_type(d, true)};
     snprintf(pk->name, sizeof pk->name, "%s", pks[dice_below(d, COUNT(pks))]);
     if (target && !wide && dice_chance(d, 8)) {
         pk->relation = dice_chance(d, 30) ? "fk" : "onetoone";
@@ -157,7 +230,7 @@ void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omode
 void random_migration(dice *d, nr_arena *a, omodel *m, bool more)
 {
     for (size_t i = 1; i < m->n_fields; i++)
-        if (dice_chance(d, 50)) random_index(&m->fields[i], d);
+        if (dice_chance(d, 50)) random_index(&m->fields[i], d, a);
     if (more && m->n_fields < OF_MAX) {
         ofield *f = &m->fields[m->n_fields];
         random_field(d, a, m, NULL, m->n_fields, f);
@@ -167,222 +240,6 @@ void random_migration(dice *d, nr_arena *a, omodel *m, bool more)
         m->n_fields++;
     }
     random_ordering(d, m);
-}
-
-/* -- queries ----------------------------------------------------------------------------------------------------------------------------- */
-
-/* What some row has, mostly. */
-static void random_operand(dice *d, nr_arena *a, const omodel *m, size_t field, oval *out)
-{
-    const otype *t = m->fields[field].type;
-    if (m->n_rows && dice_chance(d, 65)) *out = m->rows[dice_below(d, m->n_rows)].v[field];
-    else t->make(t, d, true, a, out);
-    if (out->null) t->make(t, d, true, a, out);
-}
-
-/* The front of a text, cut between code points. */
-static void cut_prefix(dice *d, oval *v)
-{
-    size_t n = v->bytes.n ? dice_below(d, v->bytes.n + 1) : 0;
-    while (n < v->bytes.n && ((unsigned char)v->bytes.p[n] & 0xC0) == 0x80) n++;
-    v->bytes.n = n;
-}
-
-static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
-{
-    *l = (oleaf){.field = dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
-    const otype *t = m->fields[l->field].type;
-    do l->lookup = (olookup)dice_below(d, O_LOOKUPS);
-    while (!olookup_suits(l->lookup, t));
-    if (l->lookup == O_RANGE) l->n_args = 2;
-    if (l->lookup == O_IN) l->n_args = dice_below(d, OA_MAX + 1);
-    for (size_t i = 0; i < l->n_args; i++) {
-        random_operand(d, a, m, l->field, &l->args[i]);
-        if (l->lookup == O_IN && dice_chance(d, 8)) l->args[i] = (oval){.null = true};
-        if (l->lookup == O_STARTSWITH) cut_prefix(d, &l->args[i]);
-    }
-}
-
-static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
-{
-    static const size_t counts[] = {0, 1, 1, 1, 1, 1, 2, 2, 2, 3};
-    q->n_filters = counts[dice_below(d, COUNT(counts))];
-    for (size_t i = 0; i < q->n_filters; i++) {
-        ofilter *f = &q->filters[i];
-        f->negated = dice_chance(d, 35);
-        f->n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
-        f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
-        for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, &f->leaves[k]);
-    }
-}
-
-static void random_fields(dice *d, const omodel *m, oquery *q)
-{
-    bool used[OF_MAX] = {false};
-    size_t n = q->flat ? 1 : 1 + dice_below(d, m->n_fields);
-    q->has_fields = true;
-    for (size_t i = 0; i < n; i++) {
-        size_t f = dice_below(d, m->n_fields);
-        if (used[f]) continue;
-        used[f] = true;
-        q->names[q->n_fields] = f == 0 && dice_chance(d, 40) ? "pk" : m->fields[f].name;
-        q->fields[q->n_fields++] = f;
-    }
-}
-
-void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q)
-{
-    *q = (oquery){.count = -1};
-    random_filters(d, a, m, q);
-    if (!clauses) return;
-    q->has_order = dice_chance(d, 55);
-    if (q->has_order) q->n_order = 1 + dice_below(d, 3);
-    for (size_t i = 0; i < q->n_order; i++) q->order[i] = (okey){dice_below(d, m->n_fields), dice_chance(d, 50)};
-    q->reverse = dice_chance(d, 25);
-    q->withcount = dice_chance(d, 15);
-    q->flat = dice_chance(d, 20);
-    if (q->flat || dice_chance(d, 45)) random_fields(d, m, q);
-    q->has_limit = dice_chance(d, 45);
-    if (!q->has_limit) return;
-    q->offset = dice_chance(d, 50) ? 0 : (int64_t)dice_below(d, dice_chance(d, 80) ? 10 : 4000);
-    q->count = (int64_t)dice_below(d, dice_chance(d, 80) ? 8 : 4000) - 1;
-    if (dice_chance(d, 2)) q->count = INT64_MAX;
-    if (dice_chance(d, 2)) q->offset = INT64_MAX;
-}
-
-static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
-{
-    static const char *const truths[2][3] = {{"0", "false", "FALSE"}, {"1", "true", "True"}};
-    if (l->lookup == O_ISNULL) {
-        text_add(out, nr_slice_of(truths[l->truth][dice_below(d, 3)]));
-    } else if (l->lookup != O_IN && l->lookup != O_RANGE) {
-        t->spell(t, d, &l->args[0], out);
-    } else {
-        text_add(out, NR_S("["));
-        for (size_t i = 0; i < l->n_args; i++) {
-            if (i) text_add(out, NR_S(" , "));
-            oval_json(t, d, &l->args[i], out);
-        }
-        text_add(out, NR_S("]"));
-    }
-}
-
-static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
-{
-    const ofield *f = &m->fields[l->field];
-    text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
-    if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
-    if (l->lookup != O_EXACT || dice_chance(d, 30)) text_addf(path, "__%s", olookup_names[l->lookup]);
-}
-
-static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
-{
-    const ofield *f = &m->fields[l->field];
-    text path = {0}, value = {0};
-    leaf_path(d, m, l, &path);
-    operand_text(d, f->type, l, &value);
-    add_text(out, &path);
-    add_text(out, &value);
-}
-
-/* {"path": value}. */
-static void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
-{
-    const otype *t = m->fields[l->field].type;
-    text_add(out, NR_S("{\""));
-    leaf_path(d, m, l, out);
-    text_add(out, NR_S("\":"));
-    if (l->lookup == O_ISNULL) text_add(out, l->truth ? NR_S("true") : NR_S("false"));
-    else if (l->lookup == O_IN || l->lookup == O_RANGE) operand_text(d, t, l, out);
-    else oval_json(t, d, &l->args[0], out);
-    text_add(out, NR_S("}"));
-}
-
-/* The same filter as a Q: an AND, or by De Morgan a NOT of an OR of NOTs. */
-static void add_q(dice *d, const omodel *m, const ofilter *f, oargs *out)
-{
-    text t = {0};
-    bool turned = f->q == 2, bare = f->n == 1 && f->q == 3;
-    oargs_word(out, "Q");
-    if (f->negated != turned && !bare) text_add(&t, NR_S("{\"not\":"));
-    if (f->negated && bare) text_add(&t, NR_S("{\"not\":"));
-    if (!bare) text_add(&t, turned ? NR_S("{\"or\":[") : NR_S("{\"and\":["));
-    for (size_t k = 0; k < f->n; k++) {
-        if (k) text_add(&t, NR_S(","));
-        if (turned && !bare) text_add(&t, NR_S("{\"not\":"));
-        leaf_json(d, m, &f->leaves[k], &t);
-        if (turned && !bare) text_add(&t, NR_S("}"));
-    }
-    if (!bare) text_add(&t, NR_S("]}"));
-    if (bare ? f->negated : f->negated != turned) text_add(&t, NR_S("}"));
-    add_text(out, &t);
-}
-
-static void add_filters(dice *d, const omodel *m, const oquery *q, oargs *out)
-{
-    for (size_t i = 0; i < q->n_filters; i++) {
-        if (q->filters[i].q) {
-            add_q(d, m, &q->filters[i], out);
-            continue;
-        }
-        oargs_word(out, q->filters[i].negated ? "EXCLUDE" : "FILTER");
-        for (size_t k = 0; k < q->filters[i].n; k++) add_leaf(d, m, &q->filters[i].leaves[k], out);
-    }
-}
-
-static void add_number(oargs *out, int64_t n)
-{
-    text t = {0};
-    text_addf(&t, "%lld", (long long)n);
-    add_text(out, &t);
-}
-
-static void add_order(dice *d, const omodel *m, const oquery *q, oargs *out)
-{
-    oargs_word(out, "ORDER");
-    for (size_t i = 0; i < q->n_order; i++) {
-        text t = {0};
-        if (q->order[i].descending) text_add(&t, NR_S("-"));
-        text_add(&t, q->order[i].field == 0 && dice_chance(d, 50) ? NR_S("pk") : nr_slice_of(m->fields[q->order[i].field].name));
-        add_text(out, &t);
-    }
-}
-
-static void add_fields(const oquery *q, oargs *out)
-{
-    oargs_word(out, "FIELDS");
-    for (size_t i = 0; i < q->n_fields; i++) oargs_word(out, q->names[i]);
-}
-
-/* Clauses in any order. */
-void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
-{
-    size_t first = dice_below(d, 7);
-    for (size_t i = 0; i < 7; i++) {
-        switch ((first + i) % 7) {
-        case 0: add_filters(d, m, q, out); break;
-        case 1:
-            if (q->has_order) add_order(d, m, q, out);
-            break;
-        case 2:
-            if (q->reverse) oargs_word(out, "REVERSE");
-            break;
-        case 3:
-            if (q->has_fields) add_fields(q, out);
-            break;
-        case 4:
-            if (q->flat) oargs_word(out, "FLAT");
-            break;
-        case 5:
-            if (q->withcount) oargs_word(out, "WITHCOUNT");
-            break;
-        default:
-            if (!q->has_limit) break;
-            oargs_word(out, "LIMIT");
-            add_number(out, q->offset);
-            add_number(out, q->count);
-        }
-    }
 }
 
 /* -- writes ------------------------------------------------------------------------------------------------------------------------------ */
@@ -416,7 +273,7 @@ static void random_save_row(dice *d, nr_arena *a, const omodel *m, const osave *
         if (!f->null && dice_chance(d, 1) && dice_chance(d, 30)) r->v[i] = (oval){.null = true};
         if (m->wide && !f->null) r->given[i] = true;
         if (m->wide && !f->null && r->v[i].null) random_value(f, false, d, a, &r->v[i]);
-        r->bad[i] = !m->wide && dice_chance(d, 1) && dice_chance(d, 40) && f->type->json != O_JSON_BASE64;
+        r->bad[i] = !m->wide && dice_chance(d, 1) && dice_chance(d, 40) && f->type->json != O_JSON_BASE64 && !f->type->container;
     }
 }
 
@@ -459,7 +316,7 @@ static void add_pairs(dice *d, const omodel *m, const osave_row *r, oargs *out)
         } else {
             oargs_word(out, name);
             m->fields[i].type->spell(m->fields[i].type, d, &r->v[i], &value);
-            add_text(out, &value);
+            oargs_take(out, &value);
         }
     }
 }
@@ -495,5 +352,5 @@ void save_args(dice *d, const omodel *m, const osave *s, oargs *out)
     }
     if (s->array) text_add(&doc, NR_S("]"));
     oargs_word(out, "JSON");
-    add_text(out, &doc);
+    oargs_take(out, &doc);
 }

@@ -14,6 +14,7 @@ typedef struct oargs {
 
 void oargs_add(oargs *a, nr_slice s);
 void oargs_word(oargs *a, const char *word);
+void oargs_take(oargs *a, text *t); /* the buffer is freed */
 void oargs_print(const oargs *a, text *out);
 
 /* A model that may refer to target (NULL: none) and to itself. */
@@ -24,6 +25,14 @@ void random_migration(dice *d, nr_arena *a, omodel *m, bool more);
 
 /* A value that the field takes. */
 void random_value(const ofield *f, bool pk, dice *d, nr_arena *a, oval *out);
+
+/* In an arena; the buffer is freed. */
+nr_slice text_taken(text *t, nr_arena *a);
+
+enum { OITEMS_MAX = 5 };
+
+/* What an index of a field may be asked to answer: at most n different items as INDEX CREATE takes them, names or JSON objects. */
+size_t random_index_items(dice *d, nr_arena *a, ofield *f, size_t n, nr_slice *out);
 
 /* Filters alone, or all clauses. */
 void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q);

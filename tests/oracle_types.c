@@ -1,15 +1,12 @@
-/* oracle_types.c -- the oracle's own types: how a random value is made, and the texts that stand for it. Few values, many of them at borders, so
- * that queries meet them. */
+/* oracle_types.c -- the oracle's own types: numbers, and what all types have. Few values, many of them at borders, so that queries meet them. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "oracle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define LIT(lit) {(lit), sizeof(lit) - 1}
 #define TWO53 ((big)1 << 53)
 #define TWO63 ((big)1 << 63)
-#define DAY_US ((big)86400000000)
 
 uint64_t dice_roll(dice *d)
 {
@@ -21,7 +18,7 @@ uint64_t dice_roll(dice *d)
 
 /* -- numbers ----------------------------------------------------------------------------------------------------------------------------- */
 
-static void add_big(text *out, big n, int width)
+void add_big(text *out, big n, int width)
 {
     char digits[48];
     size_t at = sizeof digits;
@@ -176,274 +173,9 @@ static void canonical_float(const otype *t, const oval *v, text *out)
     text_add(out, nr_slice_of(double_named(v->dbl, 0)->canonical));
 }
 
-/* -- texts ------------------------------------------------------------------------------------------------------------------------------- */
-
-#define LONG "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" /* 64 */
-
-static const nr_slice texts[] = {
-    LIT("a"), LIT("ab"), LIT("a\0b"), LIT("a\0"), LIT("a\xc3\xa9"), LIT("a\xef\xbf\xbf"), LIT("a\xf0\x9f\x98\x80"), LIT("b"), LIT("A"), LIT("B"),
-    LIT("abc"), LIT("abd"), LIT("NULL"), LIT("ORDER"), LIT("\"q\\"), LIT("a,b"), LIT(" "), LIT("a\x01"), LIT("\x7f"), LIT("\n"),
-    LIT("\xf4\x8f\xbf\xbf"),
-    LIT("/"), LIT(":"), LIT("!"), LIT("#"), LIT("=a"), LIT(LONG), LIT(LONG "x"), LIT(LONG "y"), LIT(LONG "xz"), LIT("\0"),
-};
-static const nr_slice slugs[] = {LIT("a"), LIT("a-b"), LIT("a_b"), LIT("A"), LIT("ab"), LIT("0"), LIT("zz-9"), LIT(LONG "-1"), LIT(LONG "-2")};
-static const nr_slice emails[] = {LIT("a@b.org"), LIT("A@b.org"), LIT("a@c.de"), LIT("x.y@b.org"), LIT("rinnengan@sage.de")};
-static const nr_slice urls[] = {LIT("http://a.bc/"), LIT("https://a.bc/c"), LIT("http://a.bc/?q=1"), LIT("ftp://a.bc/x")};
-static const nr_slice ips[] = {LIT("1.2.3.4"), LIT("10.0.0.1"), LIT("::1"), LIT("2001:db8::1"), LIT("2001:db8::2"), LIT("255.255.255.255")};
-static const nr_slice uuids[] = {LIT("00000000-0000-0000-0000-000000000000"), LIT("123e4567-e89b-12d3-a456-426614174000"),
-                                 LIT("ffffffff-ffff-ffff-ffff-ffffffffffff"), LIT("123e4567-e89b-12d3-a456-426614174001"),
-                                 LIT("a0000000-0000-4000-8000-00000000000b")};
-static const nr_slice blobs[] = {LIT("\0"),   LIT("\xff\xfe"),  LIT("a"),         LIT("b"),   LIT("a\0"),
-                                 LIT("\xff"), LIT(LONG "\xff"), LIT(LONG "\xfe"), LIT("\x80")};
-
-static void pick(const nr_slice *from, size_t n, dice *d, nr_arena *a, oval *out)
-{
-    (void)a;
-    *out = (oval){.bytes = from[dice_below(d, n)]};
-}
-
-/* An empty one now and then; an operand may be any text. */
-static void pick_text(const nr_slice *from, size_t n, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    if (dice_chance(d, 6)) *out = (oval){.bytes = NR_S("")};
-    else if (operand && dice_chance(d, 8)) pick(texts, COUNT(texts), d, a, out);
-    else pick(from, n, d, a, out);
-}
-
-static void make_text(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t;
-    pick_text(texts, COUNT(texts), d, operand, a, out);
-}
-
-static void make_slug(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t;
-    pick_text(slugs, COUNT(slugs), d, operand, a, out);
-}
-
-static void make_email(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t;
-    pick_text(emails, COUNT(emails), d, operand, a, out);
-}
-
-static void make_url(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t;
-    pick_text(urls, COUNT(urls), d, operand, a, out);
-}
-
-static void make_blob(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t, (void)operand;
-    if (dice_chance(d, 6)) *out = (oval){.bytes = NR_S("")};
-    else pick(blobs, COUNT(blobs), d, a, out);
-}
-
-static void make_ip(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t, (void)operand;
-    pick(ips, COUNT(ips), d, a, out);
-}
-
-static void make_uuid(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    (void)t, (void)operand;
-    pick(uuids, COUNT(uuids), d, a, out);
-}
-
-static void canonical_text(const otype *t, const oval *v, text *out)
-{
-    (void)t;
-    text_add(out, v->bytes);
-}
-
-static void spell_text(const otype *t, dice *d, const oval *v, text *out)
-{
-    (void)d;
-    canonical_text(t, v, out);
-}
-
-/* Hex digits in capitals, sometimes. */
-static void spell_hex(const otype *t, dice *d, const oval *v, text *out)
-{
-    bool big_letters = dice_chance(d, 30);
-    (void)t;
-    for (size_t i = 0; i < v->bytes.n; i++) {
-        char c = v->bytes.p[i];
-        if (big_letters && c >= 'a' && c <= 'f') c = (char)(c - 32);
-        text_add(out, (nr_slice){&c, 1});
-    }
-}
-
-/* -- the calendar ------------------------------------------------------------------------------------------------------------------------ */
-
-static bool leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-static int month_days(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month] + (month == 1 && leap(year));
-}
-
-/* Counted, not computed: days since 1970-01-01 to a date and back. */
-static void add_date(text *out, big days)
-{
-    int year = 1970, month = 0;
-    while (days < 0) days += 365 + leap(--year);
-    while (days >= 365 + leap(year)) days -= 365 + leap(year++);
-    while (days >= month_days(year, month)) days -= month_days(year, month++);
-    text_addf(out, "%04d-%02d-%02d", year, month + 1, (int)days + 1);
-}
-
-static void add_time(text *out, big us, bool always_seconds)
-{
-    int seconds = (int)(us / 1000000), fraction = (int)(us % 1000000);
-    text_addf(out, "%02d:%02d", seconds / 3600, seconds / 60 % 60);
-    if (always_seconds || seconds % 60 || fraction) text_addf(out, ":%02d", seconds % 60);
-    if (fraction) text_addf(out, ".%06d", fraction);
-}
-
-enum { FIRST_DAY = -719162, LAST_DAY = 2932896, SOME_DAY = 20779 };
-
-static void make_date(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    static const int pool[] = {FIRST_DAY, LAST_DAY, -1, 0, 11016, SOME_DAY, 14609, 14610};
-    (void)t, (void)operand, (void)a;
-    *out = (oval){.num = SOME_DAY + (int)dice_below(d, 9) - 4};
-    if (dice_chance(d, 30)) out->num = pool[dice_below(d, COUNT(pool))];
-}
-
-static void canonical_date(const otype *t, const oval *v, text *out)
-{
-    (void)t;
-    add_date(out, v->num);
-}
-
-static void spell_date(const otype *t, dice *d, const oval *v, text *out)
-{
-    (void)d;
-    canonical_date(t, v, out);
-}
-
-static void make_time(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    static const int64_t pool[] = {0, 1, 999999, 1000000, 86399999999, 43200000000, 47109000250, 60000000, 3600000000, 10};
-    (void)t, (void)operand, (void)a;
-    *out = (oval){.num = pool[dice_below(d, COUNT(pool))]};
-}
-
-static void canonical_time(const otype *t, const oval *v, text *out)
-{
-    (void)t;
-    add_time(out, v->num, true);
-}
-
-static void spell_time(const otype *t, dice *d, const oval *v, text *out)
-{
-    (void)t;
-    add_time(out, v->num, dice_chance(d, 70));
-}
-
-static void make_datetime(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    oval time;
-    make_date(t, d, operand, a, out);
-    make_time(t, d, operand, a, &time);
-    out->num = out->num * DAY_US + (dice_chance(d, 60) ? time.num : 0);
-}
-
-static big day_of(big us)
-{
-    return us >= 0 ? us / DAY_US : -((-us + DAY_US - 1) / DAY_US);
-}
-
-static void canonical_datetime(const otype *t, const oval *v, text *out)
-{
-    big day = day_of(v->num);
-    (void)t;
-    add_date(out, day);
-    text_add(out, NR_S("T"));
-    add_time(out, v->num - day * DAY_US, true);
-    text_add(out, NR_S("Z"));
-}
-
-static void spell_datetime(const otype *t, dice *d, const oval *v, text *out)
-{
-    static const char *const zones[] = {"", "Z", "+00:00", "-00:00", "+05:30", "-11:15"};
-    static const int minutes[] = {0, 0, 0, 0, 330, -675};
-    size_t zone = dice_below(d, COUNT(zones));
-    (void)t;
-    if (day_of(v->num) == FIRST_DAY || day_of(v->num) == LAST_DAY) zone = 0;
-    big local = v->num + (big)minutes[zone] * 60000000, day = day_of(local);
-    add_date(out, day);
-    if (local == day * DAY_US && zone == 0 && dice_chance(d, 40)) return;
-    text_add(out, dice_chance(d, 50) ? NR_S("T") : NR_S(" "));
-    add_time(out, local - day * DAY_US, dice_chance(d, 70));
-    text_add(out, nr_slice_of(zones[zone]));
-}
-
-static big now_date(int64_t us)
-{
-    return day_of(us);
-}
-
-static big now_time(int64_t us)
-{
-    return us - day_of(us) * DAY_US;
-}
-
-static big now_datetime(int64_t us)
-{
-    return us;
-}
-
-static void make_duration(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
-{
-    static const int64_t pool[] = {0, 1, 1000000, 60000000, 3600000000, 86400000000, 90061500000, 250, 172800000001, 59999999, 1000000000000000};
-    (void)t, (void)operand, (void)a;
-    *out = (oval){.num = pool[dice_below(d, COUNT(pool))]};
-    if (dice_chance(d, 35)) out->num = -out->num;
-}
-
-static void canonical_duration(const otype *t, const oval *v, text *out)
-{
-    big us = v->num < 0 ? -v->num : v->num;
-    int64_t days = (int64_t)(us / DAY_US), s = (int64_t)(us % DAY_US / 1000000), fraction = (int64_t)(us % 1000000);
-    (void)t;
-    if (us == 0) {
-        text_add(out, NR_S("PT0S"));
-        return;
-    }
-    text_add(out, v->num < 0 ? NR_S("-P") : NR_S("P"));
-    if (days) text_addf(out, "%lldD", (long long)days);
-    if (s || fraction) text_add(out, NR_S("T"));
-    if (s / 3600) text_addf(out, "%lldH", (long long)(s / 3600));
-    if (s / 60 % 60) text_addf(out, "%lldM", (long long)(s / 60 % 60));
-    if (fraction) text_addf(out, "%lld.%06lldS", (long long)(s % 60), (long long)fraction);
-    else if (s % 60) text_addf(out, "%lldS", (long long)(s % 60));
-}
-
-static void spell_duration(const otype *t, dice *d, const oval *v, text *out)
-{
-    int64_t days = (int64_t)(v->num / DAY_US);
-    if (v->num < 0 || dice_chance(d, 60)) {
-        canonical_duration(t, v, out);
-        return;
-    }
-    if (days || dice_chance(d, 20)) text_addf(out, "%lld ", (long long)days);
-    add_time(out, v->num % DAY_US, true);
-}
-
-/* -- the table --------------------------------------------------------------------------------------------------------------------------- */
-
 #define INT64 .low = -TWO63, .high = TWO63 - 1
 
-const otype otypes[] = {
+const otype otypes_numbers[] = {
     {.name = "auto", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .make = make_int, .spell = spell_int, .canonical = canonical_int},
     {.name = "int", .options = "", .mark = '#', .json = O_JSON_NUMBER, INT64, .bounded = true, .make = make_int, .spell = spell_int,
      .canonical = canonical_int},
@@ -466,38 +198,18 @@ const otype otypes[] = {
      .low = -((big)100000000000000000 * 100000000000000000 - 1) * 100, .high = ((big)100000000000000000 * 100000000000000000 - 1) * 100,
      .make = make_decimal, .spell = spell_decimal,
      .canonical = canonical_decimal},
-    {.name = "char", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
-    {.name = "text", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_text, .spell = spell_text, .canonical = canonical_text},
-    {.name = "slug", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_slug, .spell = spell_text, .canonical = canonical_text},
-    {.name = "email", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_email, .spell = spell_text, .canonical = canonical_text},
-    {.name = "url", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .text = true, .make = make_url, .spell = spell_text, .canonical = canonical_text},
-    {.name = "ip", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .make = make_ip, .spell = spell_hex, .canonical = canonical_text},
-    {.name = "uuid", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_STRING, .make = make_uuid, .spell = spell_hex, .canonical = canonical_text},
-    {.name = "date", .options = "",
-     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_date, .spell = spell_date, .canonical = canonical_date, .now = now_date},
-    {.name = "time", .options = "",
-     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_time, .spell = spell_time, .canonical = canonical_time, .now = now_time},
-    {.name = "datetime", .options = "",
-     .mark = '"', .json = O_JSON_STRING, .clock = true, .make = make_datetime, .spell = spell_datetime, .canonical = canonical_datetime,
-     .now = now_datetime},
-    {.name = "duration", .options = "",
-     .mark = '"', .json = O_JSON_STRING, .make = make_duration, .spell = spell_duration, .canonical = canonical_duration},
-    {.name = "blob", .options = "", .shape = O_BYTES,
-     .mark = '"', .json = O_JSON_BASE64, .make = make_blob, .spell = spell_text, .canonical = canonical_text},
     {.name = NULL},
 };
 
+/* -- all types ----------------------------------------------------------------------------------------------------------------------------- */
+
+const otype *const otype_families[] = {otypes_numbers, otypes_texts, otypes_dates, otypes_containers, NULL};
+
 const otype *otype_find(const char *name)
 {
-    for (const otype *t = otypes; t->name; t++)
-        if (strcmp(t->name, name) == 0) return t;
+    for (const otype *const *family = otype_families; *family; family++)
+        for (const otype *t = *family; t->name; t++)
+            if (strcmp(t->name, name) == 0) return t;
     world_fail("the oracle has no type %s", name);
 }
 
@@ -556,7 +268,8 @@ void oval_json(const otype *t, dice *d, const oval *v, text *out)
     text spelled = {0};
     t->spell(t, d, v, &spelled);
     nr_slice s = {spelled.p, spelled.n};
-    if (t->json == O_JSON_BOOL) text_add(out, v->num ? NR_S("true") : NR_S("false"));
+    if (t->json == O_JSON_ITSELF) text_add(out, s);
+    else if (t->json == O_JSON_BOOL) text_add(out, v->num ? NR_S("true") : NR_S("false"));
     else if (t->json == O_JSON_NUMBER && json_number(s) && dice_chance(d, 80)) text_add(out, s);
     else json_string(out, s);
     free(spelled.p);
@@ -568,10 +281,23 @@ void oval_reply(const otype *t, const oval *v, text *out)
         text_add(out, NR_S("nil"));
         return;
     }
+    if (t->reply) {
+        t->reply(t, v, out);
+        return;
+    }
     text canonical = {0};
     t->canonical(t, v, &canonical);
     nr_slice s = {canonical.p ? canonical.p : "", canonical.n};
     if (t->mark == '"') text_quote(out, s);
     else text_add(out, (nr_slice){&t->mark, 1}), text_add(out, s);
     free(canonical.p);
+}
+
+nr_slice oval_text(const otype *t, const oval *v, nr_arena *a)
+{
+    text canonical = {0};
+    t->canonical(t, v, &canonical);
+    nr_slice s = nr_arena_copy(a, (nr_slice){canonical.p ? canonical.p : "", canonical.n});
+    free(canonical.p);
+    return s;
 }

@@ -1,0 +1,52 @@
+/* oracle_game.h -- a round of the oracle against the engine: two models, a world, its replica, and what is compared. */
+#ifndef ORACLE_GAME_H
+#define ORACLE_GAME_H
+
+#include "oracle_random.h"
+
+enum { ROWS_MAX = 20000 };
+
+typedef struct game {
+    dice d;
+    uint64_t seed;
+    nr_arena arena;
+    world w, replica;
+    omodel models[2], scratch; /* the first is what the second may refer to */
+    text definitions[2];
+    const orow *rows[ROWS_MAX];
+    text want;
+    uint64_t compared;
+    bool unsettled; /* others have written, and indexes may still have to be mended */
+} game;
+
+/* Prints what is needed to see the difference again, and fails. */
+void differ(game *g, const oargs *command, const char *got, const char *want, const char *what) __attribute__((noreturn));
+
+/* Runs the command and copies the reply, which the next run overwrites. */
+const char *run(game *g, const oargs *a);
+oargs command(game *g, const char *word, const omodel *m);
+
+/* Counts a comparison; fails when the answers differ. */
+void expect_reply(game *g, const oargs *a, const char *got, const char *want);
+
+/* One random query. */
+void compare_one(game *g);
+void compare_count(game *g, const omodel *m, bool exists);
+
+/* Some primary key, written in some way. */
+void add_pk(game *g, const omodel *m, oargs *a, oval *pk);
+
+/* Puts the definition of models[i] into force. */
+void define(game *g, size_t i);
+
+/* One random write, of at most so many rows. */
+void write_one(game *g, size_t most);
+void write_by_others(game *g, omodel *m);
+
+/* INDEX CREATE, DROP or REBUILD, of something. */
+void change_indexes(game *g, omodel *m);
+
+/* Fails when an index and the entities disagree, or the replica has another store. */
+void check_stores(game *g);
+
+#endif

@@ -1,0 +1,261 @@
+/* oracle_query.c -- random queries for the oracle, and the arguments that say them. Operands are made of what rows have, so that queries find some. */
+#include "oracle_random.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* -- queries ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* What some row has, mostly, and what is beside it. */
+static void random_operand(dice *d, nr_arena *a, const omodel *m, const oleaf *l, oval *out)
+{
+    const ofield *f = &m->fields[l->field];
+    const otype *t = oleaf_type(f, l);
+    *out = (oval){.null = true};
+    if (m->n_rows && dice_chance(d, 65)) *out = oleaf_value(f, l, &m->rows[dice_below(d, m->n_rows)].v[l->field]);
+    if (!out->null && l->n_parts && t->mark == '#' && dice_chance(d, 25)) out->num += (big)dice_below(d, 3) - 1;
+    if (out->null) t->make(t, d, true, a, out);
+    if (l->n_parts && t->mark == '#' && dice_chance(d, 2)) out->num *= 1000;
+}
+
+/* The text that a row has there. */
+static nr_slice random_subject(dice *d, nr_arena *a, const omodel *m, const oleaf *l)
+{
+    oval v;
+    random_operand(d, a, m, l, &v);
+    return oval_text(oleaf_type(&m->fields[l->field], l), &v, a);
+}
+
+/* A piece of what some row has, from the side where the lookup looks. */
+static void random_needle(dice *d, nr_arena *a, const omodel *m, oleaf *l)
+{
+    nr_slice s = random_subject(d, a, m, l);
+    size_t most = dice_chance(d, 85) ? 5 : 120;
+    if (!dice_chance(d, 25)) s = random_stretch(d, s, most, a);
+    if (dice_chance(d, l->lookup->fold ? 70 : 10)) s = random_case(d, s, a);
+    l->args[0] = (oval){.bytes = s};
+}
+
+static void use_pattern(dice *d, nr_arena *a, const omodel *m, oleaf *l)
+{
+    const ofield *f = &m->fields[l->field];
+    if (f->n_patterns && dice_chance(d, 50)) l->pattern = f->patterns[dice_below(d, f->n_patterns)];
+    else l->pattern = random_pattern(d, random_subject(d, a, m, l), a);
+    l->args[0] = (oval){.bytes = l->pattern->text};
+}
+
+static void random_parts(dice *d, const otype *t, oleaf *l)
+{
+    while (t->parts && l->n_parts < OPARTS_MAX && dice_chance(d, l->n_parts ? 30 : 60)) {
+        const otransform *part = &otransforms[dice_below(d, 13)];
+        if ((t->parts & part->needs) != part->needs) continue;
+        l->parts[l->n_parts++] = part;
+        t = otype_find(part->gives);
+    }
+}
+
+static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
+{
+    *l = (oleaf){.field = dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
+    random_parts(d, m->fields[l->field].type, l);
+    do l->lookup = &olookups[dice_below(d, 17)];
+    while (!olookup_suits(l->lookup, oleaf_type(&m->fields[l->field], l)));
+    if (l->lookup->pattern) {
+        use_pattern(d, a, m, l);
+        return;
+    }
+    if (l->lookup->text) {
+        random_needle(d, a, m, l);
+        return;
+    }
+    if (l->lookup->arg == O_PAIR) l->n_args = 2;
+    if (l->lookup->arg == O_LIST) l->n_args = dice_below(d, OA_MAX + 1);
+    for (size_t i = 0; i < l->n_args; i++) {
+        random_operand(d, a, m, l, &l->args[i]);
+        if (l->lookup->arg == O_LIST && dice_chance(d, 8)) l->args[i] = (oval){.null = true};
+    }
+}
+
+static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
+{
+    static const size_t counts[] = {0, 1, 1, 1, 1, 1, 2, 2, 2, 3};
+    q->n_filters = counts[dice_below(d, COUNT(counts))];
+    for (size_t i = 0; i < q->n_filters; i++) {
+        ofilter *f = &q->filters[i];
+        f->negated = dice_chance(d, 35);
+        f->n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
+        f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
+        for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, &f->leaves[k]);
+    }
+}
+
+static void random_fields(dice *d, const omodel *m, oquery *q)
+{
+    bool used[OF_MAX] = {false};
+    size_t n = q->flat ? 1 : 1 + dice_below(d, m->n_fields);
+    q->has_fields = true;
+    for (size_t i = 0; i < n; i++) {
+        size_t f = dice_below(d, m->n_fields);
+        if (used[f]) continue;
+        used[f] = true;
+        q->names[q->n_fields] = f == 0 && dice_chance(d, 40) ? "pk" : m->fields[f].name;
+        q->fields[q->n_fields++] = f;
+    }
+}
+
+void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q)
+{
+    *q = (oquery){.count = -1};
+    random_filters(d, a, m, q);
+    if (!clauses) return;
+    q->has_order = dice_chance(d, 55);
+    if (q->has_order) q->n_order = 1 + dice_below(d, 3);
+    for (size_t i = 0; i < q->n_order; i++) q->order[i] = (okey){dice_below(d, m->n_fields), dice_chance(d, 50)};
+    q->reverse = dice_chance(d, 25);
+    q->withcount = dice_chance(d, 15);
+    q->flat = dice_chance(d, 20);
+    if (q->flat || dice_chance(d, 45)) random_fields(d, m, q);
+    q->has_limit = dice_chance(d, 45);
+    if (!q->has_limit) return;
+    q->offset = dice_chance(d, 50) ? 0 : (int64_t)dice_below(d, dice_chance(d, 80) ? 10 : 4000);
+    q->count = (int64_t)dice_below(d, dice_chance(d, 80) ? 8 : 4000) - 1;
+    if (dice_chance(d, 2)) q->count = INT64_MAX;
+    if (dice_chance(d, 2)) q->offset = INT64_MAX;
+}
+
+static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
+{
+    static const char *const truths[2][3] = {{"0", "false", "FALSE"}, {"1", "true", "True"}};
+    if (l->lookup->arg == O_TRUTH) {
+        text_add(out, nr_slice_of(truths[l->truth][dice_below(d, 3)]));
+    } else if (l->lookup->text) {
+        text_add(out, l->args[0].bytes);
+    } else if (l->lookup->arg == O_ONE) {
+        t->spell(t, d, &l->args[0], out);
+    } else {
+        text_add(out, NR_S("["));
+        for (size_t i = 0; i < l->n_args; i++) {
+            if (i) text_add(out, NR_S(" , "));
+            oval_json(t, d, &l->args[i], out);
+        }
+        text_add(out, NR_S("]"));
+    }
+}
+
+static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
+{
+    const ofield *f = &m->fields[l->field];
+    text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
+    if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
+    for (size_t i = 0; i < l->n_parts; i++) text_addf(path, "__%s", l->parts[i]->name);
+    if (strcmp(l->lookup->name, "exact") != 0 || dice_chance(d, 30)) text_addf(path, "__%s", l->lookup->name);
+}
+
+static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
+{
+    text path = {0}, value = {0};
+    leaf_path(d, m, l, &path);
+    operand_text(d, oleaf_type(&m->fields[l->field], l), l, &value);
+    oargs_take(out, &path);
+    oargs_take(out, &value);
+}
+
+/* {"path": value}. */
+static void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
+{
+    const otype *t = oleaf_type(&m->fields[l->field], l);
+    text_add(out, NR_S("{\""));
+    leaf_path(d, m, l, out);
+    text_add(out, NR_S("\":"));
+    if (l->lookup->arg == O_TRUTH) text_add(out, l->truth ? NR_S("true") : NR_S("false"));
+    else if (l->lookup->text) json_string(out, l->args[0].bytes);
+    else if (l->lookup->arg == O_ONE) oval_json(t, d, &l->args[0], out);
+    else operand_text(d, t, l, out);
+    text_add(out, NR_S("}"));
+}
+
+/* The same filter as a Q: an AND, or by De Morgan a NOT of an OR of NOTs. */
+static void add_q(dice *d, const omodel *m, const ofilter *f, oargs *out)
+{
+    text t = {0};
+    bool turned = f->q == 2, bare = f->n == 1 && f->q == 3;
+    oargs_word(out, "Q");
+    if (f->negated != turned && !bare) text_add(&t, NR_S("{\"not\":"));
+    if (f->negated && bare) text_add(&t, NR_S("{\"not\":"));
+    if (!bare) text_add(&t, turned ? NR_S("{\"or\":[") : NR_S("{\"and\":["));
+    for (size_t k = 0; k < f->n; k++) {
+        if (k) text_add(&t, NR_S(","));
+        if (turned && !bare) text_add(&t, NR_S("{\"not\":"));
+        leaf_json(d, m, &f->leaves[k], &t);
+        if (turned && !bare) text_add(&t, NR_S("}"));
+    }
+    if (!bare) text_add(&t, NR_S("]}"));
+    if (bare ? f->negated : f->negated != turned) text_add(&t, NR_S("}"));
+    oargs_take(out, &t);
+}
+
+static void add_filters(dice *d, const omodel *m, const oquery *q, oargs *out)
+{
+    for (size_t i = 0; i < q->n_filters; i++) {
+        if (q->filters[i].q) {
+            add_q(d, m, &q->filters[i], out);
+            continue;
+        }
+        oargs_word(out, q->filters[i].negated ? "EXCLUDE" : "FILTER");
+        for (size_t k = 0; k < q->filters[i].n; k++) add_leaf(d, m, &q->filters[i].leaves[k], out);
+    }
+}
+
+static void add_number(oargs *out, int64_t n)
+{
+    text t = {0};
+    text_addf(&t, "%lld", (long long)n);
+    oargs_take(out, &t);
+}
+
+static void add_order(dice *d, const omodel *m, const oquery *q, oargs *out)
+{
+    oargs_word(out, "ORDER");
+    for (size_t i = 0; i < q->n_order; i++) {
+        text t = {0};
+        if (q->order[i].descending) text_add(&t, NR_S("-"));
+        text_add(&t, q->order[i].field == 0 && dice_chance(d, 50) ? NR_S("pk") : nr_slice_of(m->fields[q->order[i].field].name));
+        oargs_take(out, &t);
+    }
+}
+
+static void add_fields(const oquery *q, oargs *out)
+{
+    oargs_word(out, "FIELDS");
+    for (size_t i = 0; i < q->n_fields; i++) oargs_word(out, q->names[i]);
+}
+
+/* Clauses in any order. */
+void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
+{
+    size_t first = dice_below(d, 7);
+    for (size_t i = 0; i < 7; i++) {
+        switch ((first + i) % 7) {
+        case 0: add_filters(d, m, q, out); break;
+        case 1:
+            if (q->has_order) add_order(d, m, q, out);
+            break;
+        case 2:
+            if (q->reverse) oargs_word(out, "REVERSE");
+            break;
+        case 3:
+            if (q->has_fields) add_fields(q, out);
+            break;
+        case 4:
+            if (q->flat) oargs_word(out, "FLAT");
+            break;
+        case 5:
+            if (q->withcount) oargs_word(out, "WITHCOUNT");
+            break;
+        default:
+            if (!q->has_limit) break;
+            oargs_word(out, "LIMIT");
+            add_number(out, q->offset);
+            add_number(out, q->count);
+        }
+    }
+}
