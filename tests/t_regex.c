@@ -58,6 +58,14 @@ static bool found(world *w, nr_slice pattern, bool caseless, nr_slice text)
     return a == NR_REGEX_YES;
 }
 
+/* PCRE2 10.42 with jit takes a* for tried where it has been tried behind another end of the group. */
+static void a_repeat_behind_a_group_with_several_ends_is_found(void **state)
+{
+    assert_true(found(*state, NR_S("(?:ab|)a*b"), false, NR_S("ab")));
+    assert_true(found(*state, NR_S("(?:.|(?:))b*?a+"), false, NR_S("a")));
+    assert_true(found(*state, NR_S("(?:b[ab]|[ab]){2}(?:b{0,}a?)a"), false, NR_S("baa")));
+}
+
 static void a_search_answers_as_the_reference_says(void **state)
 {
     static const struct {
@@ -345,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_search_answers_as_the_reference_says),
+        TEST(a_repeat_behind_a_group_with_several_ends_is_found),
         TEST(a_pattern_that_is_none_is_named_with_the_position),
         TEST(a_match_is_found_wherever_it_starts),
         TEST(a_pattern_that_explodes_is_too_hard_or_stopped_never_no),

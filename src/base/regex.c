@@ -111,6 +111,18 @@ static const char *forbidden(nr_slice pattern)
     return NULL;
 }
 
+/* PCRE2's JIT notes where a repeat has failed and passes these places over; behind a group that can end in several places it passes over matches.
+ * Without start optimizations it does not. */
+static bool is_misjudged(nr_slice pattern)
+{
+    bool group = false, repeat = false;
+    for (size_t i = 0; i < pattern.n; i++) {
+        group = group || pattern.p[i] == '(';
+        repeat = repeat || memchr("*+{", pattern.p[i], 3);
+    }
+    return group && repeat;
+}
+
 static pcre2_code *compile(nr_regexes *set, nr_slice pattern, bool caseless, nr_err *err)
 {
     if (pattern.n > NR_REGEX_MAX) {
@@ -127,6 +139,7 @@ static pcre2_code *compile(nr_regexes *set, nr_slice pattern, bool caseless, nr_
         return NULL;
     }
     uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT;
+    if (is_misjudged(pattern)) options |= PCRE2_NO_START_OPTIMIZE;
     int error;
     size_t at;
     const char *text = pattern.n ? pattern.p : "";
