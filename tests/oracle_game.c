@@ -22,6 +22,7 @@ void differ(game *g, const oargs *command, const char *got, const char *want, co
     fprintf(stderr, "SEED=%llu\n  %s: %s\n  %s: %s\n  %s\n  %s\n  engine %s\n  oracle %s\n  plan   %s\n", (unsigned long long)g->seed,
             g->models[0].name, g->definitions[0].p, g->models[1].name, g->definitions[1].p ? g->definitions[1].p : "", what, line.p ? line.p : "",
             got, want, plan.p ? plan.p : "");
+    if (g->query) shrink(g, g->asked, g->query);
     fail_msg("SEED=%llu N=1 repeats it", (unsigned long long)g->seed); /* which has no room for the rest */
     abort();
 }

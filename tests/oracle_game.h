@@ -16,11 +16,16 @@ typedef struct game {
     const orow *rows[ROWS_MAX];
     text want;
     uint64_t compared;
+    const omodel *asked; /* what is being compared, NULL: no query */
+    const oquery *query;
     bool unsettled; /* others have written, and indexes may still have to be mended */
 } game;
 
 /* Prints what is needed to see the difference again, and fails. */
 void differ(game *g, const oargs *command, const char *got, const char *want, const char *what) __attribute__((noreturn));
+
+/* Prints the shortest way to the wrong answer that can be found, when it is one in a fresh world too. */
+void shrink(game *g, const omodel *m, const oquery *q);
 
 /* Runs the command and copies the reply, which the next run overwrites. */
 const char *run(game *g, const oargs *a);

@@ -53,9 +53,10 @@ static void random_parts(dice *d, const otype *t, oleaf *l)
     }
 }
 
-static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
+/* field: OF_MAX for any. */
+static void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
 {
-    *l = (oleaf){.field = dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
+    *l = (oleaf){.field = field < OF_MAX ? field : dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
     random_parts(d, m->fields[l->field].type, l);
     do l->lookup = &olookups[dice_below(d, 17)];
     while (!olookup_suits(l->lookup, oleaf_type(&m->fields[l->field], l)));
@@ -75,7 +76,8 @@ static void random_leaf(dice *d, nr_arena *a, const omodel *m, oleaf *l)
     }
 }
 
-static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
+/* Often all of them are on one field: what an index of it answers meets what another one does. */
+static void random_filters(dice *d, nr_arena *a, const omodel *m, size_t field, oquery *q)
 {
     static const size_t counts[] = {0, 1, 1, 1, 1, 1, 2, 2, 2, 3};
     q->n_filters = counts[dice_below(d, COUNT(counts))];
@@ -84,7 +86,7 @@ static void random_filters(dice *d, nr_arena *a, const omodel *m, oquery *q)
         f->negated = dice_chance(d, 35);
         f->n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
         f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
-        for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, &f->leaves[k]);
+        for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, field, &f->leaves[k]);
     }
 }
 
@@ -104,12 +106,13 @@ static void random_fields(dice *d, const omodel *m, oquery *q)
 
 void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q)
 {
+    size_t field = dice_chance(d, 40) ? dice_below(d, m->n_fields) : OF_MAX;
     *q = (oquery){.count = -1};
-    random_filters(d, a, m, q);
+    random_filters(d, a, m, field, q);
     if (!clauses) return;
     q->has_order = dice_chance(d, 55);
     if (q->has_order) q->n_order = 1 + dice_below(d, 3);
-    for (size_t i = 0; i < q->n_order; i++) q->order[i] = (okey){dice_below(d, m->n_fields), dice_chance(d, 50)};
+    for (size_t i = 0; i < q->n_order; i++) q->order[i] = (okey){!i && field < OF_MAX ? field : dice_below(d, m->n_fields), dice_chance(d, 50)};
     q->reverse = dice_chance(d, 25);
     q->withcount = dice_chance(d, 15);
     q->flat = dice_chance(d, 20);

@@ -45,6 +45,7 @@ static void take_order(game *g, const omodel *m, const oargs *filters, size_t n)
     oargs_word(&a, "FIELDS");
     oargs_word(&a, "pk");
     oargs_word(&a, "FLAT");
+    if (g->w.unindexed == NR_UNINDEXED_AUTO) run(g, &a); /* which may make an index, and with it another order */
     const char *got = run(g, &a), *p = got + 1;
     named_row *named = name_rows(g, m, n);
     size_t found = 0;
@@ -65,6 +66,8 @@ static void compare_query(game *g, const omodel *m)
 {
     oquery q, filters;
     random_query(&g->d, &g->arena, m, true, &q);
+    g->asked = m;
+    g->query = &q;
     filters = (oquery){.n_filters = q.n_filters};
     memcpy(filters.filters, q.filters, sizeof q.filters);
     size_t n = oracle_select(m, &q, &g->arena, g->rows);
@@ -76,18 +79,22 @@ static void compare_query(game *g, const omodel *m)
     text_clear(&g->want);
     oracle_reply(m, &q, g->rows, n, &g->want);
     expect_reply(g, &a, run(g, &a), g->want.p);
+    g->query = NULL;
 }
 
 void compare_count(game *g, const omodel *m, bool exists)
 {
     oquery q;
     random_query(&g->d, &g->arena, m, false, &q);
+    g->asked = m;
+    g->query = &q;
     oargs a = command(g, exists ? "EXISTS" : "COUNT", m);
     query_args(&g->d, m, &q, &a);
     size_t n = oracle_select(m, &q, &g->arena, g->rows);
     text_clear(&g->want);
     text_addf(&g->want, ":%zu", exists ? (size_t)(n > 0) : n);
     expect_reply(g, &a, run(g, &a), g->want.p);
+    g->query = NULL;
 }
 
 void add_pk(game *g, const omodel *m, oargs *a, oval *pk)

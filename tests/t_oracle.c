@@ -18,8 +18,21 @@
 
 typedef struct scale {
     int steps, writes, queries;
-    size_t most; /* rows a batch */
+    size_t most;    /* rows a batch */
+    unsigned build; /* per cent of the queries: a slice of a build, or a write in its middle, comes before */
 } scale;
+
+/* Indexes are asked for between the queries and built meanwhile, slice by slice, as a server does between commands. */
+static void ask(game *g, const scale *s)
+{
+    omodel *m = &g->models[1];
+    if (dice_chance(&g->d, s->build)) change_indexes(g, m);
+    for (int i = 0; i < s->queries; i++) {
+        if (dice_chance(&g->d, s->build)) world_build(&g->w, 0);
+        if (dice_chance(&g->d, s->build / 5)) write_one(g, s->most);
+        compare_one(g);
+    }
+}
 
 static void play(game *g, const scale *s)
 {
@@ -29,13 +42,14 @@ static void play(game *g, const scale *s)
     world_open(&g->w);
     world_open(&g->replica);
     g->w.replica = &g->replica;
+    if (dice_chance(&g->d, 10)) g->w.unindexed = NR_UNINDEXED_AUTO;
     random_model(&g->d, &g->arena, &g->models[0], "t.Target", NULL, s->most > 100);
     random_model(&g->d, &g->arena, &g->models[1], "t.Main", &g->models[0], s->most > 100);
     for (size_t i = 0; i < 2; i++) define(g, i);
     for (int step = 0; step < s->steps; step++) {
         for (int i = 0; i < s->writes; i++) write_one(g, s->most);
         if (dice_chance(&g->d, 80)) check_stores(g);
-        for (int i = 0; i < s->queries; i++) compare_one(g);
+        ask(g, s);
     }
     world_close(&g->w);
     world_close(&g->replica);
@@ -53,7 +67,7 @@ static uint64_t number_of(const char *name, uint64_t otherwise)
 /* Rows by the thousand now and then: more than a batch of the operators holds. */
 static void every_answer_is_that_of_the_oracle(void **state)
 {
-    static const scale small = {12, 10, 24, 9}, large = {4, 14, 60, 900};
+    static const scale small = {12, 10, 24, 9, 10}, large = {4, 14, 60, 900, 60};
     game *g = calloc(1, sizeof *g);
     uint64_t n = number_of("N", 100000);
     (void)state;
