@@ -19,7 +19,7 @@ typedef struct world {
     nr_regexes *jit, *plain;
 } world;
 
-static const nr_regex_watch always = {NULL, NULL};
+static const nr_regex_watch always = {.go_on = NULL};
 
 static int set_up(void **state)
 {
@@ -175,10 +175,28 @@ static void a_pattern_that_explodes_is_too_hard_or_stopped_never_no(void **state
     nr_regexes *sets[] = {w->jit, w->plain};
     for (size_t i = 0; i < COUNT(sets); i++) {
         int left = 1;
-        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, (nr_regex_watch){count_down, &left}), NR_REGEX_STOPPED);
+        assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, (nr_regex_watch){.go_on = count_down, .ctx = &left}),
+                         NR_REGEX_STOPPED);
         assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 42}, always), NR_REGEX_HARD);
         assert_int_equal(search_in(sets[i], NR_S("(a+)+$"), false, (nr_slice){text, 42}, always), NR_REGEX_HARD);
         assert_int_equal(search_in(sets[i], NR_S("^(a+)+$"), false, (nr_slice){text, 41}, always), NR_REGEX_YES);
+    }
+}
+
+/* Each start is just within what a start may take, or, in the second, beyond it. */
+static void a_text_that_is_hard_all_over_tries_the_patience_of_who_has_little(void **state)
+{
+    world *w = *state;
+    enum { N = 20000 };
+    char *text = nr_arena_alloc(&w->arena, N);
+    memset(text, 'a', N);
+    nr_regexes *sets[] = {w->jit, w->plain};
+    for (size_t i = 0; i < COUNT(sets); i++) {
+        const nr_regex_watch little = {.patience = 2};
+        assert_int_equal(search_in(sets[i], NR_S("[a-z]{1,4000}\\d"), false, (nr_slice){text, N}, little), NR_REGEX_HARD);
+        assert_int_equal(search_in(sets[i], NR_S("[a-z]+\\d"), false, (nr_slice){text, N}, little), NR_REGEX_HARD);
+        assert_int_equal(search_in(sets[i], NR_S("[a-z]\\d"), false, (nr_slice){text, N}, little), NR_REGEX_NO);
+        assert_int_equal(search_in(sets[i], NR_S("[a-z]+$"), false, (nr_slice){text, N}, little), NR_REGEX_YES);
     }
 }
 
@@ -187,9 +205,9 @@ static void a_long_search_asks_whether_to_go_on(void **state)
     world *w = *state;
     nr_slice text = {nr_arena_zalloc(&w->arena, 100000), 100000};
     int left = 5;
-    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_REGEX_STOPPED);
+    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){.go_on = count_down, .ctx = &left}), NR_REGEX_STOPPED);
     left = 1000;
-    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){count_down, &left}), NR_REGEX_NO);
+    assert_int_equal(search_in(w->jit, NR_S("a|b"), false, text, (nr_regex_watch){.go_on = count_down, .ctx = &left}), NR_REGEX_NO);
     assert_int_equal(left, 1000 - 8);
 }
 
@@ -357,6 +375,7 @@ int main(void)
         TEST(a_pattern_that_is_none_is_named_with_the_position),
         TEST(a_match_is_found_wherever_it_starts),
         TEST(a_pattern_that_explodes_is_too_hard_or_stopped_never_no),
+        TEST(a_text_that_is_hard_all_over_tries_the_patience_of_who_has_little),
         TEST(a_long_search_asks_whether_to_go_on),
         TEST(an_honest_pattern_over_long_text_is_answered),
         TEST(a_set_keeps_the_patterns_of_late_and_those_in_use),

@@ -221,13 +221,19 @@ static bool stopped(nr_regex_watch watch)
     return watch.go_on && !watch.go_on(watch.ctx);
 }
 
+static bool is_too_much(nr_regex_watch watch, size_t setbacks)
+{
+    return watch.patience && setbacks > watch.patience;
+}
+
 /* The same starts one by one, with the large limits; the memory that they take is not kept. */
-static nr_regex_found hard_starts(const nr_regex *r, nr_slice text, size_t from, size_t last, nr_regex_watch watch)
+static nr_regex_found hard_starts(const nr_regex *r, nr_slice text, size_t from, size_t last, nr_regex_watch watch, size_t *setbacks)
 {
     pcre2_match_data *data = pcre2_match_data_create(1, r->set->general);
     nr_regex_found found = NR_REGEX_NO;
     for (; from <= last && found == NR_REGEX_NO; from = start_after(text, from)) {
-        found = stopped(watch) ? NR_REGEX_STOPPED : starts(r, text, from, from, r->set->hard, data);
+        if (is_too_much(watch, ++*setbacks)) found = NR_REGEX_HARD;
+        else found = stopped(watch) ? NR_REGEX_STOPPED : starts(r, text, from, from, r->set->hard, data);
     }
     pcre2_match_data_free(data);
     return found;
@@ -236,15 +242,16 @@ static nr_regex_found hard_starts(const nr_regex *r, nr_slice text, size_t from,
 nr_regex_found nr_regex_search(const nr_regex *regex, nr_slice text, nr_regex_watch watch)
 {
     if (!nr_utf8_valid(text)) return NR_REGEX_NO;
-    size_t slice = SLICE;
+    size_t slice = SLICE, setbacks = 0;
     for (size_t from = 0; from <= text.n;) {
         size_t last = text.n - from < slice ? text.n : from + slice - 1;
         if (regex->anchored) last = 0;
         pcre2_set_match_limit(regex->set->match, (uint32_t)(STEPS * (size_t)SLICE / slice));
         nr_regex_found found = starts(regex, text, from, last, regex->set->match, regex->data);
-        if (found == NR_REGEX_HARD && slice == SLICE) found = hard_starts(regex, text, from, last, watch);
+        if (found == NR_REGEX_HARD && slice == SLICE) found = hard_starts(regex, text, from, last, watch, &setbacks);
         bool again = found == NR_REGEX_HARD && slice > SLICE;
         if (regex->anchored || (found != NR_REGEX_NO && !again)) return found;
+        if (again && is_too_much(watch, ++setbacks)) return NR_REGEX_HARD;
         if (!again) from = start_after(text, last);
         slice = again ? SLICE : slice < SLICE_MAX ? slice * 2 : slice;
         if (from <= text.n && stopped(watch)) return NR_REGEX_STOPPED;

@@ -37,6 +37,7 @@ typedef enum nr_regex_found {
 typedef struct nr_regex_watch {
     bool (*go_on)(void *ctx);
     void *ctx;
+    size_t patience; /* after so many slices and starts that took more steps than foreseen the text is HARD; 0: never. No clock: the same text always is, or never */
 } nr_regex_watch;
 
 /* Text that is no valid UTF-8 never matches. Whether a text is too hard may differ with and without jit, an answer never does. */

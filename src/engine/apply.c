@@ -3,6 +3,7 @@
 
 #include "engine/entries.h"
 #include "engine/follow.h"
+#include "store/keyfn.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -66,12 +67,13 @@ static const nr_value *indexed_state(nr_writer *w, const nr_change *ch)
     return values;
 }
 
-/* An index that is being built may have an entry already, or not yet: only what changes is a step, so that taking it back is right too. */
+/* An index that is being built may have an entry already, or not yet, and so one whose key function is unsure: only what changes is a step, so that taking it back
+ * is right too. */
 static bool changes_nothing(nr_writer *w, const nr_index *ix, bool add, const nr_entry *e)
 {
     nr_store *s = w->call->store;
     bool has = false;
-    if (!ix->building) return false;
+    if (!ix->building && !ix->keyfn->unsure) return false;
     nr_status st = ix->kind == NR_IX_SET ? s->cls->set_has(s, e->key, e->member, &has) : s->cls->ordered_has(s, e->key, e->member, &has);
     return !st && has == add;
 }

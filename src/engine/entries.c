@@ -26,12 +26,13 @@ void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before
     nr_values old = {0}, new = {0};
     const nr_value *name = before ? before : after; /* the primary key of both is the same */
     if (before && after && nr_value_eq(&before[f], &after[f])) return;
-    if (before) nr_index_keys(ix, &before[f], arena, &old);
+    if (before && ix->keyfn->unsure) nr_matches_keys(arena, &old);
+    else if (before) nr_index_keys(ix, &before[f], arena, &old);
     if (after) nr_index_keys(ix, &after[f], arena, &new);
     for (size_t i = 0, k = 0; i < old.n || k < new.n;) {
         int c = i == old.n ? 1 : k == new.n ? -1 : nr_value_cmp(&old.at[i], &new.at[k]);
         if (c < 0) nr_vec_push(arena, gone, entry_of(ix, pk, name, &old.at[i], arena));
-        if (c > 0) nr_vec_push(arena, come, entry_of(ix, pk, name, &new.at[k], arena));
+        if (c > 0 || (c == 0 && ix->keyfn->unsure)) nr_vec_push(arena, come, entry_of(ix, pk, name, &new.at[k], arena));
         i += c <= 0;
         k += c >= 0;
     }

@@ -13,7 +13,8 @@ typedef NR_VEC(nr_entry) nr_entries;
 /* Appends the entries of an entity, row by field id; no two are the same. */
 void nr_index_entries(const nr_index *ix, nr_slice pk, const nr_value *row, nr_arena *arena, nr_entries *out);
 
-/* Appends what goes and what comes when an entity changes; before or after NULL: it was, or will be, not there. */
+/* Appends what goes and what comes when an entity changes; before or after NULL: it was, or will be, not there. Of an unsure key function (keyfn.h) what goes need not
+ * be there, and what comes may be there already. */
 void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before, const nr_value *after, nr_arena *arena, nr_entries *gone, nr_entries *come);
 
 /* Adds entries to an index of the store; those that are there already do no harm. False: err. */

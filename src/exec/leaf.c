@@ -1,5 +1,6 @@
 /* leaf.c -- the probes of a lookup on the value itself are what it is true of: a stretch of numbers is two comparisons a row. A text that is coded is asked about
- * once for each code. What is left is asked row by row. */
+ * once for each code, unless some text is too much for the lookup: then rows are asked, those that matter alone, and the one at fault can be named. What is left
+ * is asked row by row. */
 #include "exec/leaf.h"
 
 #include <math.h>
@@ -69,21 +70,32 @@ static bool is_true(const nr_leaf *l, const nr_value *v)
     return nr_pred_holds(l->pred, v);
 }
 
-static void ask_codes(nr_leaf *l, nr_arena *arena)
+/* False: it fails on one of the texts. */
+static bool ask_codes(nr_leaf *l, nr_arena *arena)
 {
     uint32_t n = nr_column_codes(l->column);
     l->codes = nr_arena_zalloc(arena, n + 1);
-    for (uint32_t code = 0; code < n; code++) {
+    for (uint32_t code = 0; code < n && !l->run->err->code; code++) {
         nr_value v = nr_column_code(l->column, code);
         if (v.kind == NR_V_NULL || !is_true(l, &v)) continue;
         l->codes[code] = 1;
         if (l->n_true++ < FEW_CODES) nr_vec_push(arena, &l->few, code);
     }
+    return !l->run->err->code;
 }
 
-static void chunk_of_codes(nr_leaf *l, uint32_t chunk, nr_arena *arena, uint64_t *out)
+/* Whether the column's codes say what it is true of. */
+static bool by_codes(nr_leaf *l, nr_arena *arena)
 {
-    if (!l->codes) ask_codes(l, arena);
+    if (l->stretches || l->rows || nr_column_form_of(l->column) != NR_CF_CODES) return false;
+    if (l->codes || ask_codes(l, arena)) return true;
+    nr_err_clear(l->run->err);
+    l->rows = true;
+    return false;
+}
+
+static void chunk_of_codes(const nr_leaf *l, uint32_t chunk, uint64_t *out)
+{
     if (l->n_true > FEW_CODES) nr_scan_codes(l->column, chunk, l->codes, out);
     for (size_t i = 0; l->n_true <= FEW_CODES && i < l->few.n; i++) nr_scan_code(l->column, chunk, l->few.at[i], out);
 }
@@ -104,11 +116,12 @@ static void chunk_by_rows(const nr_leaf *l, uint32_t chunk, const uint64_t *need
 
 void nr_leaf_chunk(nr_leaf *l, uint32_t chunk, const uint64_t *need, nr_arena *arena, uint64_t *out)
 {
-    bool coded = !l->stretches && nr_column_form_of(l->column) == NR_CF_CODES;
     memset(out, 0, NR_CHUNK_WORDS * sizeof *out);
+    if (l->run->err->code) return;
+    bool coded = by_codes(l, arena);
     if (l->null && (l->stretches || coded)) nr_scan_nulls(l->column, chunk, out);
     for (size_t i = 0; i < l->at.n; i++) nr_scan_span(l->column, chunk, &l->at.at[i].lo, &l->at.at[i].hi, out);
-    if (coded) chunk_of_codes(l, chunk, arena, out);
+    if (coded) chunk_of_codes(l, chunk, out);
     if (!l->stretches && !coded) chunk_by_rows(l, chunk, need, out);
     for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] &= need[i];
 }

@@ -23,6 +23,7 @@ typedef struct nr_leaf {
     unsigned char *codes;            /* of a coded column: 1 for each code it is true of; NULL: not asked yet */
     NR_VEC(uint32_t) few;            /* these codes, when they are few */
     size_t n_true;
+    bool rows;                       /* it fails on some code's text: rows are asked */
 } nr_leaf;
 
 /* Everything lives in the run's arena. The column must not change while the leaf is used. What fails sets the run's err and says of which entity. */

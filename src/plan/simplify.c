@@ -64,6 +64,25 @@ static void merge_points(kids *list, size_t n_fields, nr_arena *arena)
     list->n = n;
 }
 
+/* A lookup that has to be prepared takes its time, and may be too much for a text: it is asked about what the others leave. */
+static bool is_dear(const nr_pred *p)
+{
+    bool dear = p->op == NR_P_LEAF && p->lookup->prepare;
+    for (size_t i = 0; !dear && i < p->n; i++) dear = is_dear(p->kids[i]);
+    return dear;
+}
+
+static void put_dear_last(kids *list, nr_arena *arena)
+{
+    kids dear = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_dear(list->at[i])) nr_vec_push(arena, &dear, list->at[i]);
+        else list->at[n++] = list->at[i];
+    }
+    for (size_t i = 0; i < dear.n; i++) list->at[n++] = dear.at[i];
+}
+
 /* As deep as the predicate, which is bounded where it is read. */
 const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *arena)
 {
@@ -77,6 +96,7 @@ const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *are
     }
     if (p->op == NR_P_NOT && list.at[0]->op == NR_P_NOT) return list.at[0]->kids[0];
     if (p->op == NR_P_OR) merge_points(&list, n_fields, arena);
+    put_dear_last(&list, arena);
     if (p->op != NR_P_NOT && list.n == 1) return list.at[0];
     nr_pred *out = NR_NEW(arena, nr_pred);
     *out = (nr_pred){.op = p->op, .n = list.n, .kids = list.at};

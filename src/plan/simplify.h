@@ -4,8 +4,8 @@
 
 #include "query/pred.h"
 
-/* Lists in lists of the same kind are one list, what stands alone needs no list, a double NOT is none; of an OR the points on one field are one `in`. An AND with
- * no or some kids whatever comes in; everything lives in arena, or in what came in. */
+/* Lists in lists of the same kind are one list, what stands alone needs no list, a double NOT is none; of an OR the points on one field are one `in`,
+ * what is dear to ask stands last. An AND with no or some kids whatever comes in; everything lives in arena, or in what came in. */
 const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *arena);
 
 #endif

@@ -121,10 +121,15 @@ static bool read_item(builder *b, const nr_field *f, const nr_index_item *w, nr_
     return pattern || !w->pattern.p || refuse(b, f, w->lookup, "takes no pattern");
 }
 
-/* A year's comparisons are stretches of the values themselves. */
-static void climb(nr_path *path)
+/* A year's comparisons are stretches of the values themselves, and those of a date's year too. */
+static bool climb(nr_path *path)
 {
-    while (path->n_transforms && path->transforms[path->n_transforms - 1]->by_value) path->n_transforms--;
+    size_t n = path->n_transforms;
+    if (!n || !path->transforms[n - 1]->by_value) return false;
+    while (n && path->transforms[n - 1]->first) n--;
+    if (n) return false;
+    path->n_transforms = 0;
+    return true;
 }
 
 static bool is_list(const nr_type *type)
@@ -146,12 +151,11 @@ static bool add_item(builder *b, const nr_field *f, const nr_index_item *w)
     const nr_lookup *l;
     if (!read_item(b, f, w, &path, &l)) return false;
     if (l->takes == NR_LT_LIST && !each_of(b, &path, f)) return false;
-    bool by_value = path.n_transforms != 0;
-    climb(&path);
-    by_value = by_value && !path.n_transforms;
     const nr_way *way = &l->ways[0];
-    plan *p = plan_for(b, &path, nr_way_keyfn(way, l, nr_path_type(&path)), w->pattern, way->flags & NR_WAY_CASELESS);
-    if (by_value && p->keyfn == &nr_key_value) p->ordered = true;
+    const nr_keyfn *keyfn = nr_way_keyfn(way, l, nr_path_type(&path));
+    bool by_value = keyfn == &nr_key_value && climb(&path);
+    plan *p = plan_for(b, &path, keyfn, w->pattern, way->flags & NR_WAY_CASELESS);
+    if (by_value) p->ordered = true;
     else want_shape(p, way);
     return true;
 }

@@ -26,7 +26,7 @@ static bool has_time(void *ctx)
 
 bool nr_matcher_true(nr_matcher *m, nr_slice text)
 {
-    nr_regex_found r = nr_regex_search(m->regex, text, (nr_regex_watch){has_time, m});
+    nr_regex_found r = nr_regex_search(m->regex, text, (nr_regex_watch){.go_on = has_time, .ctx = m});
     if (r == NR_REGEX_STOPPED || r == NR_REGEX_HARD)
         nr_fail(m->with->err, NR_E_LIMIT, "the pattern %s needs more %s than it may on a text of %zu bytes", NR_SHOW(m->pattern),
                 r == NR_REGEX_HARD ? "steps" : "time (nonrel.max-time)", text.n);

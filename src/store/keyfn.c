@@ -7,6 +7,8 @@
 #include "store/keys.h"
 #include "types/document.h"
 
+enum { PATIENCE = 4 }; /* see nr_regex_watch */
+
 static void add_text(nr_slice text, nr_arena *arena, nr_values *out)
 {
     nr_vec_push(arena, out, (nr_value){.kind = NR_V_TEXT, .s = text});
@@ -73,9 +75,10 @@ static void keys_folded_substrings(const nr_index *ix, const nr_value *v, nr_are
     nr_trigram_keys(v->s, true, arena, out);
 }
 
+/* A write waits for it, so it has little patience; rows that are unknown are searched by whoever asks. */
 static void keys_matches(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
-    nr_regex_found r = nr_regex_search(ix->regex, v->s, (nr_regex_watch){NULL, NULL});
+    nr_regex_found r = nr_regex_search(ix->regex, v->s, (nr_regex_watch){.patience = PATIENCE});
     if (r != NR_REGEX_NO) add_text(r == NR_REGEX_YES ? NR_MATCHES : NR_MATCHES_UNKNOWN, arena, out);
 }
 
@@ -88,6 +91,12 @@ static void keys_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr
     while (doc.kind == NR_J_OBJECT && nr_doc_next(&w, &name, &item)) add_text(nr_doc_unquote(name, arena), arena, out);
 }
 
+void nr_matches_keys(nr_arena *arena, nr_values *out)
+{
+    add_text(NR_MATCHES, arena, out);
+    add_text(NR_MATCHES_UNKNOWN, arena, out);
+}
+
 static void keys_null(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out)
 {
     (void)ix;
@@ -98,17 +107,17 @@ static void keys_null(const nr_index *ix, const nr_value *v, nr_arena *arena, nr
 #define TEXT NR_FORM_TEXT
 #define DOC NR_FORM_DOCUMENT
 
-/*                                         name                 format  shape        many   form   null   keys */
-const nr_keyfn nr_key_value             = {"value",             1, NR_KS_EITHER,  false, VALUE, true,  keys_value,             "the value itself"};
-const nr_keyfn nr_key_text              = {"text",              1, NR_KS_ORDERED, false, TEXT,  false, keys_value,             "the canonical text of a value that is none"};
-const nr_keyfn nr_key_folded            = {"folded",            1, NR_KS_ORDERED, false, TEXT,  false, keys_folded,            "the text without case"};
-const nr_keyfn nr_key_reversed          = {"reversed",          1, NR_KS_ORDERED, false, TEXT,  false, keys_reversed,          "the text, its code points from last to first"};
-const nr_keyfn nr_key_folded_reversed   = {"folded_reversed",   1, NR_KS_ORDERED, false, TEXT,  false, keys_folded_reversed,   "the same without case"};
-const nr_keyfn nr_key_substrings        = {"substrings",        1, NR_KS_SET,     true,  TEXT,  false, keys_substrings,        "every three code points in a row"};
-const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET,     true,  TEXT,  false, keys_folded_substrings, "the same without case"};
-const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, TEXT,  false, keys_matches,           "whether the index's pattern is found in the text"};
-const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  DOC,   false, keys_keys,              "the keys of an object"};
-const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, VALUE, true,  keys_null,              "nothing but that it is NULL"};
+/*                                         name                 format  shape        many   form   null   unsure keys */
+const nr_keyfn nr_key_value             = {"value",             1, NR_KS_EITHER,  false, VALUE, true,  false, keys_value,             "the value itself"};
+const nr_keyfn nr_key_text              = {"text",              1, NR_KS_ORDERED, false, TEXT,  false, false, keys_value,             "the canonical text of a value that is none"};
+const nr_keyfn nr_key_folded            = {"folded",            1, NR_KS_ORDERED, false, TEXT,  false, false, keys_folded,            "the text without case"};
+const nr_keyfn nr_key_reversed          = {"reversed",          1, NR_KS_ORDERED, false, TEXT,  false, false, keys_reversed,          "the text, its code points from last to first"};
+const nr_keyfn nr_key_folded_reversed   = {"folded_reversed",   1, NR_KS_ORDERED, false, TEXT,  false, false, keys_folded_reversed,   "the same without case"};
+const nr_keyfn nr_key_substrings        = {"substrings",        1, NR_KS_SET,     true,  TEXT,  false, false, keys_substrings,        "every three code points in a row"};
+const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET,     true,  TEXT,  false, false, keys_folded_substrings, "the same without case"};
+const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, TEXT,  false, true,  keys_matches,           "whether the index's pattern is found in the text"};
+const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  DOC,   false, false, keys_keys,              "the keys of an object"};
+const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, VALUE, true,  false, keys_null,              "nothing but that it is NULL"};
 
 const nr_keyfn *const nr_keyfns[] = {
     &nr_key_value,      &nr_key_text,              &nr_key_folded,  &nr_key_reversed, &nr_key_folded_reversed,

@@ -22,6 +22,7 @@ typedef struct nr_keyfn {
     bool many;           /* may give several keys of one value */
     nr_form form;        /* in which it wants values; keys of TEXT and DOCUMENT are text */
     bool null;           /* NULL has a key */
+    bool unsure;         /* what the store has of a value may be another of nr_matches_keys than it gets now: the limits of a search are not the same on every server */
     /* Appends the keys of v, not NULL (of null: may be), in any order, some perhaps twice. Total. */
     void (*keys)(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
     const char *doc;
@@ -37,6 +38,9 @@ const nr_keyfn *nr_keyfn_find(nr_slice name);
 /* What nr_key_matches says of a text: it matches, or nobody can say within the limits: whoever asks will see. */
 #define NR_MATCHES NR_S("1")
 #define NR_MATCHES_UNKNOWN NR_S("?")
+
+/* All keys that an unsure key function may ever have given. */
+void nr_matches_keys(nr_arena *arena, nr_values *out);
 
 /* The keys that an index has of a value of its field, sorted and distinct. */
 void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
