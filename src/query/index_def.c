@@ -289,7 +289,8 @@ const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_
 
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l)
 {
-    const nr_way *w = nr_index_serves(ix, &ix->path, l, NULL);
+    const nr_index first = {.kind = NR_IX_ORDERED, .path = ix->path, .keyfn = &nr_key_value};
+    const nr_way *w = nr_index_serves(ix->n_parts ? &first : ix, &ix->path, l, NULL);
     return w && (w == &l->ways[0] || (w->flags & NR_WAY_EXACT));
 }
 

@@ -104,7 +104,7 @@ nr_slice nr_bytes_after(nr_slice s, nr_arena *arena);
  * whose target is not known yet is taken for a number. */
 const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args);
 
-/* Whether it is an index for the lookup, rather than one that narrows it down on the way. */
+/* Whether it is an index for the lookup, one of several fields for a lookup on the first, rather than one that narrows it down on the way. */
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
 
 /* Turns probes over what a path gives into probes over what its first `to` transforms give; those behind are monotone. */
