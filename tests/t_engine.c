@@ -357,8 +357,6 @@ static void what_comes_later_is_refused_by_name(void **state)
 static void definitions_of_later_versions_are_refused_by_name(void **state)
 {
     static const char *const later[] = {"{\"ttl\": 10}",
-                                        "{\"unique_together\": [[\"a\", \"b\"]]}",
-                                        "{\"indexes\": [{\"name\": \"x\", \"fields\": [\"a\"]}]}",
                                         "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"related_name\": \"y\"}}}",

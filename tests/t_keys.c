@@ -255,6 +255,42 @@ static void skip_cuts_a_component_off_whatever_follows(void **state)
     }
 }
 
+static nr_slice turned(const nr_value *v)
+{
+    nr_buf b = nr_buf_in(&arena);
+    nr_key_add(v, &b);
+    nr_key_turn(b.p, b.n);
+    return nr_buf_slice(&b);
+}
+
+static void a_turned_component_is_cut_off_too_and_no_other_one_begins_with_it(void **state)
+{
+    (void)state;
+    static const nr_slice tails[] = {{"", 0}, {"\0", 1}, {"\1", 1}, {"\xff", 1}, {"\xff\xfe", 2}, {"17", 2}};
+    for (size_t k = 0; k < COUNT(families); k++) {
+        values v = make(&families[k]);
+        for (size_t i = 0; i < v.n; i++) {
+            nr_slice key = turned(&v.at[i]);
+            assert_true((unsigned char)key.p[0] < 0xFF);
+            for (size_t t = 0; t < COUNT(tails); t++) assert_int_equal(nr_key_skip_turned(families[k].kind, joined(key, tails[t])), key.n);
+            for (size_t cut = 0; cut < key.n; cut++) assert_int_equal(nr_key_skip_turned(families[k].kind, (nr_slice){key.p, cut}), 0);
+        }
+    }
+}
+
+static void turned_components_are_in_the_opposite_order(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < COUNT(families); k++) {
+        values v = make(&families[k]);
+        for (size_t i = 0; i < v.n; i++)
+            for (size_t j = 0; j < v.n; j++) {
+                int c = nr_value_cmp(&v.at[i], &v.at[j]), d = nr_slice_cmp(turned(&v.at[j]), turned(&v.at[i]));
+                assert_int_equal((c > 0) - (c < 0), (d > 0) - (d < 0));
+            }
+    }
+}
+
 static void skip_refuses_what_is_no_component(void **state)
 {
     (void)state;
@@ -440,6 +476,8 @@ int main(void)
         TEST(order_of_keys_is_order_of_values),
         TEST(components_in_a_row_compare_one_after_the_other),
         TEST(skip_cuts_a_component_off_whatever_follows),
+        TEST(a_turned_component_is_cut_off_too_and_no_other_one_begins_with_it),
+        TEST(turned_components_are_in_the_opposite_order),
         TEST(skip_refuses_what_is_no_component),
         TEST(a_prefix_range_holds_just_the_texts_that_begin_with_it),
         TEST(a_pk_comes_back_as_it_was),

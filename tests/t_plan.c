@@ -12,7 +12,7 @@
 
 #include "world.h"
 
-enum { ITEMS = 2000 };
+enum { ITEMS = 2000, FEED = 600 };
 
 static world w;
 
@@ -26,6 +26,10 @@ static int set_up(void **state)
                  "\"index\": [\"exact\", \"in\"]}, "
                  "\"u\": {\"type\": \"slug\", \"unique\": true}, \"cat\": {\"type\": \"fk\", \"to\": \"g.Cat\"}, \"x\": {\"type\": \"int\"}, \"t\": "
                  "{\"type\": \"text\", \"null\": true, \"index\": true}}}'");
+    world_do(&w, "MODEL SET g.Feed '{\"fields\": {\"status\": {\"type\": \"char\", \"null\": true}, \"n\": {\"type\": \"int\"}, \"at\": {\"type\": "
+                 "\"datetime\"}}, "
+                 "\"indexes\": [{\"name\": \"feed\", \"fields\": [\"status\", \"-at\"]}], \"unique_together\": [[\"n\", \"status\"]]}'");
+    for (int i = 0; i < FEED; i++) world_dof(&w, "SAVE g.Feed status %s n %d at 2026-%02d-%02d", i % 3 ? "live" : "draft", i, 1 + i % 12, 1 + i % 28);
     text_add(&t, NR_S("SAVE g.Item JSON '["));
     for (int i = 0; i < ITEMS; i++)
         text_addf(&t, "%s{\"n\":%d,\"c\":%s,\"u\":\"u%d\",\"cat\":\"c%d\",\"x\":%d,\"t\":\"t%04d\"}", i ? "," : "", i % 100,
@@ -132,6 +136,12 @@ static void counts_come_from_indexes_where_they_tell(void **state)
 {
     (void)state;
     golden("tests/golden/count.txt");
+}
+
+static void an_index_of_several_fields_answers_for_all_of_them(void **state)
+{
+    (void)state;
+    golden("tests/golden/several.txt");
 }
 
 static void indexes_that_are_not_mended_are_not_used(void **state)
@@ -277,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(access_paths_are_chosen_by_what_they_count),         cmocka_unit_test(an_order_is_walked_or_sorted_by_cost),
         cmocka_unit_test(counts_come_from_indexes_where_they_tell),           cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
+        cmocka_unit_test(an_index_of_several_fields_answers_for_all_of_them), cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
         cmocka_unit_test(counts_of_plans_are_never_below_the_truth),          cmocka_unit_test(the_most_selective_index_leads),
         cmocka_unit_test(pages_of_an_order_that_nobody_defined_fit_together), cmocka_unit_test(a_larger_model_is_scanned_where_that_is_cheaper),
         cmocka_unit_test(pages_fit_together_in_a_larger_model_too),

@@ -261,7 +261,8 @@ static void print_options(nr_arena *a)
 
 static const char *const sample =
     "{\"fields\": {\"title\": {\"type\": \"char\", \"index\": true}, \"slug\": {\"type\": \"slug\", \"unique\": true}, "
-    "\"status\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\"]}, \"author\": {\"type\": \"fk\", \"to\": \"auth.User\"}}}";
+    "\"status\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\"]}, \"author\": {\"type\": \"fk\", \"to\": \"auth.User\"}}, "
+    "\"indexes\": [{\"name\": \"feed\", \"fields\": [\"status\", \"-title\"]}], \"unique_together\": [[\"author\", \"title\"]]}";
 
 static const char *set_key(nr_arena *a, const nr_index *ix, const nr_value *v)
 {
@@ -302,7 +303,8 @@ static void print_indexes(nr_arena *a)
         ROW(code(a, nr_arena_copy(a, indexes[i].name).p), code(a, nr_arena_copy(a, indexes[i].key).p), structures[indexes[i].kind]);
     for (size_t i = 0; i < n; i++)
         if (indexes[i].kind == NR_IX_SET && nr_slice_is(indexes[i].path.field->name, "status")) print_set_keys(a, &indexes[i]);
-    puts("\nAn index is named by its field and its key function, which says what of a value is indexed. The format is its version: an index of "
+    puts("\nAn index is named by its field and its key function, which says what of a value is indexed; one of several fields by its `name`, or by its "
+         "fields and `together`; one of `unique_together` and of `unique_for_...` by its fields and `unique`. The format is the function's version: an index of "
          "another one is built anew.\n");
     HEAD("key function", "format", "indexes");
     for (const nr_keyfn *const *k = nr_keyfns; *k; k++) ROW(code(a, (*k)->name), nr_arena_printf(a, "%u", (*k)->format).p, (*k)->doc);

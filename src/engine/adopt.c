@@ -3,6 +3,7 @@
 
 #include "engine/follow.h"
 #include "engine/online.h"
+#include "store/keyfn.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -12,12 +13,22 @@ static bool same_field(const nr_field *a, const nr_field *b)
            a->spec.max_digits == b->spec.max_digits && a->column == b->column;
 }
 
+/* An index that keeps values unique is needed at once, and the values of all rows with it: it cannot wait until they have been read. */
+static bool needs_all_rows(const nr_model *before, const nr_index *ix)
+{
+    bool had = false;
+    for (size_t i = 0; i < before->n_indexes; i++) had = had || nr_index_same(&before->indexes[i], ix);
+    return !had && nr_index_enforces(ix);
+}
+
 bool nr_model_can_adopt(const nr_model *before, const nr_model *after)
 {
     const nr_schema *a = before->schema, *b = after->schema;
     if (a->abstract || b->abstract || a->in_memory != b->in_memory || a->n_fields != b->n_fields) return false;
     for (size_t i = 0; i < a->n_fields; i++)
         if (!same_field(&a->fields[i], &b->fields[i])) return false;
+    for (size_t i = 0; i < after->n_indexes; i++)
+        if (needs_all_rows(before, &after->indexes[i])) return false;
     return true;
 }
 

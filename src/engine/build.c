@@ -135,32 +135,39 @@ static bool is_taken(nr_call *c, const nr_index *ix, const nr_value *v, nr_arena
     nr_range r;
     uint64_t n = 0;
     *taken = false;
-    if (v->kind == NR_V_NULL || !nr_index_enforces(ix) || !nr_probe_range(ix, &probe, scratch, &r)) return true;
+    if (!nr_probe_range(ix, &probe, scratch, &r)) return true;
     nr_status st = c->store->cls->ordered_count(c->store, ix->key, &r, &n);
     if (!nr_status_good(st, ix->key, &c->err)) return false;
     *taken = n > 0;
     return true;
 }
 
-static bool not_unique(builder *b, const nr_value *v)
+static bool not_unique(builder *b, const nr_value *row)
 {
-    const nr_field *f = b->index->path.field;
-    return nr_fail(&b->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: several entities hold %s", NR_FMT(f->name), NR_FMT(b->model->schema->name),
-                   NR_SHOW(nr_type_text(&f->spec, v, &b->scratch)));
+    nr_slice what = nr_unique_text(b->model, b->index, row, &b->scratch);
+    return nr_fail(&b->call->err, NR_E_NOTUNIQUE, "%.*s is held by several entities", NR_FMT(what));
+}
+
+/* Whether an entity that was added before has what no two may have. False: err. */
+static bool check_taken(builder *b, const nr_value *row)
+{
+    nr_value key;
+    bool taken = false;
+    if (!nr_index_enforces(b->index) || !nr_index_unique_key(b->index, row, &b->scratch, &key)) return true;
+    if (b->index->memory) taken = seen_before(b, &key);
+    else if (!is_taken(b->call, b->index, &key, &b->scratch, &taken)) return false;
+    return !taken || not_unique(b, row);
 }
 
 static bool add_one(builder *b, nr_slice pk, nr_value *row)
 {
     nr_call *c = b->call;
     const nr_index *ix = b->index;
-    const nr_value *v = &row[ix->path.field->id];
     nr_found found;
-    bool taken;
     if (!nr_entity_read(b->model, c->store, c->env, pk, NULL, true, &b->scratch, row, &found, &c->err)) return false;
     if (found != NR_FOUND) return true;
-    if (ix->memory) return v->kind == NR_V_NULL || !seen_before(b, v) || not_unique(b, v);
-    if (!is_taken(c, ix, v, &b->scratch, &taken)) return false;
-    if (taken) return not_unique(b, v);
+    if (!check_taken(b, row)) return false;
+    if (ix->memory) return true;
     nr_entries entries = {0};
     nr_index_entries(ix, pk, row, &b->scratch, &entries);
     return nr_entries_add(c->store, ix, &entries, &c->err);

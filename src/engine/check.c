@@ -57,6 +57,18 @@ static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
     return true;
 }
 
+/* Whether the columns hold what an index looks at. */
+static bool is_kept_right(const nr_model *m, const nr_index *ix, uint32_t at, const nr_value *row)
+{
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        size_t field = nr_index_path(ix, i)->field->id;
+        const nr_column *c = nr_table_column(m->table, field);
+        nr_value kept = c ? nr_column_get(c, at) : NR_NULL;
+        if (c && !nr_value_eq(&kept, &row[field])) return false;
+    }
+    return true;
+}
+
 /* Whether the table has the entity as its hash says. */
 static void check_kept(checker *k, nr_slice pk, const nr_value *row)
 {
@@ -64,11 +76,8 @@ static void check_kept(checker *k, nr_slice pk, const nr_value *row)
     uint32_t at = nr_rows_find(m->rows, pk);
     bool there = at != NR_NO_ROW && nr_table_has(m->table, at);
     if (!there) report(k, "missing", &m->indexes[0], pk);
-    for (size_t i = 0; there && i < m->n_indexes; i++) {
-        const nr_column *c = nr_table_column(m->table, m->indexes[i].path.field->id);
-        nr_value kept = c ? nr_column_get(c, at) : NR_NULL;
-        if (m->indexes[i].memory && c && !nr_value_eq(&kept, &row[m->indexes[i].path.field->id])) report(k, "missing", &m->indexes[i], pk);
-    }
+    for (size_t i = 0; there && i < m->n_indexes; i++)
+        if (m->indexes[i].memory && !is_kept_right(m, &m->indexes[i], at, row)) report(k, "missing", &m->indexes[i], pk);
     k->kept += there;
 }
 

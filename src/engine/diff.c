@@ -15,7 +15,7 @@ static const nr_field *field_named(const nr_schema *s, nr_slice name)
 static const nr_index *index_named(const nr_model *m, const nr_index *ix)
 {
     for (size_t i = 0; m && i < m->n_indexes; i++)
-        if (nr_slice_eq(m->indexes[i].name, ix->name) && m->indexes[i].memory == ix->memory) return &m->indexes[i];
+        if (nr_index_same(&m->indexes[i], ix)) return &m->indexes[i];
     return NULL;
 }
 

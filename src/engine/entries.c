@@ -19,16 +19,24 @@ void nr_index_entries(const nr_index *ix, nr_slice pk, const nr_value *row, nr_a
     nr_index_difference(ix, pk, NULL, row, arena, NULL, out);
 }
 
+static bool looks_the_same(const nr_index *ix, const nr_value *before, const nr_value *after)
+{
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        size_t f = nr_index_path(ix, i)->field->id;
+        if (!nr_value_eq(&before[f], &after[f])) return false;
+    }
+    return true;
+}
+
 void nr_index_difference(const nr_index *ix, nr_slice pk, const nr_value *before, const nr_value *after, nr_arena *arena, nr_entries *gone,
                          nr_entries *come)
 {
-    size_t f = ix->path.field->id;
     nr_values old = {0}, new = {0};
     const nr_value *name = before ? before : after; /* the primary key of both is the same */
-    if (before && after && nr_value_eq(&before[f], &after[f])) return;
+    if (before && after && looks_the_same(ix, before, after)) return;
     if (before && ix->keyfn->unsure) nr_matches_keys(arena, &old);
-    else if (before) nr_index_keys(ix, &before[f], arena, &old);
-    if (after) nr_index_keys(ix, &after[f], arena, &new);
+    else if (before) nr_index_row_keys(ix, before, arena, &old);
+    if (after) nr_index_row_keys(ix, after, arena, &new);
     for (size_t i = 0, k = 0; i < old.n || k < new.n;) {
         int c = i == old.n ? 1 : k == new.n ? -1 : nr_value_cmp(&old.at[i], &new.at[k]);
         if (c < 0) nr_vec_push(arena, gone, entry_of(ix, pk, name, &old.at[i], arena));

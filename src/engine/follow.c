@@ -240,7 +240,8 @@ bool *nr_follow_kept(nr_call *c, const nr_model *m)
 {
     bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
     for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
-    for (size_t i = 0; i < m->n_indexes; i++) kept[m->indexes[i].path.field->id] = true;
+    for (size_t i = 0; i < m->n_indexes; i++)
+        for (size_t k = 0; k < nr_index_width(&m->indexes[i]); k++) kept[nr_index_path(&m->indexes[i], k)->field->id] = true;
     return kept;
 }
 

@@ -15,7 +15,7 @@
 static bool has_index(const nr_model *m, const nr_index *ix)
 {
     for (size_t i = 0; i < m->n_indexes; i++)
-        if (nr_slice_eq(m->indexes[i].name, ix->name)) return true;
+        if (nr_index_same(&m->indexes[i], ix)) return true;
     return false;
 }
 
@@ -193,7 +193,7 @@ bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
     bool any = false, at_once = false;
     for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
-        if (f && ix->path.field != f) continue;
+        if (f && !nr_index_reads(ix, f->id)) continue;
         any = true;
         at_once = at_once || !nr_index_online(ix);
     }
@@ -202,7 +202,7 @@ bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
     if (at_once && !nr_follow_store(c, m)) return false;
     for (size_t i = 0; i < m->n_indexes; i++) {
         nr_index *ix = &m->indexes[i];
-        if ((f && ix->path.field != f) || !nr_index_online(ix)) continue;
+        if ((f && !nr_index_reads(ix, f->id)) || !nr_index_online(ix)) continue;
         ix->stale = true;
         ix->building = false;
     }

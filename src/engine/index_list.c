@@ -17,11 +17,17 @@ static void reply_texts(nr_call *c, const nr_slices *texts)
     for (size_t i = 0; i < texts->n; i++) c->sink->cls->bulk(c->sink, texts->at[i]);
 }
 
-static void reply_list_of(nr_call *c, const char *name, nr_slice text)
+static void reply_fields(nr_call *c, const nr_index *ix)
 {
-    nr_slices one = {&text, 1, 1};
-    c->sink->cls->bulk(c->sink, nr_slice_of(name));
-    reply_texts(c, &one);
+    nr_slices fields = {0};
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        nr_buf b = nr_buf_in(&c->arena);
+        if (ix->n_parts && ix->parts[i].descending) nr_buf_byte(&b, '-');
+        nr_path_print(nr_index_path(ix, i), &b);
+        nr_vec_push(&c->arena, &fields, nr_buf_slice(&b));
+    }
+    c->sink->cls->bulk(c->sink, NR_S("fields"));
+    reply_texts(c, &fields);
 }
 
 static void reply_pair(nr_call *c, const char *name, nr_slice text)
@@ -66,9 +72,7 @@ static void reply_index(nr_call *c, nr_model *m, const nr_index *ix, uint64_t en
     nr_sink *s = c->sink;
     s->cls->map(s, 9);
     reply_pair(c, "name", ix->name);
-    nr_buf path = nr_buf_in(&c->arena);
-    nr_path_print(&ix->path, &path);
-    reply_list_of(c, "fields", nr_buf_slice(&path));
+    reply_fields(c, ix);
     nr_reply_lookups(c, ix);
     reply_owners(c, ix);
     reply_pair(c, "type", type_of(ix));

@@ -22,7 +22,7 @@ static bool next_key(nr_call *c, const nr_index *ix, nr_range *left, nr_arena *s
     nr_arena_clear(scratch);
     nr_status st = c->store->cls->ordered_scan(c->store, ix->key, left, false, 1, scratch, &one);
     if (!nr_status_good(st, ix->key, &c->err)) return false;
-    *n = one.n ? nr_key_skip(nr_index_key_kind(ix), one.at[0]) : 0;
+    *n = one.n ? nr_index_key_skip(ix, one.at[0]) : 0;
     if (!*n) return true;
     nr_arena_clear(bound);
     left->lo = nr_bytes_after((nr_slice){one.at[0].p, *n}, bound);

@@ -34,7 +34,7 @@ typedef struct migration {
 static const nr_index *same_index(const nr_model *m, const nr_index *ix)
 {
     for (size_t i = 0; m && i < m->n_indexes; i++)
-        if (nr_slice_eq(m->indexes[i].key, ix->key) && m->indexes[i].kind == ix->kind && m->indexes[i].memory == ix->memory) return &m->indexes[i];
+        if (nr_index_same(&m->indexes[i], ix)) return &m->indexes[i];
     return NULL;
 }
 
@@ -69,7 +69,7 @@ static bool needs_pks(const change *ch)
     for (size_t i = 0; i < ch->n_added; i++)
         if (ch->added[i]->has_default) return true;
     for (size_t i = 0; i < ch->after->n_indexes; i++)
-        if (must_build(ch, &ch->after->indexes[i]) && (!ch->after->indexes[i].memory || ch->after->indexes[i].path.field->unique)) return true;
+        if (must_build(ch, &ch->after->indexes[i]) && (!ch->after->indexes[i].memory || nr_index_enforces(&ch->after->indexes[i]))) return true;
     return false;
 }
 

@@ -212,10 +212,10 @@ nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
     return m && (c->applied || nr_follow_store(c, m)) ? m : NULL;
 }
 
-static bool has_unique(const nr_schema *s)
+static bool has_unique(const nr_model *m)
 {
-    for (size_t i = 1; i < s->n_fields; i++)
-        if (s->fields[i].unique) return true;
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (nr_index_enforces(&m->indexes[i])) return true;
     return false;
 }
 
@@ -224,7 +224,7 @@ static bool has_unique(const nr_schema *s)
 nr_model *nr_model_need_for_save(nr_call *c, nr_slice name)
 {
     nr_model *m = need_to_write(c, name);
-    if (!m || (!m->table && (c->applied || !has_unique(m->schema)))) return m;
+    if (!m || (!m->table && (c->applied || !has_unique(m)))) return m;
     return nr_follow_store(c, m) ? m : NULL;
 }
 

@@ -82,7 +82,7 @@ void nr_online_carry(const nr_model *before, nr_model *after, bool entities)
         nr_index *ix = &after->indexes[i];
         const nr_index *old = NULL;
         for (size_t k = 0; before && k < before->n_indexes; k++)
-            if (nr_slice_eq(before->indexes[k].name, ix->name) && before->indexes[k].memory == ix->memory) old = &before->indexes[k];
+            if (nr_index_same(&before->indexes[k], ix)) old = &before->indexes[k];
         ix->stale = nr_index_online(ix) && (old ? old->stale : entities);
         ix->building = old && old->building;
     }
@@ -118,12 +118,28 @@ static bool step_clear(nr_call *c, const nr_index *ix, const nr_slice *keys, siz
     return true;
 }
 
-static void fill_column(nr_model *m, const nr_index *ix, nr_slice pk, const nr_value *row)
+/* Whether a column that the index looks at has not yet all values. */
+static bool is_filling(const nr_model *m, const nr_index *ix)
 {
-    size_t field = ix->path.field->id;
-    if (!m->table || !nr_table_filling(m->table, field)) return;
-    uint32_t at = nr_rows_find(m->rows, pk);
-    if (at != NR_NO_ROW && nr_table_has(m->table, at)) nr_table_fill(m->table, at, field, &row[field]);
+    for (size_t i = 0; m->table && i < nr_index_width(ix); i++)
+        if (nr_table_filling(m->table, nr_index_path(ix, i)->field->id)) return true;
+    return false;
+}
+
+static void fill_columns(nr_model *m, const nr_index *ix, uint32_t at, const nr_value *row)
+{
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        size_t field = nr_index_path(ix, i)->field->id;
+        if (nr_table_filling(m->table, field)) nr_table_fill(m->table, at, field, &row[field]);
+    }
+}
+
+static void columns_filled(nr_model *m, const nr_index *ix)
+{
+    for (size_t i = 0; m->table && i < nr_index_width(ix); i++) {
+        size_t field = nr_index_path(ix, i)->field->id;
+        if (nr_table_filling(m->table, field)) nr_table_filled(m->table, field);
+    }
 }
 
 static bool fill_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr_arena *scratch)
@@ -134,7 +150,8 @@ static bool fill_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, n
     if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
     if (found != NR_FOUND) return true;
     nr_index_entries(ix, pk, row, scratch, &entries);
-    fill_column(m, ix, pk, row);
+    uint32_t at = is_filling(m, ix) ? nr_rows_find(m->rows, pk) : NR_NO_ROW;
+    if (at != NR_NO_ROW && nr_table_has(m->table, at)) fill_columns(m, ix, at, row);
     return nr_entries_add(c->store, ix, &entries, &c->err);
 }
 
@@ -162,7 +179,7 @@ static bool step_done(nr_call *c, nr_model *m, nr_index *ix)
 {
     ix->stale = ix->building = false;
     nr_online_release(m);
-    if (m->table && nr_table_filling(m->table, ix->path.field->id)) nr_table_filled(m->table, ix->path.field->id);
+    columns_filled(m, ix);
     return record(c, m);
 }
 
@@ -302,7 +319,7 @@ static bool store_step(nr_call *c, nr_model *m, nr_index *ix)
     return fill_some(c, m, ix, o);
 }
 
-/* The value of a row's field, from its hash, where the column has not got it yet. */
+/* The values of a row, from its hash, where columns have not got them yet. */
 static bool fill_row(nr_call *c, nr_model *m, const nr_index *ix, uint32_t row)
 {
     nr_mark mark = nr_arena_mark(&c->arena);
@@ -310,7 +327,7 @@ static bool fill_row(nr_call *c, nr_model *m, const nr_index *ix, uint32_t row)
     nr_found found;
     nr_slice pk = nr_rows_pk(m->rows, row);
     bool ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err);
-    if (ok && found == NR_FOUND) nr_table_fill(m->table, row, ix->path.field->id, &values[ix->path.field->id]);
+    if (ok && found == NR_FOUND) fill_columns(m, ix, row, values);
     nr_arena_rewind(&c->arena, mark);
     return ok;
 }
@@ -319,12 +336,12 @@ static bool fill_row(nr_call *c, nr_model *m, const nr_index *ix, uint32_t row)
 static bool memory_step(nr_call *c, nr_model *m, size_t at)
 {
     const nr_index *ix = &m->indexes[at];
-    bool filling = nr_table_filling(m->table, ix->path.field->id);
+    bool filling = is_filling(m, ix);
     for (int i = 0; i < FILL_BATCH; i++) {
         uint32_t row = nr_table_next(m->table, nr_table_seen(m->table, at));
         if (row == NR_NO_ROW) {
             nr_table_seen_all(m->table, at);
-            if (filling) nr_table_filled(m->table, ix->path.field->id);
+            columns_filled(m, ix);
             return true;
         }
         if (filling && !fill_row(c, m, ix, row)) return false;

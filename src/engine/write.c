@@ -122,7 +122,7 @@ void nr_writer_edited(nr_writer *w, nr_change *ch)
 static const nr_index *unique_index(const nr_model *m, const nr_field *f)
 {
     for (size_t i = 0; i < m->n_indexes; i++)
-        if (m->indexes[i].path.field == f && nr_index_enforces(&m->indexes[i])) return &m->indexes[i];
+        if (m->indexes[i].path.field == f && nr_index_enforces(&m->indexes[i]) && !m->indexes[i].together) return &m->indexes[i];
     return NULL;
 }
 
@@ -140,11 +140,10 @@ static void each_row_holding(nr_writer *w, const nr_index *ix, const nr_value *v
     }
 }
 
-/* Calls fn with the pk of each entity that the index says holds v, until it returns false. */
-static bool each_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool (*fn)(nr_writer *w, nr_slice pk, void *ctx), void *ctx)
+/* Calls fn with the pk of each entity that the index says has the key v, until it returns false. */
+static bool each_holder(nr_writer *w, const nr_index *ix, const nr_value *v, bool (*fn)(nr_writer *w, nr_slice pk, void *ctx), void *ctx)
 {
     nr_call *c = w->call;
-    const nr_index *ix = unique_index(w->model, f);
     nr_kind pk_kind = nr_schema_pk(w->model->schema)->spec.type->kind;
     nr_probe probe = {.kind = NR_PB_POINT, .lo = *v, .hi = NR_NULL};
     nr_range r;
@@ -182,7 +181,7 @@ nr_change *nr_writer_holder(nr_writer *w, const nr_field *f, const nr_value *v, 
     nr_change *ch = nr_map_get(&w->by_unique, unique_key(&w->call->arena, f, v));
     if (ch && ch->after && nr_value_eq(&ch->after[f->id], v)) return ch;
     nr_slice pk_text = {NULL, 0};
-    *failed = !each_holder(w, f, v, first_unchanged, &pk_text);
+    *failed = !each_holder(w, unique_index(w->model, f), v, first_unchanged, &pk_text);
     if (*failed || !pk_text.p) return NULL;
     nr_value pk;
     bool good = nr_field_decode(nr_schema_pk(w->model->schema), pk_text, &w->call->arena, &pk);
@@ -229,37 +228,66 @@ bool nr_writer_raise(nr_writer *w, int64_t pk)
     return true;
 }
 
-static bool not_unique(nr_writer *w, const nr_field *f, const nr_value *v, nr_slice pk)
+/* "field 'slug' of blog.Post: a", "fields 'author', 'slug' of blog.Post: 3, a". */
+nr_slice nr_unique_text(const nr_model *m, const nr_index *ix, const nr_value *row, nr_arena *arena)
 {
-    nr_slice text = nr_type_text(&f->spec, v, &w->call->arena);
-    return nr_fail(&w->call->err, NR_E_NOTUNIQUE, "field '%.*s' of %.*s: %s is taken by %s", NR_FMT(f->name), NR_FMT(w->model->schema->name),
-                   NR_SHOW(text), NR_SHOW(pk));
+    nr_buf b = nr_buf_in(arena);
+    nr_buf_add(&b, ix->n_parts > 1 ? NR_S("fields ") : NR_S("field "));
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        nr_buf_add(&b, i ? NR_S(", '") : NR_S("'"));
+        nr_path_print(nr_index_path(ix, i), &b);
+        nr_buf_byte(&b, '\'');
+    }
+    nr_buf_printf(&b, " of %.*s: ", NR_FMT(m->schema->name));
+    for (size_t i = 0; i < nr_index_width(ix); i++) {
+        const nr_path *path = nr_index_path(ix, i);
+        nr_values given = {0};
+        nr_path_values(path, &row[path->field->id], NR_FORM_VALUE, arena, &given);
+        nr_buf_printf(&b, "%s%s", i ? ", " : "", NR_SHOW(nr_type_text(nr_path_spec(path), &given.at[0], arena)));
+    }
+    return nr_buf_slice(&b);
 }
 
-/* The state after the whole command must have each value once: among the changed entities by a map, against all others by the index. */
-static bool check_unique(nr_writer *w, nr_map *final, nr_change *ch, const nr_field *f)
+static bool not_unique(nr_writer *w, const nr_index *ix, const nr_change *ch, nr_slice pk)
 {
-    const nr_value *v = &ch->after[f->id];
-    if (v->kind == NR_V_NULL) return true;
+    nr_slice what = nr_unique_text(w->model, ix, ch->after, &w->call->arena);
+    return nr_fail(&w->call->err, NR_E_NOTUNIQUE, "%.*s is taken by %s", NR_FMT(what), NR_SHOW(pk));
+}
+
+/* A map key for one key of one index. */
+static nr_slice key_of(nr_writer *w, const nr_index *ix, const nr_value *v)
+{
+    nr_buf b = nr_buf_in(&w->call->arena);
+    size_t place = (size_t)(ix - w->model->indexes);
+    nr_buf_add(&b, (nr_slice){(const char *)&place, sizeof place});
+    nr_key_add(v, &b);
+    return nr_buf_slice(&b);
+}
+
+/* The state after the whole command must have each key once: among the changed entities by a map, against all others by the index. */
+static bool check_unique(nr_writer *w, nr_map *final, nr_change *ch, const nr_index *ix)
+{
+    nr_value v, before;
+    nr_arena *arena = &w->call->arena;
+    if (!nr_index_unique_key(ix, ch->after, arena, &v)) return true;
     if (w->changes.n > 1) {
-        nr_change *other = nr_map_put(final, unique_key(&w->call->arena, f, v), ch);
-        if (other) return not_unique(w, f, v, other->pk);
+        nr_change *other = nr_map_put(final, key_of(w, ix, &v), ch);
+        if (other) return not_unique(w, ix, ch, other->pk);
     }
-    if (ch->before && nr_value_eq(&ch->before[f->id], v)) return true;
+    if (ch->before && nr_index_unique_key(ix, ch->before, arena, &before) && nr_value_eq(&before, &v)) return true;
     nr_slice taken = {NULL, 0};
-    if (!each_holder(w, f, v, first_unchanged, &taken)) return false;
-    return !taken.p || not_unique(w, f, v, taken);
+    if (!each_holder(w, ix, &v, first_unchanged, &taken)) return false;
+    return !taken.p || not_unique(w, ix, ch, taken);
 }
 
 static bool check_all_unique(nr_writer *w)
 {
-    const nr_schema *s = w->model->schema;
     nr_map final;
     nr_map_init(&final, w->call->env);
     bool ok = true;
     for (size_t i = 0; ok && i < w->changes.n; i++)
-        for (size_t f = 1; ok && w->changes.at[i]->after && f < s->n_fields; f++)
-            if (s->fields[f].unique) ok = check_unique(w, &final, w->changes.at[i], &s->fields[f]);
+        for (size_t k = 0; ok && w->changes.at[i]->after && k < w->model->n_indexes; k++)
+            if (nr_index_enforces(&w->model->indexes[k])) ok = check_unique(w, &final, w->changes.at[i], &w->model->indexes[k]);
     nr_map_clear(&final);
     return ok;
 }

@@ -57,6 +57,9 @@ bool nr_writer_draw(nr_writer *w, nr_value *pk);
 /* An explicit auto pk: the counter will not be below it. */
 bool nr_writer_raise(nr_writer *w, int64_t pk);
 
+/* What an error calls the fields that an index keeps unique, and what an entity has in them. */
+nr_slice nr_unique_text(const nr_model *m, const nr_index *ix, const nr_value *row, nr_arena *arena);
+
 /* Applies everything. *changed: entities that really differ. */
 bool nr_writer_commit(nr_writer *w, uint64_t *changed);
 

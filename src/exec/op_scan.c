@@ -98,7 +98,7 @@ static bool next_group(nr_op *op, scan_state *s)
         s->in_range = false;
         return true;
     }
-    size_t cut = nr_key_skip(nr_index_key_kind(p->index), one.at[0]);
+    size_t cut = nr_index_key_skip(p->index, one.at[0]);
     if (!cut) return true; /* somebody's, and no entry: the range stands behind it already */
     nr_slice from = {one.at[0].p, cut}, to = nr_bytes_after(from, &op->arena);
     s->group = (nr_range){.lo = from, .hi = to, .hi_open = true};

@@ -20,6 +20,8 @@ enum {
     NR_MODEL_NAME_MAX = 128,       /* bytes */
     NR_FIELD_NAME_MAX = 63,
     NR_PK_TEXT_MAX = 4096,         /* bytes of a primary key's text */
+    NR_TOGETHER_MAX = 16,          /* fields of an index of several, or whose values together are unique */
+    NR_TOGETHERS_MAX = 256,        /* of such of a model */
 };
 
 typedef struct nr_schema nr_schema;
@@ -28,6 +30,9 @@ typedef struct nr_schema nr_schema;
 typedef struct nr_index_item {
     nr_slice lookup, pattern; /* pattern absent for all others */
 } nr_index_item;
+
+/* What a value may be unique for. */
+typedef enum nr_period { NR_PER_DATE, NR_PER_MONTH, NR_PER_YEAR, NR_PERIODS } nr_period;
 
 typedef struct nr_field nr_field;
 struct nr_field {
@@ -43,6 +48,7 @@ struct nr_field {
     bool pk;                  /* the primary key; its unique is false: the pk's own index sees to that */
     bool null, unique, auto_now, auto_now_add;
     bool column;              /* "column": true */
+    nr_slice unique_for[NR_PERIODS]; /* the field of the date in whose period no other entity has the same value; absent: any may */
     bool index_all;           /* "index": true */
     NR_VEC(nr_index_item) index;    /* "index": [...], as written and not looked at; n 0 when none */
     int64_t max_length;       /* code points; -1: none */
@@ -60,6 +66,14 @@ typedef struct nr_sort_key {
     bool descending;
 } nr_sort_key;
 
+/* Fields that an index is of, or whose values together are unique. */
+typedef struct nr_together {
+    nr_slice name;            /* of an index, as given; absent: it has none of its own */
+    nr_sort_key *keys;
+    size_t n;
+    bool unique;
+} nr_together;
+
 struct nr_schema {
     nr_slice name;
     bool abstract;
@@ -71,7 +85,8 @@ struct nr_schema {
     nr_slices extends;          /* direct parents, full names */
     nr_sort_key *ordering;
     size_t n_ordering;
-    const nr_json *ordering_json; /* as declared here or by a parent, NULL when not: children read it again */
+    NR_VEC(nr_together) together;
+    const nr_json *ordering_json, *indexes_json, *unique_json; /* as declared here or by a parent, NULL when not: children read them again */
     nr_slice source;            /* canonical compact JSON of the document as given: what is stored and MODEL GET replies */
     nr_arena *arena;            /* where all of it lives */
 };

@@ -94,6 +94,18 @@ static bool set_ordering(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
+static bool set_unique_together(nr_schema_reader *r, const nr_json *j)
+{
+    r->schema->unique_json = j;
+    return true;
+}
+
+static bool set_indexes(nr_schema_reader *r, const nr_json *j)
+{
+    r->schema->indexes_json = j;
+    return true;
+}
+
 static bool set_store(nr_schema_reader *r, const nr_json *j)
 {
     r->schema->has_store = true;
@@ -111,8 +123,8 @@ const nr_schema_option nr_schema_keys[] = {
     {"pk",              STRING,  "the name of a field",              0, set_pk,       "the primary key; without one, `id` of type auto"},
     {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none; -f is descending"},
     {"store",           STRING,  "\"native\" or \"memory\"",           0, set_store,    "where indexes are: `native`, in sorted sets and sets; `memory`, in the module's own"},
-    {"unique_together", LATER, "lists of fields whose values together are unique"},
-    {"indexes",         LATER, "indexes over several fields"},
+    {"unique_together", LIST,    "an array of arrays of names of fields", 0, set_unique_together, "fields whose values together are unique, NULLs aside; one list, or several"},
+    {"indexes",         LIST,    "an array of objects such as {\"name\": \"feed\", \"fields\": [\"status\", \"-created\"]}", 0, set_indexes, "ordered indexes over several fields; -f is descending"},
     {"ttl",             LATER, "seconds that an entity lives when its insert says nothing"},
     {NULL, LATER, NULL},
 };
@@ -126,6 +138,12 @@ static declaration *declared(declarations *all, nr_slice name)
     return NULL;
 }
 
+/* The first that says something wins. */
+static void inherit(const nr_json **own, const nr_json *parents, nr_arena *arena)
+{
+    if (parents && !*own) *own = nr_json_copy(parents, arena);
+}
+
 static void declare_inherited(nr_schema_reader *r, declarations *all)
 {
     nr_arena *arena = r->schema->arena;
@@ -135,7 +153,9 @@ static void declare_inherited(nr_schema_reader *r, declarations *all)
             const nr_field *f = &parent->fields[k];
             if (!declared(all, f->name)) nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, f->name), nr_json_copy(f->json, arena)});
         }
-        if (parent->ordering_json && !r->schema->ordering_json) r->schema->ordering_json = nr_json_copy(parent->ordering_json, arena);
+        inherit(&r->schema->ordering_json, parent->ordering_json, arena);
+        inherit(&r->schema->unique_json, parent->unique_json, arena);
+        inherit(&r->schema->indexes_json, parent->indexes_json, arena);
     }
 }
 
@@ -290,7 +310,7 @@ static bool read_document(nr_schema_reader *r, const nr_json *document)
     if (document->kind != NR_J_OBJECT)
         return nr_reader_fail(r, NR_E_BADVALUE, "a definition is an object such as {\"fields\": {...}}, got %s", nr_json_kind_name(document));
     return nr_reader_refuse_unknown(r, document, nr_schema_keys) && nr_reader_set(r, document, nr_schema_keys) && read_fields(r) && choose_pk(r) &&
-           read_ordering(r);
+           read_ordering(r) && nr_reader_together(r);
 }
 
 nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err)

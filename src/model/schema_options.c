@@ -53,6 +53,24 @@ static bool set_unique(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
+static bool set_unique_for_date(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->unique_for[NR_PER_DATE] = j->text;
+    return true;
+}
+
+static bool set_unique_for_month(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->unique_for[NR_PER_MONTH] = j->text;
+    return true;
+}
+
+static bool set_unique_for_year(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->unique_for[NR_PER_YEAR] = j->text;
+    return true;
+}
+
 static bool set_auto_now(nr_schema_reader *r, const nr_json *j)
 {
     r->field->auto_now = j->kind == NR_J_TRUE;
@@ -158,6 +176,8 @@ static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
     const struct { bool given; const char *option; } refused[] = {
         {f->pk, "pk"},             {f->unique, "unique"},             {f->index_all || f->index.n, "index"}, {f->column, "column"},
         {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"}, {element && nr_json_get(f->json, "default"), "default"},
+        {f->unique_for[NR_PER_DATE].p != NULL, "unique_for_date"},   {f->unique_for[NR_PER_MONTH].p != NULL, "unique_for_month"},
+        {f->unique_for[NR_PER_YEAR].p != NULL, "unique_for_year"},
     };
     r->at = NULL;
     if (f->type->flags & NR_TF_AUTO) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: use 'bigint'", f->type->name);
@@ -278,6 +298,7 @@ enum { SCALAR = BOOLEAN | NUMBER | STRING };
 #define VALUES LIST, "an array of values"
 #define INDEX BOOLEAN | LIST, "true, false, or an array of lookup names"
 #define TEXT STRING, "a text"
+#define DATE STRING, "the name of a date or datetime field"
 #define OPTIONS OBJECT, "an object of options such as {\"type\": \"char\"}"
 #define FIELDS OBJECT, "an object of fields"
 #define NAMES_MODEL (NR_TF_RELATION | NR_TF_MEMBERS)
@@ -299,14 +320,14 @@ const nr_schema_option nr_schema_options[] = {
     {"choices",          VALUES, 0,              set_choices,        "the only values that may be written, NULL aside"},
     {"default",          VALUE,  0,              set_default,        "what an insert that does not name the field writes"},
     {"unique",           FLAG,   0,              set_unique,         "no two entities have the same value; NULLs never collide"},
+    {"unique_for_date",  DATE,   0,              set_unique_for_date,  "unique among the entities that have the same date (in UTC) in the field named; NULLs never collide"},
+    {"unique_for_month", DATE,   0,              set_unique_for_month, "the same for the month, 1 to 12, of whatever year"},
+    {"unique_for_year",  DATE,   0,              set_unique_for_year,  "the same for the year"},
     {"index",            INDEX,  0,              set_index,          "true: an ordered index; a list: the lookups that an index must answer"},
     {"column",           FLAG,   0,              set_column,         "the field is kept in memory by row, for filters, sorts and replies without an index"},
     {"auto_now",         FLAG,   NR_TF_CLOCK,    set_auto_now,       "set to the current time by every write that does not name the field"},
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
-    {"unique_for_date",  LATER, "unique among the entities of one date"},
-    {"unique_for_month", LATER, "unique among the entities of one month"},
-    {"unique_for_year",  LATER, "unique among the entities of one year"},
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
     {"related_name",     LATER, "the name of a relation seen from its target"},
     {"check",            LATER, "the target of a relation must exist"},

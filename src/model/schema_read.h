@@ -36,6 +36,9 @@ bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declarat
 /* Holds the fields to what can be said only when the pk is chosen. */
 bool nr_reader_check_pk(nr_schema_reader *r);
 
+/* Reads what is declared of several fields at once (`indexes`, `unique_together`), and holds unique_for_... to the fields that there are. */
+bool nr_reader_together(nr_schema_reader *r);
+
 /* The NOFIELD error of nr_schema_need. Returns false. */
 bool nr_schema_no_field(const nr_schema *s, nr_slice name, nr_err *err);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "plan/composite.h"
 #include "table/table.h"
 
 enum { MOST_PATHS = 32 };     /* a bound of what a long filter makes the planner do */
@@ -44,6 +45,11 @@ static bool count_some(nr_planner *p, nr_access *a, size_t most)
 bool nr_access_measure(nr_planner *p, nr_access *a)
 {
     return a->measured || count_some(p, a, SIZE_MAX);
+}
+
+bool nr_access_count(nr_planner *p, nr_access *a)
+{
+    return count_some(p, a, COUNTED_RANGES);
 }
 
 static void add_ranges(nr_planner *p, nr_access *a, const nr_probes *probes)
@@ -193,20 +199,25 @@ static bool to_points(nr_arena *arena, const nr_path *path, nr_probes *probes)
     return true;
 }
 
-/* Whether the structure of an index is there to be asked. */
-static bool is_usable(const nr_model *m, const nr_index *ix)
+bool nr_access_usable(const nr_model *m, const nr_index *ix)
 {
     size_t at = (size_t)(ix - m->indexes);
     return !ix->stale && (!ix->memory || (m->table && (nr_table_ordered(m->table, at) || nr_table_postings(m->table, at))));
 }
 
-/* The way by which an index answers a leaf, and where; NULL: it does not. */
-static const nr_way *probe(const nr_model *m, const nr_pred *leaf, const nr_index *ix, nr_arena *arena, nr_probes *probes)
+const nr_way *nr_access_way(const nr_pred *leaf, const nr_index *ix, nr_arena *arena, nr_probes *probes)
 {
-    const nr_way *way = is_usable(m, ix) ? nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args) : NULL;
+    const nr_way *way = nr_index_serves(ix, &leaf->path, leaf->lookup, &leaf->args);
     if (!way || !way->probe(&leaf->args, arena, probes)) return NULL;
     if (ix->path.n_transforms < leaf->path.n_transforms) nr_probes_lower(&leaf->path, ix->path.n_transforms, probes);
     return ix->kind != NR_IX_SET || to_points(arena, &leaf->path, probes) ? way : NULL;
+}
+
+/* The same of an index of the model; of one of several fields by its first. */
+static const nr_way *probe(const nr_model *m, const nr_pred *leaf, const nr_index *ix, nr_arena *arena, nr_probes *probes)
+{
+    const nr_index first = {.kind = NR_IX_ORDERED, .path = ix->path, .keyfn = &nr_key_value};
+    return nr_access_usable(m, ix) ? nr_access_way(leaf, ix->n_parts ? &first : ix, arena, probes) : NULL;
 }
 
 bool nr_access_helps(const nr_model *m, const nr_pred *leaf)
@@ -237,6 +248,9 @@ static bool drop_doubts(nr_planner *p, nr_access *a, const nr_probes *probes)
 bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_access *out, bool *found)
 {
     nr_probes probes = {0};
+    size_t pinned;
+    const nr_preds alone = {(const nr_pred **)&leaf, 1, 1};
+    if (ix->n_parts) return nr_composite_access(p, &alone, ix, out, &pinned, found);
     const nr_way *way = p->model->unsettled ? NULL : probe(p->model, leaf, ix, p->arena, &probes);
     *found = way != NULL;
     if (!way) return true;
@@ -256,12 +270,12 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
     return drop_doubts(p, out, &probes) && count_some(p, out, COUNTED_RANGES);
 }
 
-/* What needs no verifying is better than what does, then what gives less; of two that are alike the set, which is smaller. */
+/* What needs no verifying is better than what does, then what gives less; of two that are alike the set, which is smaller, and the index of one field. */
 static bool is_better(const nr_access *a, const nr_access *b)
 {
     if (a->covers != b->covers) return a->covers;
     if (a->repeats != b->repeats) return b->repeats;
-    return a->count < b->count || (a->count == b->count && a->index->kind == NR_IX_SET);
+    return a->count < b->count || (a->count == b->count && (a->index->kind == NR_IX_SET || (b->index->n_parts && !a->index->n_parts)));
 }
 
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
@@ -461,6 +475,7 @@ bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out)
         if (!found) nr_vec_push(p->arena, &out->rest, kid);
         else if (!add_path(p, out, &a)) return false;
     }
+    if (!nr_composite_improve(p, out)) return false;
     if (out->paths.n) qsort(out->paths.at, out->paths.n, sizeof *out->paths.at, by_count);
     return true;
 }

@@ -37,6 +37,18 @@ bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out);
 /* Whether an index narrows a leaf down. */
 bool nr_access_helps(const nr_model *m, const nr_pred *leaf);
 
+/* Whether the structure of an index is there to be asked. */
+bool nr_access_usable(const nr_model *m, const nr_index *ix);
+
+/* The way by which an index of one path answers a leaf, and where; NULL: it does not. */
+const nr_way *nr_access_way(const nr_pred *leaf, const nr_index *ix, nr_arena *arena, nr_probes *probes);
+
+/* Counts the entries of an access, some of many ranges and the rest by them. */
+bool nr_access_count(nr_planner *p, nr_access *a);
+
+/* Whether an access answers all of these lookups, of which there are some. */
+bool nr_access_answers(const nr_access *a, const nr_preds *leaves);
+
 /* The best access path for a leaf. *found false: no index answers it. */
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found);
 

@@ -4,18 +4,20 @@
  * 2.5, a row of the table 0.004 and its columns 0.006, a lookup on a column that is scanned as a whole 0.0003 a row, asking a lookup about one text 0.02, a seek 1.
  * They only have to be right relative to each other. */
 #include "plan/access.h"
+#include "plan/composite.h"
 #include "plan/simplify.h"
 #include "table/table.h"
 
-enum { WIDE = 4096 };    /* in larger models, an index is weighed against the table */
-enum { MOST_MASKS = 8 }; /* a bound of what a long filter makes the planner do */
+enum { WIDE = 4096 };                       /* in larger models, an index is weighed against the table */
+enum { MOST_MASKS = 8, MOST_LOOKUPS = 64 }; /* a bound of what a long filter makes the planner do */
 
 static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006, BITS = 0.0003, ASK = 0.02;
 
 /* How the rows are got: a source, masks over it, and what is left to verify. */
 typedef struct route {
     const nr_access *lead;
-    bool ordered;           /* the lead comes in the order asked for */
+    bool ordered;           /* the lead comes in the order asked for, walked so: */
+    bool descending, pks_descending;
     size_t n_masks;         /* the first n_masks of masks are used */
     const nr_access **masks;
     nr_preds residual;
@@ -50,7 +52,7 @@ static void add_leaves(nr_planner *p, nr_preds *out, const nr_access *a)
 /* Whether the lead already answers what the path does: all of its lookups, or, through the index of an order, the first alone. */
 static bool answered_by(const nr_access *path, const nr_access *lead)
 {
-    return lead->leaves.n >= path->leaves.n && path->leaves.at[0] == lead->leaves.at[0];
+    return nr_access_answers(lead, &path->leaves);
 }
 
 /* Whether the table has all the fields that are wanted. */
@@ -107,7 +109,8 @@ static void complete(nr_planner *p, const nr_analysis *an, route *r, double want
     r->rows = (double)r->lead->count;
     nr_preds open = {0};
     if (!r->lead->covers) add_leaves(p, &open, r->lead);
-    for (size_t i = 0; i < an->rest.n; i++) nr_vec_push(p->arena, &open, an->rest.at[i]);
+    for (size_t i = 0; i < an->rest.n; i++)
+        if (!nr_access_answers(r->lead, &(nr_preds){&an->rest.at[i], 1, 1})) nr_vec_push(p->arena, &open, an->rest.at[i]);
     double passing = r->rows, extra = 0;
     for (size_t i = 0; i < an->paths.n; i++)
         if (!answered_by(an->paths.at[i], r->lead)) passing *= share(an, (double)an->paths.at[i]->count);
@@ -191,19 +194,14 @@ static uint64_t rows_needed(const nr_query *q)
     return q->count < 0 ? UINT64_MAX : (uint64_t)q->offset + (uint64_t)q->count;
 }
 
-/* Whether the order is that of one index: a field's, then nothing or the pk. The directions are those before REVERSE. */
-static const nr_index *order_index(nr_planner *p, const nr_query *q, bool *descending, bool *pks_descending)
+/* Whether the order is that of an index: a field's, then nothing or the pk. The directions are those before REVERSE. */
+static bool is_order_of(const nr_query *q, const nr_index *ix, route *r)
 {
-    if (!q->n_order) return NULL;
     const nr_sort_key *k = q->order;
-    *descending = k->descending;
-    *pks_descending = k->field->id == 0 ? k->descending : q->n_order > 1 && q->order[1].descending;
-    if (k->field->id != 0 && q->n_order > 1 && q->order[1].field->id != 0) return NULL;
-    for (size_t i = 0; i < p->model->n_indexes; i++) {
-        const nr_index *ix = &p->model->indexes[i];
-        if (!ix->stale && ix->kind != NR_IX_SET && ix->path.field == k->field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value) return ix;
-    }
-    return NULL;
+    r->descending = k->descending;
+    r->pks_descending = k->field->id == 0 ? k->descending : q->n_order > 1 && q->order[1].descending;
+    if (k->field->id != 0 && q->n_order > 1 && q->order[1].field->id != 0) return false;
+    return ix->kind != NR_IX_SET && ix->path.field == k->field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
 }
 
 /* The walk of the order's index, narrowed to the stretch that lookups on the same field leave. */
@@ -213,11 +211,24 @@ static bool order_access(nr_planner *p, const nr_analysis *an, const nr_index *i
         const nr_access *path = an->paths.at[i];
         if (path->index == ix) *out = *path;
         if (path->index == ix) return true;
+    }
+    for (size_t i = 0; i < an->all.n && i < MOST_LOOKUPS; i++) {
+        const nr_pred *leaf = an->all.at[i];
         bool found = false;
-        if (path->index->path.field == ix->path.field && !nr_access_by(p, path->leaves.at[0], ix, out, &found)) return false;
+        if (leaf->op == NR_P_LEAF && leaf->field == ix->path.field && !nr_access_by(p, leaf, ix, out, &found)) return false;
         if (found) return true;
     }
     return nr_access_all(p, ix, out);
+}
+
+/* The same for an index of several fields, whose first ones may be pinned. *fits: it gives the order. */
+static bool composite_order(nr_planner *p, const nr_analysis *an, const nr_query *q, const nr_index *ix, nr_access *out, route *r, bool *fits)
+{
+    size_t pinned;
+    bool found = false;
+    if (!nr_composite_access(p, &an->all, ix, out, &pinned, &found)) return false;
+    *fits = nr_access_usable(p->model, ix) && nr_composite_orders(ix, pinned, q, &r->descending, &r->pks_descending);
+    return !*fits || found || nr_access_all(p, ix, out);
 }
 
 /* Fields of the sort keys. */
@@ -252,26 +263,35 @@ static void choose_lead(nr_planner *p, const nr_analysis *an, const nr_access *e
     complete(p, an, best, want, whole);
 }
 
+/* Walking an index in the order asked for, if it gives that. */
+static bool weigh_walk(nr_planner *p, const nr_query *q, const nr_analysis *an, const nr_index *ix, double want, bool whole, route *best)
+{
+    nr_access *walked = NR_NEW(p->arena, nr_access);
+    route walk = {.lead = walked, .ordered = true};
+    bool fits = !ix->n_parts && is_order_of(q, ix, &walk) && nr_access_usable(p->model, ix);
+    if (ix->n_parts ? !composite_order(p, an, q, ix, walked, &walk, &fits) : fits && !order_access(p, an, ix, walked)) return false;
+    if (!fits) return true;
+    complete(p, an, &walk, want, whole);
+    if (walk.descending != walk.pks_descending && ix->kind == NR_IX_ORDERED && !ix->memory) walk.cost *= 2;
+    keep_cheaper(best, &walk);
+    return true;
+}
+
 /* Rows come from the table where its columns decide about them; else in pk order, which is pleasant to read and costs next to nothing. */
-static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_purpose purpose, route *best, bool *descending, bool *pks_descending)
+static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_purpose purpose, route *best)
 {
     bool sorted = purpose == NR_FOR_REPLY && q->n_order;
     bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
     bool whole = sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY);
     double want = limited ? (double)rows_needed(q) : (double)an->total;
     double sorting = SORT + (sorted && order_in_columns(p, q) ? COLUMNS : LOAD);
-    nr_access *every = NR_NEW(p->arena, nr_access), *walked = NR_NEW(p->arena, nr_access);
+    nr_access *every = NR_NEW(p->arena, nr_access);
     bool by_columns = p->model->unsettled || purpose != NR_FOR_REPLY || (an->all.n && cost_of_values(p, &an->all) < LOAD);
     *best = (route){0};
     if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
     choose_lead(p, an, every, sorted, sorting, want, whole, best);
-    const nr_index *ix = sorted && !p->model->unsettled ? order_index(p, q, descending, pks_descending) : NULL;
-    if (!ix) return true;
-    route walk = {.lead = walked, .ordered = true};
-    if (!order_access(p, an, ix, walked)) return false;
-    complete(p, an, &walk, want, !limited);
-    if (*descending != *pks_descending && ix->kind == NR_IX_ORDERED && !ix->memory) walk.cost *= 2;
-    keep_cheaper(best, &walk);
+    for (size_t i = 0; sorted && !p->model->unsettled && i < p->model->n_indexes; i++)
+        if (!weigh_walk(p, q, an, &p->model->indexes[i], want, !limited, best)) return false;
     return true;
 }
 
@@ -326,10 +346,9 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
 {
     nr_analysis an;
     route r;
-    bool descending = false, pks_descending = false;
     const nr_pred *where = nr_pred_simplify(q->where, p->model->schema->n_fields, p->arena);
-    if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
-    return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && descending != q->reverse, r.ordered && pks_descending != q->reverse));
+    if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r)) return NULL;
+    return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && r.descending != q->reverse, r.ordered && r.pks_descending != q->reverse));
 }
 
 static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slices *lines)

@@ -60,22 +60,69 @@ static nr_slice name_of(builder *b, const plan *p, bool set)
     return nr_buf_slice(&out);
 }
 
-static void add_index(builder *b, const plan *p, bool set)
+/* Where it lies follows from its name and kind. */
+static void add_named(builder *b, nr_index *ix)
 {
     nr_slice model = b->schema->name;
-    nr_index ix = {.kind = set ? NR_IX_SET : NR_IX_ORDERED, .path = p->path, .keyfn = p->keyfn, .memory = b->schema->in_memory};
-    ix.pattern = p->pattern;
-    ix.caseless = p->caseless;
-    ix.name = name_of(b, p, set);
-    ix.key = nr_arena_printf(b->arena, set ? "%.*s/s/%.*s/" : "%.*s/i/%.*s", NR_FMT(model), NR_FMT(ix.name));
+    ix->memory = b->schema->in_memory;
+    ix->key = nr_arena_printf(b->arena, ix->kind == NR_IX_SET ? "%.*s/s/%.*s/" : "%.*s/i/%.*s", NR_FMT(model), NR_FMT(ix->name));
     for (size_t i = 0; i < b->out.n; i++) {
         nr_index *same = &b->out.at[i];
-        if (!nr_slice_eq(same->name, ix.name)) continue;
+        if (!nr_slice_eq(same->name, ix->name)) continue;
         if (!nr_slice_eq(same->owners.at[same->owners.n - 1], b->owner)) nr_vec_push(b->arena, &same->owners, b->owner);
         return;
     }
-    nr_vec_push(b->arena, &ix.owners, b->owner);
-    nr_vec_push(b->arena, &b->out, ix);
+    nr_vec_push(b->arena, &ix->owners, b->owner);
+    nr_vec_push(b->arena, &b->out, *ix);
+}
+
+static void add_index(builder *b, const plan *p, bool set)
+{
+    nr_index ix = {.kind = set ? NR_IX_SET : NR_IX_ORDERED, .path = p->path, .keyfn = p->keyfn};
+    ix.pattern = p->pattern;
+    ix.caseless = p->caseless;
+    ix.name = name_of(b, p, set);
+    add_named(b, &ix);
+}
+
+static void add_parts(builder *b, const nr_together *t, const nr_index_part *parts, size_t n)
+{
+    nr_index ix = {.kind = NR_IX_ORDERED, .path = parts[0].path, .parts = parts, .n_parts = n, .together = t->unique, .keyfn = &nr_key_together};
+    nr_buf name = nr_buf_in(b->arena);
+    nr_index_print(&ix, ".", &name);
+    nr_buf_add(&name, t->unique ? NR_S(".unique") : NR_S(".together"));
+    ix.name = t->name.p ? t->name : nr_buf_slice(&name);
+    add_named(b, &ix);
+}
+
+static void add_together(builder *b, const nr_together *t)
+{
+    nr_index_part *parts = NR_NEW_N(b->arena, nr_index_part, t->n);
+    for (size_t i = 0; i < t->n; i++) parts[i] = (nr_index_part){nr_path_of(t->keys[i].field), t->keys[i].descending};
+    add_parts(b, t, parts, t->n);
+}
+
+/* A value and the period of a date: a date field has no transform to its date, it is one. */
+static void add_period(builder *b, const nr_field *f, nr_period per)
+{
+    static const char *const transforms[NR_PERIODS] = {"date", "month", "year"};
+    static const nr_together unique = {.unique = true};
+    const nr_field *date = nr_schema_field(b->schema, f->unique_for[per]);
+    nr_index_part *parts = NR_NEW_N(b->arena, nr_index_part, 2);
+    const nr_transform *t = nr_transform_find(nr_slice_of(transforms[per]));
+    parts[0].path = nr_path_of(f);
+    parts[1].path = nr_path_of(date);
+    if (nr_transform_suits(t, date->type)) nr_path_transform(&parts[1].path, t);
+    add_parts(b, &unique, parts, 2);
+}
+
+static void add_several(builder *b)
+{
+    const nr_schema *s = b->schema;
+    for (size_t i = 0; i < s->together.n; i++) add_together(b, &s->together.at[i]);
+    for (size_t i = 0; i < s->n_fields; i++)
+        for (int per = 0; per < NR_PERIODS; per++)
+            if (s->fields[i].unique_for[per].p) add_period(b, &s->fields[i], (nr_period)per);
 }
 
 static void add_pk(builder *b)
@@ -227,6 +274,7 @@ bool nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_regexes *pa
     if (!s->abstract) add_pk(&b);
     for (size_t i = s->abstract ? 0 : 1; i < s->n_fields; i++)
         if (!add_own(&b, &s->fields[i], wants && wants->silenced && wants->silenced[i])) return false;
+    if (!s->abstract) add_several(&b);
     for (size_t i = 0; wants && !s->abstract && i < wants->list.n; i++) add_wanted(&b, &wants->list.at[i]);
     bool ok = true;
     size_t done = 0;
@@ -289,7 +337,7 @@ static bool path_leads(const nr_index *ix, const nr_path *path, const nr_lookup 
 const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args)
 {
     const nr_type *type = nr_path_type(path);
-    if (ix->path.field != path->field || (type && !nr_lookup_suits(l, type))) return NULL;
+    if (ix->n_parts || ix->path.field != path->field || (type && !nr_lookup_suits(l, type))) return NULL;
     bool few = path->n_transforms && path->transforms[path->n_transforms - 1]->high;
     for (const nr_way *w = l->ways; w->keyfn; w++) {
         if (nr_way_keyfn(w, l, type) != ix->keyfn || !same_pattern(ix, w, args) || !path_leads(ix, path, l)) continue;
@@ -300,7 +348,8 @@ const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_
 
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l)
 {
-    const nr_way *w = nr_index_serves(ix, &ix->path, l, NULL);
+    const nr_index first = {.kind = NR_IX_ORDERED, .path = ix->path, .keyfn = &nr_key_value};
+    const nr_way *w = nr_index_serves(ix->n_parts ? &first : ix, &ix->path, l, NULL);
     return w && (w == &l->ways[0] || (w->flags & NR_WAY_EXACT));
 }
 

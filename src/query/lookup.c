@@ -139,14 +139,46 @@ static bool pk_range(const nr_probe *p, nr_arena *arena, nr_range *out)
     return true;
 }
 
+static bool holds_any(const nr_range *r)
+{
+    if (!r->lo.p || !r->hi.p) return true;
+    int c = nr_slice_cmp(r->lo, r->hi);
+    return c < 0 || (c == 0 && !r->lo_open && !r->hi_open);
+}
+
 bool nr_probe_range(const nr_index *ix, const nr_probe *p, nr_arena *arena, nr_range *out)
 {
     if (ix->kind == NR_IX_PK) {
         if (!pk_range(p, arena, out)) return false;
+    } else if (ix->n_parts) {
+        *out = (nr_range){.lo = p->lo.s, .hi = nr_bytes_after(p->lo.s, arena), .hi_open = true};
     } else {
         ordered_range(p, arena, out);
     }
-    if (!out->lo.p || !out->hi.p) return true;
-    int c = nr_slice_cmp(out->lo, out->hi);
-    return c < 0 || (c == 0 && !out->lo_open && !out->hi_open);
+    return holds_any(out);
+}
+
+static nr_slice joined(nr_slice points, nr_slice bound, bool turned, nr_arena *arena)
+{
+    nr_buf b = nr_buf_in(arena);
+    nr_buf_add(&b, points);
+    nr_buf_add(&b, bound);
+    if (turned) nr_key_turn(b.p + points.n, bound.n);
+    return nr_buf_slice(&b);
+}
+
+/* Turned, what begins with the lower bound comes last, and what begins with the upper one is left out at the beginning. */
+bool nr_probe_parts(const nr_index *ix, nr_slice points, size_t n_points, const nr_probe *p, nr_arena *arena, nr_range *out)
+{
+    nr_range r;
+    if (!p) {
+        *out = (nr_range){.lo = points, .hi = nr_bytes_after(points, arena), .hi_open = true};
+        return true;
+    }
+    ordered_range(p, arena, &r);
+    bool turned = ix->parts[n_points].descending;
+    nr_slice lo = joined(points, r.lo, turned, arena), hi = joined(points, r.hi, turned, arena);
+    *out = turned ? (nr_range){.lo = nr_bytes_after(hi, arena), .hi = nr_bytes_after(lo, arena), .hi_open = true}
+                  : (nr_range){.lo = lo, .hi = hi, .hi_open = true};
+    return holds_any(out);
 }

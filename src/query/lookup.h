@@ -99,8 +99,12 @@ nr_form nr_lookup_form(const nr_lookup *l);
 /* The key function of a way for values of a type: text lookups on other types go by the canonical text. */
 const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type);
 
-/* The stretch of an ordered or pk index that a probe means. False: it holds nothing for sure. */
+/* The stretch of an ordered or pk index that a probe means; of an index of several fields a point, its whole key. False: it holds nothing for sure. */
 bool nr_probe_range(const nr_index *ix, const nr_probe *p, nr_arena *arena, nr_range *out);
+
+/* The stretch of an index of several fields whose first parts have the components that are written in points, and whose next one lies in p (NULL: whatever
+ * it is). False: it holds nothing for sure. */
+bool nr_probe_parts(const nr_index *ix, nr_slice points, size_t n_points, const nr_probe *p, nr_arena *arena, nr_range *out);
 
 /* The first byte string above all that begin with s (not all FF). */
 nr_slice nr_bytes_after(nr_slice s, nr_arena *arena);
@@ -109,7 +113,7 @@ nr_slice nr_bytes_after(nr_slice s, nr_arena *arena);
  * whose target is not known yet is taken for a number. */
 const nr_way *nr_index_serves(const nr_index *ix, const nr_path *path, const nr_lookup *l, const nr_args *args);
 
-/* Whether it is an index for the lookup, rather than one that narrows it down on the way. */
+/* Whether it is an index for the lookup, one of several fields for a lookup on the first, rather than one that narrows it down on the way. */
 bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
 
 /* Turns probes over what a path gives into probes over what its first `to` transforms give; those behind are monotone. */

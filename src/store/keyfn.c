@@ -118,11 +118,12 @@ const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET,   
 const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, TEXT,  false, true,  keys_matches,           "whether the index's pattern is found in the text"};
 const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  DOC,   false, false, keys_keys,              "the keys of an object"};
 const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, VALUE, true,  false, keys_null,              "nothing but that it is NULL"};
+const nr_keyfn nr_key_together          = {"together",          1, NR_KS_ORDERED, false, VALUE, true,  false, keys_value,             "the values of several fields, one behind the other"};
 
 const nr_keyfn *const nr_keyfns[] = {
     &nr_key_value,      &nr_key_text,              &nr_key_folded,  &nr_key_reversed, &nr_key_folded_reversed,
     &nr_key_substrings, &nr_key_folded_substrings, &nr_key_matches, &nr_key_keys,     &nr_key_null,
-    NULL,
+    &nr_key_together,   NULL,
 };
 
 const nr_keyfn *nr_keyfn_find(nr_slice name)
@@ -139,11 +140,20 @@ bool nr_index_many(const nr_index *ix)
 
 bool nr_index_enforces(const nr_index *ix)
 {
-    return ix->kind == NR_IX_ORDERED && ix->path.field->unique && ix->keyfn == &nr_key_value && nr_path_plain(&ix->path);
+    return ix->together || (ix->kind == NR_IX_ORDERED && ix->path.field->unique && ix->keyfn == &nr_key_value && nr_path_plain(&ix->path));
+}
+
+/* Whether the types of all parts are known. */
+static bool parts_known(const nr_index *ix)
+{
+    for (size_t i = 0; i < ix->n_parts; i++)
+        if (!nr_path_type(&ix->parts[i].path)) return false;
+    return true;
 }
 
 nr_kind nr_index_key_kind(const nr_index *ix)
 {
+    if (ix->n_parts) return parts_known(ix) ? NR_V_TEXT : NR_V_NULL;
     const nr_type *type = nr_path_type(&ix->path);
     return ix->keyfn->form != NR_FORM_VALUE ? NR_V_TEXT : type ? type->kind : NR_V_NULL;
 }
@@ -159,9 +169,57 @@ void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_va
     nr_values_sort(out);
 }
 
+void nr_index_part_add(const nr_index_part *part, const nr_value *v, nr_buf *out)
+{
+    size_t at = out->n;
+    nr_key_add(v, out);
+    if (part->descending) nr_key_turn(out->p + at, out->n - at);
+}
+
+static nr_value part_value(const nr_index_part *part, const nr_value *row, nr_arena *arena)
+{
+    nr_value v = row[part->path.field->id];
+    nr_values given = {0};
+    if (nr_path_plain(&part->path)) return v;
+    nr_path_values(&part->path, &v, NR_FORM_VALUE, arena, &given);
+    return given.at[0];
+}
+
+static nr_value together(const nr_index *ix, const nr_value *row, nr_arena *arena, bool *null)
+{
+    nr_buf b = nr_buf_in(arena);
+    *null = false;
+    for (size_t i = 0; i < ix->n_parts; i++) {
+        nr_value v = part_value(&ix->parts[i], row, arena);
+        *null = *null || v.kind == NR_V_NULL;
+        nr_index_part_add(&ix->parts[i], &v, &b);
+    }
+    return (nr_value){.kind = NR_V_TEXT, .s = nr_buf_slice(&b)};
+}
+
+void nr_index_row_keys(const nr_index *ix, const nr_value *row, nr_arena *arena, nr_values *out)
+{
+    bool null;
+    if (ix->n_parts) nr_vec_push(arena, out, together(ix, row, arena, &null));
+    else nr_index_keys(ix, &row[ix->path.field->id], arena, out);
+}
+
+bool nr_index_unique_key(const nr_index *ix, const nr_value *row, nr_arena *arena, nr_value *key)
+{
+    bool null;
+    *key = ix->n_parts ? together(ix, row, arena, &null) : row[ix->path.field->id];
+    return ix->n_parts ? !null : key->kind != NR_V_NULL;
+}
+
+static void key_add(const nr_index *ix, const nr_value *key, nr_buf *out)
+{
+    if (ix->n_parts) nr_buf_add(out, key->s);
+    else nr_key_add(key, out);
+}
+
 void nr_index_member(const nr_index *ix, const nr_value *pk, const nr_value *key, nr_buf *out)
 {
-    if (ix->kind == NR_IX_ORDERED) nr_key_add(key, out);
+    if (ix->kind == NR_IX_ORDERED) key_add(ix, key, out);
     nr_pk_add(pk, out);
 }
 
@@ -171,9 +229,28 @@ void nr_index_set_key(const nr_index *ix, const nr_value *key, nr_buf *out)
     nr_set_key_add(nr_type_text(nr_path_spec(&ix->path), key, out->arena), out);
 }
 
+static size_t parts_skip(const nr_index *ix, nr_slice member)
+{
+    size_t cut = 0;
+    for (size_t i = 0; i < ix->n_parts; i++) {
+        const nr_type *type = nr_path_type(&ix->parts[i].path);
+        nr_kind kind = type ? type->kind : NR_V_NULL;
+        nr_slice rest = {member.p + cut, member.n - cut};
+        size_t n = ix->parts[i].descending ? nr_key_skip_turned(kind, rest) : nr_key_skip(kind, rest);
+        if (!n) return 0;
+        cut += n;
+    }
+    return cut;
+}
+
+size_t nr_index_key_skip(const nr_index *ix, nr_slice member)
+{
+    return ix->n_parts ? parts_skip(ix, member) : nr_key_skip(nr_index_key_kind(ix), member);
+}
+
 bool nr_index_member_pk(const nr_index *ix, nr_slice member, nr_slice *pk)
 {
-    size_t cut = ix->kind == NR_IX_PK ? 0 : nr_key_skip(nr_index_key_kind(ix), member);
+    size_t cut = ix->kind == NR_IX_PK ? 0 : nr_index_key_skip(ix, member);
     *pk = (nr_slice){member.p + cut, member.n - cut};
     return cut || ix->kind == NR_IX_PK;
 }

@@ -30,7 +30,7 @@ typedef struct nr_keyfn {
 
 /* The rows that lookups name. */
 extern const nr_keyfn nr_key_value, nr_key_text, nr_key_folded, nr_key_reversed, nr_key_folded_reversed, nr_key_substrings, nr_key_folded_substrings,
-    nr_key_matches, nr_key_keys, nr_key_null;
+    nr_key_matches, nr_key_keys, nr_key_null, nr_key_together;
 extern const nr_keyfn *const nr_keyfns[]; /* NULL at the end */
 
 const nr_keyfn *nr_keyfn_find(nr_slice name);
@@ -45,18 +45,30 @@ void nr_matches_keys(nr_arena *arena, nr_values *out);
 /* The keys that an index has of a value of its field, sorted and distinct. */
 void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
 
+/* The same of any index: the keys of an entity, row by field id. That of an index of several fields is one TEXT, the bytes of its parts' components. */
+void nr_index_row_keys(const nr_index *ix, const nr_value *row, nr_arena *arena, nr_values *out);
+
+/* The key that no other entity may have in an index that enforces; false: the entity has none, since a NULL is in it. */
+bool nr_index_unique_key(const nr_index *ix, const nr_value *row, nr_arena *arena, nr_value *key);
+
+/* Appends the component of a part's value. */
+void nr_index_part_add(const nr_index_part *part, const nr_value *v, nr_buf *out);
+
 /* The kind of its keys; NULL while it is not known. */
 nr_kind nr_index_key_kind(const nr_index *ix);
 
 /* Whether an entity may have more than one entry. */
 bool nr_index_many(const nr_index *ix);
 
-/* Whether it is the index that keeps the values of its field unique. */
+/* Whether it is the index that keeps the values of its field, or of its parts together, unique. */
 bool nr_index_enforces(const nr_index *ix);
 
 /* A key as it stands in an ordered or pk index, the primary key behind it; and the whole name of the set that it means. Appended to out. */
 void nr_index_member(const nr_index *ix, const nr_value *pk, const nr_value *key, nr_buf *out);
 void nr_index_set_key(const nr_index *ix, const nr_value *key, nr_buf *out);
+
+/* Bytes of the key at the start of a member of an ordered index; 0 when it is malformed. */
+size_t nr_index_key_skip(const nr_index *ix, nr_slice member);
 
 /* Where the primary key begins in a member of an ordered or pk index; false when the member is malformed. */
 bool nr_index_member_pk(const nr_index *ix, nr_slice member, nr_slice *pk);

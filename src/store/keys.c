@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 
-enum { TAG_NULL = 0x00, TAG_VALUE = 0x01, ESCAPED = 0xFF, TERMINATOR = 0x01 };
+enum { TAG_NULL = 0x00, TAG_VALUE = 0x01, ESCAPED = 0xFF, TERMINATOR = 0x01, TURN = 0xFF, TURN_TAG = 0x7F };
 
 #define SIGN64 ((uint64_t)1 << 63)
 #define SIGN128 ((nr_u128)1 << 127)
@@ -103,26 +103,43 @@ void nr_key_prefix(nr_slice text, nr_buf *out)
     text_add(text, out);
 }
 
-/* Bytes of escaped text and its terminator at the start of s; 0 when there is no terminator or a zero byte is followed by anything else. */
-static size_t text_skip(nr_slice s)
+/* Bytes of escaped text and its terminator at the start of s; 0 when there is no terminator or a zero byte is followed by anything else. turn: FF when all is
+ * inverted, else 0. */
+static size_t text_skip(nr_slice s, unsigned char turn)
 {
     for (size_t i = 0; i + 1 < s.n; i++) {
-        if (s.p[i] != 0) continue;
-        unsigned char next = (unsigned char)s.p[++i];
+        if ((unsigned char)s.p[i] != turn) continue;
+        unsigned char next = (unsigned char)s.p[++i] ^ turn;
         if (next == TERMINATOR) return i + 1;
         if (next != ESCAPED) return 0;
     }
     return 0;
 }
 
-size_t nr_key_skip(nr_kind kind, nr_slice member)
+static size_t skip(nr_kind kind, nr_slice member, bool turned)
 {
     if (member.n == 0) return 0;
-    if (member.p[0] == TAG_NULL) return 1;
-    if (member.p[0] != TAG_VALUE || kind == NR_V_NULL) return 0;
+    unsigned char tag = (unsigned char)member.p[0] ^ (turned ? TURN_TAG : 0);
+    if (tag == TAG_NULL) return 1;
+    if (tag != TAG_VALUE || kind == NR_V_NULL) return 0;
     nr_slice body = {member.p + 1, member.n - 1};
-    size_t width = kind == NR_V_TEXT ? text_skip(body) : numbers[kind].width;
+    size_t width = kind == NR_V_TEXT ? text_skip(body, turned ? TURN : 0) : numbers[kind].width;
     return width && body.n >= width ? 1 + width : 0;
+}
+
+size_t nr_key_skip(nr_kind kind, nr_slice member)
+{
+    return skip(kind, member, false);
+}
+
+size_t nr_key_skip_turned(nr_kind kind, nr_slice member)
+{
+    return skip(kind, member, true);
+}
+
+void nr_key_turn(char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) bytes[i] = (char)(bytes[i] ^ (i ? TURN : TURN_TAG));
 }
 
 void nr_pk_add(const nr_value *pk, nr_buf *out)

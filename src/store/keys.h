@@ -7,6 +7,7 @@
  *   TEXT     the bytes with 00 written as 00 FF, then the terminator 00 01
  * Components are prefix-free, so they concatenate. UTF-8 has no FF: [prefix, prefix FF) holds just the texts that begin with prefix, when the
  * prefix is written without terminator (nr_key_prefix).
+ * A component may be turned, for descending order: every bit of it inverted, the tag's highest aside, so that no component begins with FF.
  * A pk that ends a member is its body without tag and without escapes, so it can be cut off and read back: nr_pk_*. */
 #ifndef NR_KEYS_H
 #define NR_KEYS_H
@@ -19,6 +20,10 @@ enum { NR_PK_MAX = 4096 }; /* bytes of a primary key's canonical text */
 void nr_key_add(const nr_value *v, nr_buf *out);          /* appends the component */
 void nr_key_prefix(nr_slice text, nr_buf *out);           /* tag and escaped text, no terminator: for prefix ranges */
 size_t nr_key_skip(nr_kind kind, nr_slice member);        /* bytes of the component of that kind at the start; 0 when malformed */
+size_t nr_key_skip_turned(nr_kind kind, nr_slice member); /* the same of a turned one */
+
+/* Turns n bytes that begin with a tag: a component, or the bound of some. */
+void nr_key_turn(char *bytes, size_t n);
 
 void nr_pk_add(const nr_value *pk, nr_buf *out);
 /* The pk whose body is bytes; false when malformed. Text points into bytes. */

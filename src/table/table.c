@@ -21,6 +21,7 @@ struct nr_table {
     size_t n_fields;
     nr_column **columns; /* by field id, NULL: not kept */
     nr_arena scratch;    /* for keys in the making */
+    nr_value *row;       /* by field id, those that the index in hand looks at */
     bool *filling;       /* by field id: the column has not yet the values of all rows */
     memory_index *indexes;
     size_t n_indexes;
@@ -34,10 +35,11 @@ static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep,
 {
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
     t->filling = t->env->alloc(sizeof *t->filling * t->n_fields);
+    t->row = t->env->alloc(sizeof *t->row * t->n_fields);
     memset(t->filling, 0, sizeof *t->filling * t->n_fields);
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
-        for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && indexes[k].path.field->id == i);
+        for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && nr_index_reads(&indexes[k], i));
         const nr_type *type = schema->fields[i].spec.type;
         t->columns[i] = type && kept ? nr_column_new(t->env, type->kind) : NULL;
     }
@@ -85,6 +87,7 @@ void nr_table_free(nr_table *t)
     t->env->free(t->indexes);
     t->env->free(t->columns);
     t->env->free(t->filling);
+    t->env->free(t->row);
     if (t->there) t->env->free(t->there);
     t->env->free(t);
 }
@@ -109,6 +112,16 @@ static void make_room(nr_table *t, uint32_t row)
     t->n_words = words;
 }
 
+/* What an index looks at of a row, by field id. It lives until the next one is asked for. */
+static const nr_value *row_for(const nr_table *t, const memory_index *ix, uint32_t row)
+{
+    for (size_t i = 0; i < nr_index_width(ix->def); i++) {
+        size_t f = nr_index_path(ix->def, i)->field->id;
+        t->row[f] = nr_column_get(t->columns[f], row);
+    }
+    return t->row;
+}
+
 /* Calls fn with each key that the posting lists have of a row, by the values that its columns hold. */
 static void each_key(nr_table *t, const memory_index *ix, uint32_t row, void (*fn)(nr_postings *p, const nr_value *key, uint32_t row))
 {
@@ -125,9 +138,9 @@ static void each_key(nr_table *t, const memory_index *ix, uint32_t row, void (*f
 
 static void set_key(nr_table *t, memory_index *ix, uint32_t row)
 {
-    nr_value v = nr_column_get(t->columns[ix->field], row), none = NR_NULL;
+    nr_value none = NR_NULL;
     nr_values keys = {0};
-    nr_index_keys(ix->def, &v, &t->scratch, &keys);
+    nr_index_row_keys(ix->def, row_for(t, ix, row), &t->scratch, &keys);
     nr_column_set(ix->keys, row, keys.n ? &keys.at[0] : &none);
     nr_arena_clear(&t->scratch);
 }
@@ -152,8 +165,12 @@ static void index_remove(nr_table *t, memory_index *ix, uint32_t row)
 /* Whether the index has nothing to do for a row that stays: its key stays. */
 static bool key_stays(const nr_table *t, const memory_index *ix, uint32_t row, const nr_value *values)
 {
-    nr_value v = (ix->ordered || ix->postings) ? nr_column_get(t->columns[ix->field], row) : NR_NULL;
-    return !(ix->ordered || ix->postings) || nr_value_eq(&v, &values[ix->field]);
+    for (size_t i = 0; (ix->ordered || ix->postings) && i < nr_index_width(ix->def); i++) {
+        size_t f = nr_index_path(ix->def, i)->field->id;
+        nr_value v = nr_column_get(t->columns[f], row);
+        if (!nr_value_eq(&v, &values[f])) return false;
+    }
+    return true;
 }
 
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
@@ -300,7 +317,7 @@ static void free_index(memory_index *ix)
 static size_t place_before(const nr_index *before, size_t n, const nr_index *ix)
 {
     for (size_t i = 0; i < n; i++)
-        if (nr_slice_eq(before[i].name, ix->name) && before[i].memory == ix->memory) return i;
+        if (nr_index_same(&before[i], ix)) return i;
     return SIZE_MAX;
 }
 
@@ -309,7 +326,7 @@ static void adapt_columns(nr_table *t, const nr_schema *schema, const bool *keep
     for (size_t i = 1; i < t->n_fields; i++) {
         bool kept = keep[i];
         const nr_type *type = schema->fields[i].spec.type;
-        for (size_t k = 0; k < n_after; k++) kept = kept || (after[k].memory && after[k].path.field->id == i);
+        for (size_t k = 0; k < n_after; k++) kept = kept || (after[k].memory && nr_index_reads(&after[k], i));
         if (t->columns[i] && !kept) {
             nr_column_free(t->columns[i]);
             t->columns[i] = NULL;
@@ -441,11 +458,11 @@ static bool postings_valid(const nr_table *t, const memory_index *ix, nr_buf *wh
     return ok && entries == nr_postings_total(ix->postings);
 }
 
-static bool key_valid(const memory_index *ix, uint32_t row, const nr_value *v, nr_arena *scratch, nr_buf *why)
+static bool key_valid(const nr_table *t, const memory_index *ix, uint32_t row, nr_arena *scratch, nr_buf *why)
 {
     nr_values keys = {0};
     const nr_value none = NR_NULL;
-    nr_index_keys(ix->def, v, scratch, &keys);
+    nr_index_row_keys(ix->def, row_for(t, ix, row), scratch, &keys);
     nr_value kept = nr_column_get(ix->keys, row);
     bool same = nr_value_eq(&kept, keys.n ? &keys.at[0] : &none);
     if (!same) nr_buf_printf(why, "row %u has another key than its value", row);
@@ -463,8 +480,7 @@ static bool ordered_valid(const nr_table *t, const memory_index *ix, nr_buf *why
         for (size_t i = 0; ok && i < n; i++) {
             ok = nr_table_has(t, rows[i]);
             if (!ok) nr_buf_printf(why, "row %u of an ordered index is not there", rows[i]);
-            nr_value v = nr_column_get(t->columns[ix->field], rows[i]);
-            ok = ok && (!ix->keys || key_valid(ix, rows[i], &v, &scratch, why));
+            ok = ok && (!ix->keys || key_valid(t, ix, rows[i], &scratch, why));
         }
         nr_arena_clear(&scratch);
         at += n;

@@ -146,14 +146,13 @@ start_nonrel {} {
         model m.B {{}}
         foreach type {m2m ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
-            {"type": "date", "unique_for_date": "d"} {"type": "fk", "to": "m.B", "related_name": "x"}
+            {"type": "fk", "to": "m.B", "related_name": "x"}
             {"type": "fk", "to": "m.B", "to_field": "x"}
             {"type": "fk", "to": "m.B", "check": true} {"type": "fk", "to": "m.B", "on_delete": "cascade"}
             {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}
             {"type": "fk", "to": "m.B", "on_delete": "set_null"} {"type": "fk", "to": "m.B", "on_delete": "set_default"}
         } { later nonrel.model set m.A [field_options $options] }
-        foreach rest {{"unique_together": [["a", "b"]]} {"indexes": [{"name": "f", "fields": ["a"]}]} {"ttl": 60}
-            {"ordering": ["?"]} {"extends": ["m.B"]}} {
+        foreach rest {{"ttl": 60} {"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
         }
         later nonrel.model set m.A [fields {"f": {"type": "fk", "to": "m.B"}} {, "ordering": ["f__id"]}]
