@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "types/json.h"
+#include "types/json_plain.h"
 
 enum { MAX_BYTES = 1 << 20 };
 
@@ -232,6 +233,66 @@ static void depth_is_bounded_before_anything_recurses(void **state)
     assert_bad(nr_slice_of("]]]]"));
 }
 
+/* What the quick reader takes, jansson takes too, and makes the same of it. */
+static void both_readers_agree(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "1",
+        " -0.5e3 ",
+        "\"\"",
+        "\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+        "\"\\u00e4\"",
+        "\"\\ud800\"",
+        "\"\\x\"",
+        "\"\\",
+        "\"a\nb\"",
+        "null",
+        "nullx",
+        "tru",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[]",
+        "[ ]",
+        "{}",
+        "{ }",
+        "{,}",
+        "{\"a\":1,}",
+        "{\"a\" : [1, 2 ,3]\t}",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1,\"\\u0061\":2}",
+        "{\"\":{\"\":[[],{}]}}",
+        "{1:2}",
+        "{\"a\"}",
+        "[1]]",
+        "01",
+        "1.",
+        "- 1",
+        "1e",
+        "[1.5.2]",
+        "[true,false,null]",
+        "[truefalse]",
+        "\xef\xbb\xbf[]",
+        "\"\xff\"",
+        "",
+        " ",
+        "[[1],[2,[3,4]],{\"b\":[5]},6]",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        nr_err_clear(&err);
+        const nr_json *j = nr_json_plain(nr_slice_of(texts[i]), &arena), *slow = nr_json_parse_any(nr_slice_of(texts[i]), &arena, &err);
+        assert_true(!j || slow);
+        if (j) assert_true(nr_slice_eq(printed(j), printed(slow)));
+        if (slow && !j) assert_non_null(strstr(texts[i], "\\u"));
+    }
+    nr_buf wide = nr_buf_in(&arena);
+    for (int i = 0; i < 100; i++) nr_buf_printf(&wide, "%c\"k%d\":%d", i ? ',' : '{', i, i);
+    nr_buf_add(&wide, NR_S("}"));
+    assert_null(nr_json_plain(nr_buf_slice(&wide), &arena));
+    assert_true(nr_slice_eq(printed(parse(nr_buf_slice(&wide))), nr_buf_slice(&wide)));
+}
+
 static void too_many_bytes_are_refused(void **state)
 {
     (void)state;
@@ -256,8 +317,9 @@ static void mutated_texts_are_errors_or_print_themselves(void **state)
             r ^= r << 13, r ^= r >> 7, r ^= r << 17;
             text[r % n] = "\"\\ns1.-e:,[]{} \ntu0\xc3\xff"[(r >> 20) % 22];
         }
-        const nr_json *j = parse((nr_slice){text, n});
+        const nr_json *j = parse((nr_slice){text, n}), *slow = nr_json_parse_any((nr_slice){text, n}, &arena, &err);
         free(text);
+        assert_true(!j == !slow && (!j || nr_slice_eq(printed(j), printed(slow))));
         if (j) {
             nr_slice once = printed(j);
             const nr_json *again = parse(once);
@@ -325,6 +387,7 @@ int main(void)
         cmocka_unit_test(text_that_is_not_utf8_is_an_error),
         cmocka_unit_test(errors_name_line_and_column_of_the_text_itself),
         cmocka_unit_test(depth_is_bounded_before_anything_recurses),
+        cmocka_unit_test(both_readers_agree),
         cmocka_unit_test(too_many_bytes_are_refused),
         cmocka_unit_test(mutated_texts_are_errors_or_print_themselves),
         cmocka_unit_test(base64_as_in_rfc_4648),

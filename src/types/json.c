@@ -1,4 +1,4 @@
-/* json.c -- jansson's tree copied into the arena, and back to text.
+/* json.c -- what is plain is read in place (json_plain.h), else jansson's tree is copied into the arena; and back to text.
  *
  * jansson alone would lose the text of numbers, so it gets marked text (json_mark.h). Recursion is bounded by NR_JSON_DEPTH, which the
  * marking has checked before. */
@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "types/json_mark.h"
+#include "types/json_plain.h"
 
 static nr_slice unmarked(const char *p, size_t n, nr_arena *arena)
 {
@@ -78,6 +79,12 @@ const nr_json *nr_json_parse(nr_slice text, size_t max_bytes, nr_arena *arena, n
         nr_fail(err, NR_E_LIMIT, "JSON of %zu bytes; the most that is taken is %zu", text.n, max_bytes);
         return NULL;
     }
+    const nr_json *plain = nr_json_plain(text, arena);
+    return plain ? plain : nr_json_parse_any(text, arena, err);
+}
+
+const nr_json *nr_json_parse_any(nr_slice text, nr_arena *arena, nr_err *err)
+{
     nr_mark before = nr_arena_mark(arena);
     nr_slice marked = nr_json_mark(text, arena, err);
     if (!marked.p) return NULL;

@@ -1,6 +1,6 @@
 /* json.h -- JSON in and out, numbers as they were written.
  *
- * The parser is jansson behind a pre-pass that turns each number outside strings into a marked string, so that 9.99 and
+ * The parser of all but the plainest text is jansson behind a pre-pass that turns each number outside strings into a marked string, so that 9.99 and
  * 99999999999999999999 keep their text; the result is copied into the arena and jansson's tree is freed. Objects keep their order; a key
  * that comes twice is an error; depth is bounded by NR_JSON_DEPTH. */
 #ifndef NR_JSON_H
@@ -28,6 +28,9 @@ void nr_json_use_memory(const nr_env *env);
 
 /* NULL on failure, err set: SYNTAX with line and column; LIMIT when text is longer than max_bytes or too deep. Everything lives in arena. */
 const nr_json *nr_json_parse(nr_slice text, size_t max_bytes, nr_arena *arena, nr_err *err);
+
+/* The same by jansson, whatever the text: nr_json_parse gives it what is not plain (json_plain.h). */
+const nr_json *nr_json_parse_any(nr_slice text, nr_arena *arena, nr_err *err);
 
 /* The member of an object, NULL when it has none of that name. */
 const nr_json *nr_json_get(const nr_json *object, const char *name);

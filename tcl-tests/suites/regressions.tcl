@@ -643,6 +643,25 @@ start_nonrel {} {
             assert_equal 1 [$replica nonrel.count m.B FILTER s ${pad}4999]
         }
     }
+
+    test {a counter that others write between SAVEs is read again, and keeps its TTL no longer than a SAVE} {
+        r flushall
+        r nonrel.model set m.A {{"fields":{"n":{"type":"int","index":true}}}}
+        assert_equal 0 [r nonrel.count m.A FILTER n 1]
+        assert_equal {1 2} [list [r nonrel.save m.A n 1] [r nonrel.save m.A n 1]]
+        foreach {outside next} {
+            {set m.A/seq 100} 101 {incrby m.A/seq 9} 111 {set m.A/seq 200 px 100000} 201 {decrby m.A/seq 1} 202 {getdel m.A/seq} 203
+            {rename m.A/seq elsewhere} 204 {append m.A/seq 0} 2041 {pexpire m.A/seq 1} 2042 {set m.A/seq junk} 2043 {set m.A/seq 9999} 10000
+        } {
+            r {*}$outside
+            if {[lindex $outside 0] eq {pexpire}} { after 10 }
+            assert_equal [list $outside $next] [list $outside [r nonrel.save m.A n 1]]
+            assert_equal [list $outside $next -1] [list $outside [r get m.A/seq] [r pttl m.A/seq]]
+        }
+        r nonrel.save m.A pk 20000 n 1
+        assert_equal {20001 20002} [list [r nonrel.save m.A n 1] [r nonrel.save m.A n 1]]
+        assert_equal {} [r nonrel.index check m.A]
+    }
 }
 
 # -- a load that is long when it goes wrong: the last one -------------------------------------------------------------------------------------
