@@ -87,9 +87,7 @@ static void a_large_index_is_built_in_slices_and_not_used_before(void **state)
     expect(w, "COUNT a.X FILTER n 5", ":25");
     expect(w, "INDEX CREATE a.X n exact lt", "+OK");
     assert_string_equal(state_of(w, "n.value"), native(w) ? "\"waiting\"" : "\"building\"");
-    assert_true(world_build(w, 0));
-    assert_true(world_build(w, 0));
-    assert_true(world_build(w, 0));
+    for (int slice = 0; slice < MANY / 20; slice++) assert_true(world_build(w, 0)); /* a slice without time does one entity */
     assert_string_equal(state_of(w, "n.value"), "\"building\"");
     assert_false(in_plan(w, BY_N, "n.value"));
     expect(w, "COUNT a.X FILTER n 5", ":25");

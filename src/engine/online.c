@@ -14,7 +14,7 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { FILL_BATCH = 64 }; /* entities between looks at the clock */
+enum { FILL_BATCH = 64 }; /* entities that are told of at a time */
 enum { AT_ONCE_US = 100000 };
 enum { RETRY_MS = 1000, PAUSE_MS = 2 };
 
@@ -155,18 +155,24 @@ static bool fill_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, n
     return nr_entries_add(c->store, ix, &entries, &c->err);
 }
 
-/* Entities in the order of their primary keys, behind those that were filled before. */
-static bool step_fill(nr_call *c, nr_model *m, nr_index *ix, const nr_slice *pks, size_t n)
+static bool time_is_up(const nr_call *c, int64_t until_us)
+{
+    return c->env->mono_us(c->env->ctx) >= until_us;
+}
+
+/* Entities in the order of their primary keys, behind those that were filled before; *n becomes how many until the time was up, one at least. */
+static bool step_fill(nr_call *c, nr_model *m, nr_index *ix, const nr_slice *pks, size_t *n, int64_t until_us)
 {
     nr_arena scratch;
     nr_value pk;
     nr_arena_init(&scratch, c->env);
     bool ok = true;
-    for (size_t i = 0; ok && i < n; i++) {
+    for (size_t i = 0; ok && i < *n; i++) {
         ok = fill_one(c, m, ix, pks[i], &scratch);
-        if (i % 64 == 63) nr_arena_clear(&scratch);
+        nr_arena_clear(&scratch);
+        if (time_is_up(c, until_us)) *n = i + 1;
     }
-    if (ok && n && nr_field_decode(nr_schema_pk(m->schema), pks[n - 1], &scratch, &pk)) {
+    if (ok && *n && nr_field_decode(nr_schema_pk(m->schema), pks[*n - 1], &scratch, &pk)) {
         nr_buf b = nr_buf_in(&scratch);
         nr_pk_add(&pk, &b);
         set_behind(state_of(c, m, ix), nr_buf_slice(&b));
@@ -202,6 +208,7 @@ bool nr_cmd_index_build(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_find(c, argv[0]);
     nr_index *ix = NULL;
+    size_t n = argc - 3;
     bool ok = false;
     if (!c->applied) return nr_fail(&c->err, NR_E_SYNTAX, "INDEX BUILD is what a primary sends to its copies; use INDEX REBUILD");
     if (!m) return nr_model_missing(c, argv[0]);
@@ -210,7 +217,7 @@ bool nr_cmd_index_build(nr_call *c, const nr_slice *argv, size_t argc)
     if (!ix) return nr_fail(&c->err, NR_E_NOTFOUND, "model %.*s has no index %s that is built in steps", NR_FMT(m->schema->name), NR_SHOW(argv[1]));
     if (nr_slice_is(argv[2], "START")) ok = step_start(c, m, ix);
     else if (nr_slice_is(argv[2], "CLEAR")) ok = step_clear(c, ix, argv + 3, argc - 3);
-    else if (nr_slice_is(argv[2], "FILL")) ok = step_fill(c, m, ix, argv + 3, argc - 3);
+    else if (nr_slice_is(argv[2], "FILL")) ok = step_fill(c, m, ix, argv + 3, &n, INT64_MAX);
     else if (nr_slice_is(argv[2], "DONE")) ok = step_done(c, m, ix);
     else nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected START, CLEAR, FILL or DONE", NR_SHOW(argv[2]));
     if (!ok) return false;
@@ -219,11 +226,6 @@ bool nr_cmd_index_build(nr_call *c, const nr_slice *argv, size_t argc)
 }
 
 /* -- slices ------------------------------------------------------------------------------------------------------------------------------- */
-
-static bool time_is_up(const nr_call *c, int64_t until_us)
-{
-    return c->env->mono_us(c->env->ctx) >= until_us;
-}
 
 /* Looks for keys of a set index that are in the way; the walk over the keyspace goes on from slice to slice. */
 static bool clear_some(nr_call *c, nr_model *m, nr_index *ix, struct nr_online *o)
@@ -281,7 +283,7 @@ static bool finish(nr_call *c, nr_model *m, nr_index *ix)
     return true;
 }
 
-static bool fill_some(nr_call *c, nr_model *m, nr_index *ix, struct nr_online *o)
+static bool fill_some(nr_call *c, nr_model *m, nr_index *ix, struct nr_online *o, int64_t until_us)
 {
     nr_mark mark = nr_arena_mark(&c->arena);
     nr_slices pks = {0};
@@ -292,11 +294,13 @@ static bool fill_some(nr_call *c, nr_model *m, nr_index *ix, struct nr_online *o
         o->begin_us = c->env->mono_us(c->env->ctx);
         o->ours = true;
     }
-    if (!next_pks(c, m, o, &pks, &last, &more) || !step_fill(c, m, ix, pks.at, pks.n)) return false;
-    if (pks.n) tell(c, m, ix, NR_S("FILL"), pks.at, pks.n);
-    if (last.p) set_behind(o, last);
+    if (!next_pks(c, m, o, &pks, &last, &more)) return false;
+    size_t n = pks.n;
+    if (!step_fill(c, m, ix, pks.at, &n, until_us)) return false;
+    if (n) tell(c, m, ix, NR_S("FILL"), pks.at, n);
+    if (last.p && n == pks.n) set_behind(o, last);
     nr_arena_rewind(&c->arena, mark);
-    return more || finish(c, m, ix);
+    return more || n < pks.n || finish(c, m, ix);
 }
 
 /* The one that is being built goes before those that wait. */
@@ -310,13 +314,13 @@ static nr_index *next_index(const nr_model *m)
     return next;
 }
 
-static bool store_step(nr_call *c, nr_model *m, nr_index *ix)
+static bool store_step(nr_call *c, nr_model *m, nr_index *ix, int64_t until_us)
 {
     struct nr_online *o = m->online;
     bool mine = o && nr_slice_eq(o->index, ix->name);
     if (mine && o->clearing) return clear_some(c, m, ix, o);
     if (!mine || !ix->building || !o->known) return begin(c, m, ix);
-    return fill_some(c, m, ix, o);
+    return fill_some(c, m, ix, o, until_us);
 }
 
 /* The values of a row, from its hash, where columns have not got them yet. */
@@ -332,12 +336,12 @@ static bool fill_row(nr_call *c, nr_model *m, const nr_index *ix, uint32_t row)
     return ok;
 }
 
-/* The next rows of an index in memory. */
-static bool memory_step(nr_call *c, nr_model *m, size_t at)
+/* The next rows of an index in memory, until the time is up. */
+static bool memory_step(nr_call *c, nr_model *m, size_t at, int64_t until_us)
 {
     const nr_index *ix = &m->indexes[at];
     bool filling = is_filling(m, ix);
-    for (int i = 0; i < FILL_BATCH; i++) {
+    do {
         uint32_t row = nr_table_next(m->table, nr_table_seen(m->table, at));
         if (row == NR_NO_ROW) {
             nr_table_seen_all(m->table, at);
@@ -346,7 +350,7 @@ static bool memory_step(nr_call *c, nr_model *m, size_t at)
         }
         if (filling && !fill_row(c, m, ix, row)) return false;
         nr_table_see(m->table, at, row);
-    }
+    } while (!time_is_up(c, until_us));
     return true;
 }
 
@@ -376,11 +380,11 @@ bool nr_online_slice(nr_call *c, nr_model *m, int64_t until_us)
     if (!nr_online_pending(m)) return true;
     if (m->table && (c->copy ? !nr_follow_memory(c, m) : !nr_follow_store(c, m))) return false;
     while ((at = next_in_memory(m)) != SIZE_MAX) {
-        if (!memory_step(c, m, at)) return false;
+        if (!memory_step(c, m, at, until_us)) return false;
         if (time_is_up(c, until_us)) return true;
     }
     while (!c->copy && (ix = next_index(m))) {
-        if (!store_step(c, m, ix)) return false;
+        if (!store_step(c, m, ix, until_us)) return false;
         if (time_is_up(c, until_us)) return true;
     }
     return true;
