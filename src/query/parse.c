@@ -68,6 +68,30 @@ static bool parse_q(parser *p, nr_ast *ast)
     return true;
 }
 
+/* Parameters stand right behind the expression that they belong to. */
+static bool parse_where(parser *p, nr_ast *ast)
+{
+    nr_ast_where w = {0};
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "WHERE needs an expression");
+    w.text = p->argv[p->at++];
+    bool params = !done(p) && nr_slice_caseis(p->argv[p->at], "PARAMS");
+    p->at += params;
+    while (params && in_list(p)) {
+        nr_slice name = p->argv[p->at++];
+        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS: %s has no value", NR_SHOW(name));
+        nr_vec_push(p->arena, &w.params, (nr_ast_pair){name, p->argv[p->at++]});
+    }
+    if (params && !w.params.n) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS needs at least one name and its value");
+    nr_vec_push(p->arena, &ast->where, w);
+    return true;
+}
+
+static bool parse_params(parser *p, nr_ast *ast)
+{
+    (void)ast;
+    return nr_fail(p->err, NR_E_SYNTAX, "PARAMS stands right behind the expression of a WHERE, once");
+}
+
 static bool parse_names(parser *p, nr_slices *out, bool *has)
 {
     *has = true;
@@ -134,6 +158,8 @@ const nr_clause nr_clauses[] = {
     {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
     {"EXCLUDE",   NR_CL_FILTERS,                true,  false, parse_filter,    "EXCLUDE <lookup> <value> [...]",      "rows for which not all of these hold"},
     {"Q",         NR_CL_FILTERS,                true,  false, parse_q,         "Q <json>",                            "a tree of `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": {...}}` and `{\"lookup\": value}`"},
+    {"WHERE",     NR_CL_FILTERS,                true,  false, parse_where,     "WHERE <expression>",                  "rows for which an expression of comparisons, and, or, not is true, see [expressions](#expressions)"},
+    {"PARAMS",    NR_CL_FILTERS,                true,  false, parse_params,    "PARAMS <name> <value> [...]",         "right behind the expression of a WHERE: what its `$name`s stand for"},
     {"ORDER",     NR_CL_SHAPE,                  false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
     {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
     {"LIMIT",     NR_CL_SHAPE,                  false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
@@ -142,8 +168,6 @@ const nr_clause nr_clauses[] = {
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
     {"NOSCAN",    NR_CL_SHAPE,                  false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
     {"MAXSCAN",   NR_CL_SHAPE,                  false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
-    {"WHERE",     NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
-    {"PARAMS",    NR_CL_FILTERS,                false, true,  NULL,            "",                                    ""},
     {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
