@@ -188,7 +188,7 @@ static void parameters_are_read_as_filter_reads_its_values(void **state)
     wrong_with(w, "n = $x", twice, 4, "SYNTAX PARAMS names 'x' twice");
     wrong_with(w, "n = $x", quote, 2, "SYNTAX no parameter 'x'");
     wrong_with(w, "n = $q", quote, 2, "BADVALUE got 'it's', expected an integer");
-    wrong_with(w, "n = F(m) + $q", quote, 2, "SYNTAX a number, or F(a field of numbers)");
+    wrong_with(w, "n = F(m) + $q", quote, 2, "SYNTAX or F(a field of numbers)");
     wrong(w, "n = $x", "SYNTAX no parameter 'x'");
     wrong(w, "n = $", "SYNTAX the name of a parameter");
     refuse(w, "COUNT w.X PARAMS a 1", "SYNTAX", "right behind the expression of a WHERE");

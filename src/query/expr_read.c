@@ -326,11 +326,11 @@ static bool read_level(sum *s, const operator* ops, bool (*inner)(sum *s, value 
     while ((op = take_operator(s->r, ops))) {
         size_t behind = s->r->at;
         s->r->at = before;
-        if (!out->computes) return nr_expr_expected(s->r, "a number, or F(a field of numbers), to compute with");
+        if (!out->computes) return nr_expr_expected(s->r, "a number of up to 38 digits, or F(a field of numbers), to compute with");
         s->r->at = behind;
         value right;
         if (!inner(s, &right)) return false;
-        if (!right.computes) return nr_expr_expected(s->r, "a number, or F(a field of numbers), in front of this");
+        if (!right.computes) return nr_expr_expected(s->r, "a number of up to 38 digits, or F(a field of numbers), in front of this");
         *out = (value){.kind = NR_XV_EXPR, .computes = true};
         if (!put_compute(s, op->op)) return false;
         before = s->r->at;
@@ -358,4 +358,16 @@ bool nr_expr_read_value(nr_expr_reader *r, nr_expr_value *out)
     out->expr.text = (nr_slice){r->text.p + from, r->at - from};
     out->expr.scratch = r->b->arena;
     return true;
+}
+
+bool nr_expr_bind(nr_binder *b, nr_slice text, nr_expr *out)
+{
+    reader r = {.b = b, .what = "EXPR", .text = text};
+    value v;
+    if (!nr_utf8_valid(text)) return nr_fail(b->err, NR_E_SYNTAX, "EXPR is no text in valid UTF-8");
+    if (!nr_expr_read_value(&r, &v)) return false;
+    if (!nr_expr_end(&r)) return nr_expr_expected(&r, "an operator or the end");
+    *out = v.expr;
+    return v.kind == NR_XV_EXPR || v.computes ||
+           nr_fail(b->err, NR_E_SYNTAX, "EXPR %s: expected numbers and F(field); SET takes values", NR_SHOW(text));
 }

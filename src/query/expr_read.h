@@ -56,4 +56,7 @@ nr_slice nr_expr_path(nr_expr_reader *r);
 /* Takes a value. False: err. */
 bool nr_expr_read_value(nr_expr_reader *r, nr_expr_value *out);
 
+/* All of text as an expression that is computed for a field: numbers and F(path), or one F(path) of any scalar type. False: err. */
+bool nr_expr_bind(nr_binder *b, nr_slice text, nr_expr *out);
+
 #endif

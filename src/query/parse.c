@@ -48,13 +48,22 @@ bool nr_parse_int64(nr_slice s, int64_t *out)
     return true;
 }
 
+/* The next two arguments; what: "a lookup". */
+static bool take_pair(parser *p, const char *what, nr_ast_pair *out)
+{
+    out->path = p->argv[p->at++];
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s: %s has no value; %s is followed by its value", p->clause->word, NR_SHOW(out->path), what);
+    out->value = p->argv[p->at++];
+    return true;
+}
+
 static bool parse_filter(parser *p, nr_ast *ast)
 {
     nr_ast_filter f = {.negated = nr_slice_is(nr_slice_of(p->clause->word), "EXCLUDE")};
     while (in_list(p)) {
-        nr_slice path = p->argv[p->at++];
-        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s: %s has no value; a lookup is followed by its value", p->clause->word, NR_SHOW(path));
-        nr_vec_push(p->arena, &f.pairs, (nr_ast_pair){path, p->argv[p->at++]});
+        nr_ast_pair pair;
+        if (!take_pair(p, "a lookup", &pair)) return false;
+        nr_vec_push(p->arena, &f.pairs, pair);
     }
     if (!f.pairs.n) return nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one lookup and its value", p->clause->word);
     nr_vec_push(p->arena, &ast->filters, f);
@@ -77,9 +86,9 @@ static bool parse_where(parser *p, nr_ast *ast)
     bool params = !done(p) && nr_slice_caseis(p->argv[p->at], "PARAMS");
     p->at += params;
     while (params && in_list(p)) {
-        nr_slice name = p->argv[p->at++];
-        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS: %s has no value", NR_SHOW(name));
-        nr_vec_push(p->arena, &w.params, (nr_ast_pair){name, p->argv[p->at++]});
+        nr_ast_pair pair;
+        if (!take_pair(p, "a parameter", &pair)) return false;
+        nr_vec_push(p->arena, &w.params, pair);
     }
     if (params && !w.params.n) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS needs at least one name and its value");
     nr_vec_push(p->arena, &ast->where, w);
@@ -90,6 +99,32 @@ static bool parse_params(parser *p, nr_ast *ast)
 {
     (void)ast;
     return nr_fail(p->err, NR_E_SYNTAX, "PARAMS stands right behind the expression of a WHERE, once");
+}
+
+static bool parse_set(parser *p, nr_ast *ast)
+{
+    bool expr = nr_slice_is(nr_slice_of(p->clause->word), "EXPR");
+    if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one field and its %s", p->clause->word, expr ? "expression" : "value");
+    while (in_list(p)) {
+        nr_ast_pair pair;
+        if (!take_pair(p, "a field", &pair)) return false;
+        if (expr) nr_vec_push(p->arena, &ast->expr, pair);
+        else nr_vec_push(p->arena, &ast->set, pair);
+    }
+    return true;
+}
+
+static bool parse_null(parser *p, nr_ast *ast)
+{
+    if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "NULL needs at least one field");
+    while (in_list(p)) nr_vec_push(p->arena, &ast->null, p->argv[p->at++]);
+    return true;
+}
+
+static bool parse_all(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->all = true;
 }
 
 static bool parse_names(parser *p, nr_slices *out, bool *has)
@@ -168,6 +203,10 @@ const nr_clause nr_clauses[] = {
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
     {"NOSCAN",    NR_CL_SHAPE,                  false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
     {"MAXSCAN",   NR_CL_SHAPE,                  false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
+    {"ALL",       NR_CL_CHANGE,                 false, false, parse_all,       "ALL",                                 "all entities, in place of filters"},
+    {"SET",       NR_CL_CHANGE,                 true,  false, parse_set,       "SET <field> <value> [...]",           "what these fields become"},
+    {"EXPR",      NR_CL_CHANGE,                 true,  false, parse_set,       "EXPR <field> <expression> [...]",     "the same, computed from the entity's own fields as they were: `F(views) + 1`; see [expressions](#expressions)"},
+    {"NULL",      NR_CL_CHANGE,                 true,  false, parse_null,      "NULL <field>...",                     "fields that become NULL"},
     {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
