@@ -613,9 +613,6 @@ start_nonrel {} {
         } { later nonrel.query b.Post {*}$clauses }
         later nonrel.count b.Post WHERE {author__name = 'a'}
         later nonrel.count b.Post WHERE {author = (QUERY b.User WHERE id = 1)}
-        foreach lookup {len contains_all has_key} {
-            later nonrel.query b.Post FILTER title__$lookup a
-        }
         later nonrel.query b.Post FILTER author__name x
         later nonrel.query b.Post FILTER author__name__exact x
         later nonrel.aggregate b.Post COUNT *
