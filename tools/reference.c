@@ -86,6 +86,7 @@ static const note replies[] = {
     {"QUERY", "an array of entities; with FLAT of values; with WITHCOUNT an array of the total and that array"},
     {"COUNT", "an integer"},
     {"EXISTS", "1 or 0"},
+    {"UPDATE", "an integer: the entities that match, changed or not"},
     {"DELETE", "an integer: the entities removed"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
     {"MODEL DIFF", "an array of lines, `add field <name>`, `build index <name>` and their like; `refuse <error>` when MODEL SET would; empty when it would do nothing"},
@@ -143,15 +144,45 @@ static void print_commands(void)
 
 static void print_clauses(nr_arena *a)
 {
-    puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER and EXCLUDE: all of them hold together, and only they may stand more "
-         "than once.\n"
+    puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER, EXCLUDE, WHERE and Q: all of them hold together, and only they may "
+         "stand more than once.\n"
          "The words are good in any case, but inside a list of fields or lookups only in capitals.\n");
     HEAD("clause", "in", "meaning");
     for (const nr_clause *c = nr_clauses; c->word; c++) {
         if (c->later) continue;
-        const char *in = c->group & NR_CL_FILTERS ? "QUERY, COUNT, EXISTS, DELETE" : c->group & NR_CL_FIELDS ? "QUERY, GET" : "QUERY";
+        const char *in = c->group & NR_CL_CHANGE    ? "UPDATE"
+                         : c->group & NR_CL_FILTERS ? "QUERY, COUNT, EXISTS, UPDATE, DELETE"
+                         : c->group & NR_CL_FIELDS  ? "QUERY, GET"
+                                                    : "QUERY";
         ROW(code(a, c->syntax), in, c->doc);
     }
+}
+
+static void print_expressions(nr_arena *a)
+{
+    puts("\n## Expressions\n\n`WHERE` takes a text, one argument: comparisons with `and` (`&`), `or` (`|`), `not` (`~`) and parentheses; `or` binds "
+         "weaker than "
+         "`and`, that\nweaker than `not`. Words are good in any case, up to 64 levels may be nested. What is wrong is said with the character where "
+         "it is.\n");
+    HEAD("comparison", "means");
+    ROW(code(a, "path = value"), "as in `FILTER`; the path may end in a lookup: `title__icontains = 'x'`");
+    ROW(code(a, "path != value"), "not (path = value): NULL is there too. The path has no lookup here and below");
+    ROW("`path < value`, `<=`, `>`, `>=`", "the lookups lt, lte, gt, gte");
+    puts("");
+    HEAD("value", "means");
+    ROW(code(a, "'text'"), "a text; `''` inside is one quote");
+    ROW("`3`, `-2.5`, `true`, `false`, `null`", "as in JSON, in the clause `Q`");
+    ROW(code(a, "$name"), "what `PARAMS` gives for it, read as `FILTER` reads its values: a JSON array for in, range and their like");
+    ROW(code(a, "(value, ...)"), "a list, for in, range and their like; one value in parentheses is a list, too, unless it is computed with");
+    ROW(code(a, "F(path)"),
+        "the value of another field of the same entity, for exact, lt, lte, gt and gte: numbers are compared with numbers, texts with texts, the "
+        "rest with the same type");
+    ROW("`F(views) * 2 + 1`",
+        "`+ - * / // %` on numbers: `/` divides truly, `//` rounds down, `%` is what is left then. A value that is computed is asked of each row; no "
+        "index helps");
+    puts("\nIntegers and decimals are computed exactly, with up to 38 digits; more is an error. As soon as a float takes part it is in double. NULL "
+         "on either side, and a\n"
+         "division by zero, match nothing.");
 }
 
 /* The types that a lookup suits, as few words as they take. */
@@ -435,6 +466,7 @@ int main(void)
          "; do not edit it by hand. The [guide](guide.md) is the place to begin.");
     print_commands();
     print_clauses(&a);
+    print_expressions(&a);
     print_lookups(&a);
     print_types(&a);
     print_options(&a);

@@ -12,6 +12,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_update(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc);
@@ -41,5 +42,19 @@ bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc,
 /* Every row of a plan, appended to rows (in the run's arena). */
 typedef NR_VEC(uint32_t) nr_row_list;
 bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows);
+
+/* The rows that match, planned, bounded and noted as for any query. */
+bool nr_rows_matching(nr_call *c, nr_model *m, const nr_query *q, nr_row_list *rows);
+
+/* What UPDATE does with the entities that match. */
+typedef struct nr_update {
+    nr_query query;
+    bool *given;                /* by field id */
+    nr_value *values;           /* SET, NULL */
+    const nr_expr **exprs;      /* EXPR; NULL: values has it */
+} nr_update;
+
+/* Reads and binds the arguments of UPDATE behind the model. */
+bool nr_update_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_update *out);
 
 #endif

@@ -14,6 +14,7 @@ static const explained commands[] = {
     {"COUNT",  NR_CL_FILTERS,               false, true,  NR_FOR_ROWS},
     {"EXISTS", NR_CL_FILTERS,               false, false, NR_FOR_REPLY},
     {"DELETE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
+    {"UPDATE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
 };
 
 static const explained *explained_find(nr_slice word)
@@ -64,24 +65,35 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
     return reply_lines(c, &lines);
 }
 
+static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_slice *argv, size_t argc, nr_query *q)
+{
+    nr_ast ast;
+    nr_bind_with with = nr_bind_with_of(c);
+    nr_update update;
+    if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) {
+        if (!nr_update_bind(c, m, argv, argc, &update)) return false;
+        *q = update.query;
+        return true;
+    }
+    bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 1 && nr_slice_caseis(argv[0], "ALL");
+    return nr_ast_parse(argv, all ? 0 : argc, e->groups, &c->arena, &ast, &c->err) &&
+           nr_query_bind(&ast, m, e->ordering, &with, &c->arena, q, &c->err);
+}
+
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
 {
     const explained *e = explained_find(argv[0]);
     bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") ||
                   (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
     if (by_key) return explain_keys(c, argv, argc);
-    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
+    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need_for_query(c, argv[1]);
-    nr_ast ast;
-    nr_bind_with with = nr_bind_with_of(c);
     nr_query q;
     nr_slices lines = {0};
     bool known = false;
-    bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 3 && nr_slice_caseis(argv[2], "ALL");
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
-    if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
-    if (!nr_query_bind(&ast, m, e->ordering, &with, &c->arena, &q, &c->err)) return false;
+    if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;

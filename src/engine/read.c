@@ -240,21 +240,26 @@ static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
     return true;
 }
 
+bool nr_rows_matching(nr_call *c, nr_model *m, const nr_query *q, nr_row_list *rows)
+{
+    nr_planner p = nr_planner_for(c, m);
+    nr_scan scan;
+    const nr_node *root = nr_scan_begin(c, m, q, &scan) ? nr_plan_rows(&p, q, NR_FOR_ROWS) : NULL;
+    if (!root) return false;
+    nr_run run;
+    nr_run_start(&run, c, m);
+    bool ok = nr_run_collect(&run, root, rows);
+    nr_scan_end(c, m, &scan, &run);
+    nr_run_close(&run);
+    return ok;
+}
+
 static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size_t argc)
 {
     nr_model *m = w->model;
     nr_query q;
     nr_row_list rows = {0};
-    if (!nr_filters_bind(c, m, argv, argc, &q)) return false;
-    nr_planner p = nr_planner_for(c, m);
-    nr_scan scan;
-    const nr_node *root = nr_scan_begin(c, m, &q, &scan) ? nr_plan_rows(&p, &q, NR_FOR_ROWS) : NULL;
-    if (!root) return false;
-    nr_run run;
-    nr_run_start(&run, c, m);
-    bool ok = nr_run_collect(&run, root, &rows);
-    nr_scan_end(c, m, &scan, &run);
-    nr_run_close(&run);
+    bool ok = nr_filters_bind(c, m, argv, argc, &q) && nr_rows_matching(c, m, &q, &rows);
     for (size_t i = 0; ok && i < rows.n; i++) {
         nr_value pk;
         nr_slice text = nr_rows_pk(m->rows, rows.at[i]);

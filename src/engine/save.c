@@ -9,6 +9,7 @@ typedef struct options {
     mode mode;
     const nr_field *by;
     bool json;
+    NR_VEC(const nr_pred *) conditions; /* IF */
 } options;
 
 /* What one entity of the command brings. */
@@ -43,6 +44,17 @@ static bool set_by(saver *s, nr_slice name)
            nr_fail(&s->call->err, NR_E_SYNTAX, "BY needs a unique field, and '%.*s' is not unique", NR_FMT(s->opt.by->name));
 }
 
+static bool add_condition(saver *s, const nr_slice *argv, size_t argc, size_t *at)
+{
+    nr_call *c = s->call;
+    nr_binder b = {s->model->schema, nr_bind_with_of(c), &c->arena, &c->err};
+    if (argc - *at < 3) return nr_fail(&c->err, NR_E_SYNTAX, "IF needs a lookup and its value");
+    const nr_pred *p = nr_bind_leaf(&b, &(nr_ast_pair){argv[*at + 1], argv[*at + 2]});
+    if (p) nr_vec_push(&c->arena, &s->opt.conditions, p);
+    *at += 2;
+    return p != NULL;
+}
+
 /* Options come first and in capitals only; *at stands behind them. */
 static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *at)
 {
@@ -55,7 +67,9 @@ static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *a
         } else if (nr_slice_is(w, "BY")) {
             if (++*at == argc) return nr_fail(&s->call->err, NR_E_SYNTAX, "BY needs the name of a unique field");
             if (!set_by(s, argv[*at])) return false;
-        } else if (nr_slice_is(w, "TTL") || nr_slice_is(w, "PXAT") || nr_slice_is(w, "IF")) {
+        } else if (nr_slice_is(w, "IF")) {
+            if (!add_condition(s, argv, argc, at)) return false;
+        } else if (nr_slice_is(w, "TTL") || nr_slice_is(w, "PXAT")) {
             return nr_fail(&s->call->err, NR_E_SYNTAX, "option %s of SAVE is not available in this version", NR_SHOW(w));
         } else if (nr_slice_is(w, "JSON")) {
             s->opt.json = true;
@@ -110,7 +124,8 @@ static bool parse_pairs(saver *s, const nr_slice *argv, size_t argc, row *r)
     for (size_t i = 0; i < argc; i += 2) {
         bool null = nr_slice_is(argv[i], "NULL");
         if (i + 1 == argc)
-            return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value", NR_SHOW(argv[i]));
+            return nr_fail(&s->call->err, NR_E_SYNTAX, null ? "NULL needs a field: %s is the last argument" : "field %s has no value",
+                           NR_SHOW(argv[i]));
         const nr_field *f = give(s, r, null ? argv[i + 1] : argv[i]);
         if (!f) return false;
         if (null) continue;
@@ -146,8 +161,7 @@ static bool need_pk(saver *s, const row *r)
     nr_call *c = s->call;
     if (r->given[0] && r->values[0].kind == NR_V_NULL)
         return nr_fail(&c->err, NR_E_NOTNULL, "the primary key '%.*s' cannot be NULL", NR_FMT(nr_schema_pk(s->model->schema)->name));
-    if (s->opt.by && !r->given[s->opt.by->id])
-        return nr_fail(&c->err, NR_E_SYNTAX, "BY %.*s needs a value of that field", NR_FMT(s->opt.by->name));
+    if (s->opt.by && !r->given[s->opt.by->id]) return nr_fail(&c->err, NR_E_SYNTAX, "BY %.*s needs a value of that field", NR_FMT(s->opt.by->name));
     if (s->opt.mode == MODE_UPDATE && !r->given[0] && !s->opt.by)
         return nr_fail(&c->err, NR_E_SYNTAX, "UPDATE needs the primary key, or BY a unique field");
     return true;
@@ -164,8 +178,8 @@ static bool find_by(saver *s, const row *r, nr_change **ch)
     if (!*ch && s->opt.mode == MODE_UPDATE)
         return nr_fail(&c->err, NR_E_NOTFOUND, "no %.*s has that '%.*s'", NR_FMT(s->model->schema->name), NR_FMT(by->name));
     if (*ch && r->given[0] && s->opt.mode != MODE_INSERT && !nr_value_eq(&(*ch)->after[0], &r->values[0]))
-        return nr_fail(&c->err, NR_E_CONFLICT, "the %.*s with that '%.*s' is %s, not the primary key given", NR_FMT(s->model->schema->name), NR_FMT(by->name),
-                       NR_SHOW((*ch)->pk));
+        return nr_fail(&c->err, NR_E_CONFLICT, "the %.*s with that '%.*s' is %s, not the primary key given", NR_FMT(s->model->schema->name),
+                       NR_FMT(by->name), NR_SHOW((*ch)->pk));
     return true;
 }
 
@@ -193,7 +207,8 @@ static bool check_mode(saver *s, const nr_change *ch, bool must_insert)
 {
     nr_slice name = s->model->schema->name;
     if (must_insert && !ch->fresh) return nr_fail(&s->call->err, NR_E_EXISTS, "%.*s has an entity %s already", NR_FMT(name), NR_SHOW(ch->pk));
-    if (s->opt.mode == MODE_UPDATE && !ch->after) return nr_fail(&s->call->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(name), NR_SHOW(ch->pk));
+    if (s->opt.mode == MODE_UPDATE && !ch->after)
+        return nr_fail(&s->call->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(name), NR_SHOW(ch->pk));
     return true;
 }
 
@@ -201,14 +216,30 @@ static bool check_mode(saver *s, const nr_change *ch, bool must_insert)
 static bool fill(saver *s, nr_change *ch, const nr_field *f)
 {
     if (ch->fresh && f->default_json && !f->spec.type && !s->call->applied)
-        return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type", NR_FMT(f->name),
-                       NR_FMT(nr_field_unknown(f)));
-    nr_err *err = &s->call->err;
-    bool clock = f->auto_now || (f->auto_now_add && ch->fresh);
-    if (s->call->applied || !(clock || (ch->fresh && f->has_default))) return true;
-    ch->after[f->id] = clock ? f->spec.type->now(s->call->now_us) : f->default_value;
-    if (clock && !nr_field_read(f, nr_type_text(&f->spec, &ch->after[f->id], &s->call->arena), &s->call->arena, &ch->after[f->id], err)) return false;
+        return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type",
+                       NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
+    if (s->call->applied) return true;
+    if (f->auto_now || (f->auto_now_add && ch->fresh)) return nr_writer_clock(&s->writer, ch, f);
+    if (!ch->fresh || !f->has_default) return true;
+    ch->after[f->id] = f->default_value;
     s->writer.verbatim = false;
+    return true;
+}
+
+/* The entity as it was before the command, whatever an earlier row of it did. */
+static bool check_conditions(saver *s, const nr_change *ch)
+{
+    nr_call *c = s->call;
+    nr_slice name = s->model->schema->name;
+    for (size_t i = 0; i < s->opt.conditions.n; i++) {
+        const nr_pred *p = s->opt.conditions.at[i];
+        if (!ch->before) return nr_fail(&c->err, NR_E_CONFLICT, "%.*s has no entity %s, which IF asks about", NR_FMT(name), NR_SHOW(ch->pk));
+        bool holds = nr_pred_eval(p, ch->before);
+        nr_buf text = nr_buf_in(&c->arena);
+        nr_pred_print(p, &text);
+        nr_buf_byte(&text, 0);
+        if (!holds) return nr_fail(&c->err, NR_E_CONFLICT, "%.*s %s is not as IF says: %s", NR_FMT(name), NR_SHOW(ch->pk), text.p);
+    }
     return true;
 }
 
@@ -216,14 +247,12 @@ static nr_change *save_row(saver *s, const row *r)
 {
     bool must_insert;
     nr_change *ch = find_target(s, r, &must_insert);
-    if (!ch || !check_mode(s, ch, must_insert)) return NULL;
+    if (!ch || !check_mode(s, ch, must_insert) || !check_conditions(s, ch)) return NULL;
     for (size_t i = 1; i < s->model->schema->n_fields; i++) {
         const nr_field *f = &s->model->schema->fields[i];
         if (r->given[i]) ch->after[i] = r->values[i];
         else if (!fill(s, ch, f)) return NULL;
-        if (ch->after[i].kind != NR_V_NULL || f->null) continue;
-        nr_fail(&s->call->err, NR_E_NOTNULL, "field '%.*s' of %.*s cannot be NULL", NR_FMT(f->name), NR_FMT(s->model->schema->name));
-        return NULL;
+        if (!nr_writer_meets_null(&s->writer, ch, f)) return NULL;
     }
     ch->fresh = false;
     ch->texts = r->texts;
@@ -234,7 +263,8 @@ static nr_change *save_row(saver *s, const row *r)
 static void reply_pk(saver *s, const nr_change *ch)
 {
     nr_sink *sink = s->call->sink;
-    if (ch->after[0].kind == NR_V_INT && nr_schema_pk(s->model->schema)->spec.type->reply == NR_REPLY_INTEGER) sink->cls->integer(sink, ch->after[0].i);
+    if (ch->after[0].kind == NR_V_INT && nr_schema_pk(s->model->schema)->spec.type->reply == NR_REPLY_INTEGER)
+        sink->cls->integer(sink, ch->after[0].i);
     else sink->cls->bulk(sink, ch->pk);
 }
 
@@ -244,7 +274,7 @@ static bool save_pairs(saver *s, const nr_slice *argv, size_t argc)
     uint64_t changed;
     r.texts = NR_NEW_N(&s->call->arena, nr_slice, s->model->schema->n_fields);
     if (!parse_pairs(s, argv, argc, &r)) return false;
-    s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by && !s->resolved;
+    s->writer.verbatim = r.given[0] && s->opt.mode == MODE_UPSERT && !s->opt.by && !s->opt.conditions.n && !s->resolved;
     const nr_change *ch = save_row(s, &r);
     if (!ch || !nr_writer_commit(&s->writer, &changed)) return false;
     reply_pk(s, ch);

@@ -102,6 +102,20 @@ void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk)
     else ch->after[0] = *pk;
 }
 
+bool nr_writer_clock(nr_writer *w, nr_change *ch, const nr_field *f)
+{
+    nr_call *c = w->call;
+    nr_value now = f->spec.type->now(c->now_us);
+    w->verbatim = false;
+    return nr_field_read(f, nr_type_text(&f->spec, &now, &c->arena), &c->arena, &ch->after[f->id], &c->err);
+}
+
+bool nr_writer_meets_null(nr_writer *w, const nr_change *ch, const nr_field *f)
+{
+    if (ch->after[f->id].kind != NR_V_NULL || f->null) return true;
+    return nr_fail(&w->call->err, NR_E_NOTNULL, "field '%.*s' of %.*s cannot be NULL", NR_FMT(f->name), NR_FMT(w->model->schema->name));
+}
+
 /* A map key for one value of one unique field. */
 static nr_slice unique_key(nr_arena *arena, const nr_field *f, const nr_value *v)
 {

@@ -45,6 +45,12 @@ bool nr_writer_over_memory(nr_writer *w);
 /* Gives ch an after to edit: a copy of what is there, or all NULL but the pk. */
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
 
+/* Sets a field of after to the command's moment (auto_now, auto_now_add). */
+bool nr_writer_clock(nr_writer *w, nr_change *ch, const nr_field *f);
+
+/* Whether after has a value where f may not be NULL; NOTNULL else. */
+bool nr_writer_meets_null(nr_writer *w, const nr_change *ch, const nr_field *f);
+
 /* Call when after has been edited: keeps track of unique values. */
 void nr_writer_edited(nr_writer *w, nr_change *ch);
 

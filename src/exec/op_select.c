@@ -2,6 +2,7 @@
  *
  * The predicate is made ready once: its lookups (leaf.h), the cheap ones first. Over the table it works on whole chunks, in bits; over rows from an index on
  * lists, in bytes. What AND or OR has decided is not asked again. No entity is opened, and no row of values is made. */
+#include "exec/comparison.h"
 #include "exec/leaf.h"
 #include "exec/op.h"
 #include "table/scan.h"
@@ -16,7 +17,10 @@ typedef struct term {
     size_t n;
     struct term *kids;
     nr_leaf leaf;
+    nr_comparison comparison;
 } term;
+
+enum { DEAR = 4 }; /* the effort of a comparison with an expression: more than that of a lookup */
 
 typedef struct select_state {
     bool ready;
@@ -37,6 +41,11 @@ static void make_ready(nr_op *op, term *t, const nr_pred *p)
     if (p->op == NR_P_LEAF) {
         nr_leaf_init(&t->leaf, p, nr_table_column(op->run->model->table, p->field->id), op->run);
         t->effort = nr_leaf_effort(&t->leaf);
+        return;
+    }
+    if (p->op == NR_P_COMPARE) {
+        nr_comparison_init(&t->comparison, p, op->run);
+        t->effort = DEAR;
         return;
     }
     t->n = p->n;
@@ -63,6 +72,10 @@ static void eval_chunk(nr_op *op, term *t, uint32_t chunk, const uint64_t *need,
         nr_leaf_chunk(&t->leaf, chunk, need, op->run->arena, out);
         return;
     }
+    if (t->op == NR_P_COMPARE) {
+        nr_comparison_chunk(&t->comparison, chunk, need, out);
+        return;
+    }
     memcpy(left, need, sizeof left); /* AND, NOT: what is true so far; OR: what is not */
     for (size_t k = 0; k < t->n && any_bit(left); k++) {
         eval_chunk(op, &t->kids[k], chunk, left, kid);
@@ -77,6 +90,10 @@ static void eval_rows(const term *t, const uint32_t *rows, size_t n, const unsig
     unsigned char left[NR_BATCH], kid[NR_BATCH];
     if (t->op == NR_P_LEAF) {
         nr_leaf_rows(&t->leaf, rows, n, need, out);
+        return;
+    }
+    if (t->op == NR_P_COMPARE) {
+        nr_comparison_rows(&t->comparison, rows, n, need, out);
         return;
     }
     memcpy(left, need, n);

@@ -142,6 +142,7 @@ static bool count_pred(counting *c, const nr_pred *pred, int depth, bool *known,
     case NR_P_LEAF:
         if (!nr_access_find(c->p, pred, &a, &found)) return false;
         return found ? count_access(c, &a, known, count) : count_not_null(c, pred, depth, known, count);
+    case NR_P_COMPARE: return true;
     }
     return true;
 }

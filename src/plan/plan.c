@@ -1,7 +1,8 @@
 /* plan.c -- the choice of a tree.
  *
  * Costs are in microseconds as measured on a server: walking an index entry of the store 0.5, of an index in memory 0.01, opening an entity and decoding fields
- * 2.5, a row of the table 0.004 and its columns 0.006, a lookup on a column that is scanned as a whole 0.0003 a row, asking a lookup about one text 0.02, a seek 1.
+ * 2.5, a row of the table 0.004 and its columns 0.006, a lookup on a column that is scanned as a whole 0.0003 a row, asking a lookup about one text 0.02, an expression 0.05,
+ * a seek 1.
  * They only have to be right relative to each other. */
 #include "plan/access.h"
 #include "plan/composite.h"
@@ -11,7 +12,8 @@
 enum { WIDE = 4096 };                       /* in larger models, an index is weighed against the table */
 enum { MOST_MASKS = 8, MOST_LOOKUPS = 64 }; /* a bound of what a long filter makes the planner do */
 
-static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006, BITS = 0.0003, ASK = 0.02;
+static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006, BITS = 0.0003, ASK = 0.02,
+                    COMPARE = 0.05;
 
 /* How the rows are got: a source, masks over it, and what is left to verify. */
 typedef struct route {
@@ -75,6 +77,7 @@ static double cost_of_values(nr_planner *p, const nr_preds *preds)
 static void cost_of_scan(const nr_planner *p, const nr_pred *pred, double *row, double *once)
 {
     for (size_t i = 0; i < pred->n; i++) cost_of_scan(p, pred->kids[i], row, once);
+    if (pred->op == NR_P_COMPARE) *row += COMPARE;
     if (pred->op != NR_P_LEAF) return;
     const nr_column *c = nr_table_column(p->model->table, pred->field->id);
     nr_column_form form = nr_column_form_of(c);

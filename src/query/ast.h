@@ -14,9 +14,18 @@ typedef struct nr_ast_filter {
     NR_VEC(nr_ast_pair) pairs;
 } nr_ast_filter;
 
+typedef struct nr_ast_where {
+    nr_slice text;
+    NR_VEC(nr_ast_pair) params; /* path: the name */
+} nr_ast_where;
+
 typedef struct nr_ast {
     NR_VEC(nr_ast_filter) filters;
+    NR_VEC(nr_ast_where) where;
     nr_slices q;           /* documents of Q */
+    NR_VEC(nr_ast_pair) set, expr; /* UPDATE: fields with values, with expressions */
+    nr_slices null;        /* UPDATE: fields */
+    bool all;              /* UPDATE ALL */
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
     bool has_order, has_fields, has_limit, reverse, flat, withcount;
@@ -27,9 +36,10 @@ typedef struct nr_ast {
 
 /* Which clauses a command takes. */
 enum {
-    NR_CL_FILTERS = 1,   /* FILTER, EXCLUDE (and later WHERE, Q) */
+    NR_CL_FILTERS = 1,   /* FILTER, EXCLUDE, WHERE, Q */
     NR_CL_SHAPE = 2,     /* ORDER REVERSE LIMIT FIELDS FLAT WITHCOUNT ... */
     NR_CL_FIELDS = 4,    /* FIELDS alone (GET) */
+    NR_CL_CHANGE = 8,    /* ALL SET EXPR NULL */
 };
 
 struct nr_clause_parser;

@@ -2,6 +2,7 @@
 #include "query/bind.h"
 
 #include "query/q_json.h"
+#include "query/where.h"
 
 static nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *const *kids, size_t n)
 {
@@ -13,6 +14,13 @@ static nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *const *kids,
 }
 
 typedef NR_VEC(const nr_pred *) preds;
+
+/* The kids of an AND stand beside the lookups of the filters. */
+static void add_tree(nr_arena *arena, preds *root, const nr_pred *tree)
+{
+    for (size_t k = 0; tree->op == NR_P_AND && k < tree->n; k++) nr_vec_push(arena, root, tree->kids[k]);
+    if (tree->op != NR_P_AND) nr_vec_push(arena, root, tree);
+}
 
 /* The root is one AND: the lookups of all FILTERs side by side, each EXCLUDE a NOT of its AND. */
 static const nr_pred *bind_filters(nr_binder *b, const nr_ast *ast)
@@ -35,9 +43,12 @@ static const nr_pred *bind_filters(nr_binder *b, const nr_ast *ast)
     for (size_t i = 0; i < ast->q.n; i++) {
         const nr_pred *tree = nr_q_json_bind(b, ast->q.at[i]);
         if (!tree) return NULL;
-        bool flat = tree->op == NR_P_AND; /* its kids stand beside the lookups of the filters */
-        for (size_t k = 0; flat && k < tree->n; k++) nr_vec_push(b->arena, &root, tree->kids[k]);
-        if (!flat) nr_vec_push(b->arena, &root, tree);
+        add_tree(b->arena, &root, tree);
+    }
+    for (size_t i = 0; i < ast->where.n; i++) {
+        const nr_pred *tree = nr_where_bind(b, &ast->where.at[i]);
+        if (!tree) return NULL;
+        add_tree(b->arena, &root, tree);
     }
     return node(b->arena, NR_P_AND, root.at, root.n);
 }

@@ -13,19 +13,25 @@ static bool is_direct(const nr_pred *p)
     return nr_path_plain(&p->path) && (nr_lookup_form(p->lookup) == NR_FORM_VALUE || nr_path_spec(&p->path)->type->kind == NR_V_TEXT);
 }
 
-static bool bind_path(nr_binder *b, nr_slice path, nr_pred *p)
+bool nr_bind_path(nr_binder *b, nr_slice path, bool whole, nr_path *out, const nr_lookup **lookup)
 {
+    if (whole) path = nr_arena_printf(b->arena, "%.*s__exact", NR_FMT(path));
     size_t cut = nr_path_split(path);
     bool more = cut < path.n;
-    p->field = nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
-    if (!p->field) return false;
-    if (!p->field->spec.type)
-        return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(p->field->name),
-                       NR_FMT(nr_field_unknown(p->field)));
-    p->path = nr_path_of(p->field);
+    const nr_field *f = nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
+    if (!f) return false;
+    if (!f->spec.type)
+        return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name),
+                       NR_FMT(nr_field_unknown(f)));
+    *out = nr_path_of(f);
+    return nr_path_read(more ? (nr_slice){path.p + cut + 2, path.n - cut - 2} : (nr_slice){NULL, 0}, out, lookup, b->arena, b->err);
+}
+
+static bool bind_path(nr_binder *b, nr_slice path, nr_pred *p)
+{
     p->scratch = b->arena;
-    if (!nr_path_read(more ? (nr_slice){path.p + cut + 2, path.n - cut - 2} : (nr_slice){NULL, 0}, &p->path, &p->lookup, b->arena, b->err))
-        return false;
+    if (!nr_bind_path(b, path, false, &p->path, &p->lookup)) return false;
+    p->field = p->path.field;
     p->direct = is_direct(p);
     return true;
 }

@@ -1,4 +1,4 @@
-/* bind_leaf.h -- one lookup of a filter, bound: its path, and its operand as text or as JSON. For bind.c and q_json.c. */
+/* bind_leaf.h -- one lookup of a filter, bound: its path, and its operand as text or as JSON. For bind.c, q_json.c, where.c. */
 #ifndef NR_BIND_LEAF_H
 #define NR_BIND_LEAF_H
 
@@ -20,6 +20,9 @@ typedef struct nr_binder {
     nr_arena *arena;
     nr_err *err;
 } nr_binder;
+
+/* A path, and the lookup at its end, exact without one. whole: all of it is a path, there is no lookup. False: err (NOFIELD, NOLOOKUP, NOMODEL). */
+bool nr_bind_path(nr_binder *b, nr_slice path, bool whole, nr_path *out, const nr_lookup **lookup);
 
 /* NULL: err (NOFIELD, NOLOOKUP, BADVALUE, NOMODEL, LIMIT). */
 const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair);

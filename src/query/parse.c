@@ -54,13 +54,22 @@ bool nr_parse_int64(nr_slice s, int64_t *out)
     return true;
 }
 
+/* The next two arguments; what: "a lookup". */
+static bool take_pair(parser *p, const char *what, nr_ast_pair *out)
+{
+    out->path = p->argv[p->at++];
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s: %s has no value; %s is followed by its value", p->clause->word, NR_SHOW(out->path), what);
+    out->value = p->argv[p->at++];
+    return true;
+}
+
 static bool parse_filter(parser *p, nr_ast *ast)
 {
     nr_ast_filter f = {.negated = nr_slice_is(nr_slice_of(p->clause->word), "EXCLUDE")};
     while (in_list(p)) {
-        nr_slice path = p->argv[p->at++];
-        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s: %s has no value; a lookup is followed by its value", p->clause->word, NR_SHOW(path));
-        nr_vec_push(p->arena, &f.pairs, (nr_ast_pair){path, p->argv[p->at++]});
+        nr_ast_pair pair;
+        if (!take_pair(p, "a lookup", &pair)) return false;
+        nr_vec_push(p->arena, &f.pairs, pair);
     }
     if (!f.pairs.n) return nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one lookup and its value", p->clause->word);
     nr_vec_push(p->arena, &ast->filters, f);
@@ -72,6 +81,56 @@ static bool parse_q(parser *p, nr_ast *ast)
     if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "Q needs a JSON object");
     nr_vec_push(p->arena, &ast->q, p->argv[p->at++]);
     return true;
+}
+
+/* Parameters stand right behind the expression that they belong to. */
+static bool parse_where(parser *p, nr_ast *ast)
+{
+    nr_ast_where w = {0};
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "WHERE needs an expression");
+    w.text = p->argv[p->at++];
+    bool params = !done(p) && nr_slice_caseis(p->argv[p->at], "PARAMS");
+    p->at += params;
+    while (params && in_list(p)) {
+        nr_ast_pair pair;
+        if (!take_pair(p, "a parameter", &pair)) return false;
+        nr_vec_push(p->arena, &w.params, pair);
+    }
+    if (params && !w.params.n) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS needs at least one name and its value");
+    nr_vec_push(p->arena, &ast->where, w);
+    return true;
+}
+
+static bool parse_params(parser *p, nr_ast *ast)
+{
+    (void)ast;
+    return nr_fail(p->err, NR_E_SYNTAX, "PARAMS stands right behind the expression of a WHERE, once");
+}
+
+static bool parse_set(parser *p, nr_ast *ast)
+{
+    bool expr = nr_slice_is(nr_slice_of(p->clause->word), "EXPR");
+    if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one field and its %s", p->clause->word, expr ? "expression" : "value");
+    while (in_list(p)) {
+        nr_ast_pair pair;
+        if (!take_pair(p, "a field", &pair)) return false;
+        if (expr) nr_vec_push(p->arena, &ast->expr, pair);
+        else nr_vec_push(p->arena, &ast->set, pair);
+    }
+    return true;
+}
+
+static bool parse_null(parser *p, nr_ast *ast)
+{
+    if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "NULL needs at least one field");
+    while (in_list(p)) nr_vec_push(p->arena, &ast->null, p->argv[p->at++]);
+    return true;
+}
+
+static bool parse_all(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->all = true;
 }
 
 static bool parse_names(parser *p, nr_slices *out, bool *has)
@@ -140,6 +199,8 @@ const nr_clause nr_clauses[] = {
     {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
     {"EXCLUDE",   NR_CL_FILTERS,                true,  false, parse_filter,    "EXCLUDE <lookup> <value> [...]",      "rows for which not all of these hold"},
     {"Q",         NR_CL_FILTERS,                true,  false, parse_q,         "Q <json>",                            "a tree of `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": {...}}` and `{\"lookup\": value}`"},
+    {"WHERE",     NR_CL_FILTERS,                true,  false, parse_where,     "WHERE <expression>",                  "rows for which an expression of comparisons, and, or, not is true, see [expressions](#expressions)"},
+    {"PARAMS",    NR_CL_FILTERS,                true,  false, parse_params,    "PARAMS <name> <value> [...]",         "right behind the expression of a WHERE: what its `$name`s stand for"},
     {"ORDER",     NR_CL_SHAPE,                  false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
     {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
     {"LIMIT",     NR_CL_SHAPE,                  false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
@@ -148,8 +209,10 @@ const nr_clause nr_clauses[] = {
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
     {"NOSCAN",    NR_CL_SHAPE,                  false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
     {"MAXSCAN",   NR_CL_SHAPE,                  false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
-    {"WHERE",     NR_CL_FILTERS,                true,  true,  NULL,            "",                                    ""},
-    {"PARAMS",    NR_CL_FILTERS,                false, true,  NULL,            "",                                    ""},
+    {"ALL",       NR_CL_CHANGE,                 false, false, parse_all,       "ALL",                                 "all entities, in place of filters"},
+    {"SET",       NR_CL_CHANGE,                 true,  false, parse_set,       "SET <field> <value> [...]",           "what these fields become"},
+    {"EXPR",      NR_CL_CHANGE,                 true,  false, parse_set,       "EXPR <field> <expression> [...]",     "the same, computed from the entity's own fields as they were: `F(views) + 1`; see [expressions](#expressions)"},
+    {"NULL",      NR_CL_CHANGE,                 true,  false, parse_null,      "NULL <field>...",                     "fields that become NULL"},
     {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},

@@ -1,6 +1,8 @@
 /* pred.c -- evaluation and printing of predicates. Depth is bounded by whoever builds them. */
 #include "query/pred.h"
 
+enum { SHOWN = 200 }; /* bytes of an expression that are printed as they are */
+
 /* Any of what the path gives will do. */
 static bool eval_path(const nr_pred *leaf, const nr_value *v)
 {
@@ -21,6 +23,7 @@ bool nr_pred_holds(const nr_pred *leaf, const nr_value *v)
 bool nr_pred_eval(const nr_pred *p, const nr_value *row)
 {
     if (p->op == NR_P_LEAF) return nr_pred_holds(p, &row[p->field->id]);
+    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, row);
     if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row);
     bool stop = p->op == NR_P_OR;
     for (size_t i = 0; i < p->n; i++)
@@ -30,19 +33,22 @@ bool nr_pred_eval(const nr_pred *p, const nr_value *row)
 
 void nr_pred_fields(const nr_pred *p, bool *want)
 {
-    if (p->op == NR_P_LEAF) want[p->field->id] = true;
+    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) want[p->field->id] = true;
+    if (p->op == NR_P_COMPARE) nr_expr_fields(&p->compare->expr, want);
     for (size_t i = 0; i < p->n; i++) nr_pred_fields(p->kids[i], want);
 }
 
 static void print_leaf(const nr_pred *p, nr_buf *out)
 {
     nr_path_print(&p->path, out);
-    nr_buf_printf(out, "__%s %s", p->lookup->name, NR_SHOW(p->text));
+    nr_buf_printf(out, "__%s ", p->lookup->name);
+    if (p->op == NR_P_COMPARE && p->text.n <= SHOWN) nr_buf_add(out, p->text);
+    else nr_buf_printf(out, "%s", NR_SHOW(p->text));
 }
 
 void nr_pred_print(const nr_pred *p, nr_buf *out)
 {
-    if (p->op == NR_P_LEAF) {
+    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) {
         print_leaf(p, out);
         return;
     }

@@ -3,22 +3,24 @@
 #define NR_PRED_H
 
 #include "base/buf.h"
+#include "query/expr.h"
 #include "query/lookup.h"
 
-typedef enum nr_pred_op { NR_P_AND, NR_P_OR, NR_P_NOT, NR_P_LEAF } nr_pred_op;
+typedef enum nr_pred_op { NR_P_AND, NR_P_OR, NR_P_NOT, NR_P_LEAF, NR_P_COMPARE } nr_pred_op;
 
 typedef struct nr_pred nr_pred;
 struct nr_pred {
     nr_pred_op op;
     size_t n;                   /* AND, OR: any number (none: true, false); NOT: 1 */
     const nr_pred *const *kids;
-    const nr_field *field;      /* LEAF: of the path */
+    const nr_field *field;      /* LEAF, COMPARE: of the path */
     nr_path path;
     const nr_lookup *lookup;
     nr_args args;
     bool direct;                /* the lookup's eval takes the field's value as it is */
     nr_arena *scratch;          /* for what is made of a value: taken and given back by each evaluation */
     nr_slice text;              /* the operand as it came, for EXPLAIN */
+    const nr_compare *compare;  /* COMPARE: the lookup of the path with an expression, row by row */
 };
 
 /* Whether a leaf is true of a value of its field. */

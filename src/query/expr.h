@@ -1,0 +1,57 @@
+/* expr.h -- an expression over the fields of one entity, F(views) * 2 + 1, as steps for a stack, and a path compared with one.
+ *
+ * Steps in place of a tree: an expression may be long, and evaluating it takes no recursion. */
+#ifndef NR_EXPR_H
+#define NR_EXPR_H
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "model/path.h"
+#include "types/arith.h"
+
+enum { NR_EXPR_STACK = 256 }; /* numbers at once; whoever builds an expression keeps to it */
+
+typedef enum nr_expr_kind { NR_EX_NUMBER, NR_EX_FIELD, NR_EX_COMPUTE } nr_expr_kind;
+
+typedef struct nr_expr_step {
+    nr_expr_kind kind;
+    nr_num number;   /* NUMBER */
+    nr_path path;    /* FIELD: gives one value or none */
+    nr_arith op;     /* COMPUTE: of the last two */
+} nr_expr_step;
+
+typedef struct nr_expr {
+    NR_VEC(nr_expr_step) steps; /* one FIELD alone may be of any scalar type; all others are numbers */
+    nr_slice text;
+    nr_arena *scratch;          /* for what is made of a value: taken and given back by each evaluation */
+} nr_expr;
+
+/* Of what an expression gives; NULL: a number. */
+const nr_spec *nr_expr_spec(const nr_expr *e);
+
+/* Computes it on a row of values by field id, of which its own must be there. e gives a number. */
+nr_arith_result nr_expr_number(const nr_expr *e, const nr_value *row, nr_num *out);
+
+/* The value of an expression that is one field. Texts point into row or are in e->scratch. */
+nr_value nr_expr_field(const nr_expr *e, const nr_value *row);
+
+/* Marks the fields that it reads: want[field id] = true. */
+void nr_expr_fields(const nr_expr *e, bool *want);
+
+/* Whether values of the two can be compared: numbers with each other, texts with each other, else only the same type. */
+bool nr_spec_comparable(const nr_spec *a, const nr_spec *b);
+
+enum { NR_CMP_LESS = 1, NR_CMP_EQUAL = 2, NR_CMP_GREATER = 4 };
+
+/* A path against an expression: true when a value that the path gives stands in one of the relations to what the expression gives. NULL on either side, and a
+ * division by zero, make it false. */
+typedef struct nr_compare {
+    nr_path path;
+    unsigned relations; /* NR_CMP_ bits */
+    nr_expr expr;
+    nr_err *err;        /* of the command: what needs more digits than there are is an error, and false */
+} nr_compare;
+
+bool nr_compare_holds(const nr_compare *c, const nr_value *row);
+
+#endif
