@@ -156,7 +156,7 @@ start_nonrel {overrides {save {}}} {
             models/blog.Bad.json {{"fields": {"n": {"type": "number"}}}} {models/blog.Bad.json: fields.n.type}
             models/blog.Bad.json "\{\n\n\"fields\": \]" {line 3}
             indexes/bad.json {{"blog.Post": {"index": {"veiws": ["lt"]}}}} {indexes/bad.json: blog.Post: index.'veiws'}
-            indexes/bad.json {{"blog.Post": {"index": {"views": ["less"]}}}} {unknown lookup 'less'}
+            indexes/bad.json {{"blog.Post": {"index": {"views": ["less"]}}}} {no lookup 'less'}
         } {
             file_of $name $text
             assert_error {ERR*} {r module load $::nonrel_so AUTOLOAD $::dir}
