@@ -141,6 +141,14 @@ static void print_commands(void)
 
 /* ---- clauses and lookups --------------------------------------------------------------------------------------------------------------- */
 
+static const char *commands_of(const nr_clause *c)
+{
+    if (c->group & NR_CL_FILTERS) return "QUERY, AGGREGATE, COUNT, EXISTS, DELETE";
+    if (c->group & NR_CL_FIELDS) return "QUERY, GET";
+    if (!(c->group & NR_CL_SHAPE)) return "AGGREGATE";
+    return c->group & NR_CL_GROUPS ? "QUERY, AGGREGATE" : "QUERY";
+}
+
 static void print_clauses(nr_arena *a)
 {
     puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER and EXCLUDE: all of them hold together, and only they may stand more "
@@ -149,9 +157,12 @@ static void print_clauses(nr_arena *a)
     HEAD("clause", "in", "meaning");
     for (const nr_clause *c = nr_clauses; c->word; c++) {
         if (c->later) continue;
-        const char *in = c->group & NR_CL_FILTERS ? "QUERY, COUNT, EXISTS, DELETE" : c->group & NR_CL_FIELDS ? "QUERY, GET" : "QUERY";
-        ROW(code(a, c->syntax), in, c->doc);
+        ROW(code(a, c->syntax), commands_of(c), c->doc);
     }
+    puts("\nFunctions of AGGREGATE, each behind its name a field, or a transform of one, and `AS` with the name of the result, which is "
+         "`<field>__<function>` in small\nletters without it, and `count` for `COUNT *`. Over no values COUNT and COUNTDISTINCT are 0, the others NULL.\n");
+    HEAD("function", "of", "gives");
+    for (const nr_aggregate *f = nr_aggregates; f->name; f++) ROW(code(a, f->name), nr_arena_printf(a, "%s%s", f->wants, f->star ? ", `*`" : "").p, f->doc);
 }
 
 /* The types that a lookup suits, as few words as they take. */

@@ -1,5 +1,5 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
-#include "engine/commands.h"
+#include "engine/aggregate.h"
 
 typedef struct explained {
     const char *word;
@@ -14,6 +14,7 @@ static const explained commands[] = {
     {"COUNT",  NR_CL_FILTERS,               false, true,  NR_FOR_ROWS},
     {"EXISTS", NR_CL_FILTERS,               false, false, NR_FOR_REPLY},
     {"DELETE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
+    {"AGGREGATE", NR_CL_FILTERS | NR_CL_GROUPS, false, false, NR_FOR_VALUES},
 };
 
 static const explained *explained_find(nr_slice word)
@@ -28,6 +29,14 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     c->sink->cls->array(c->sink, lines->n);
     for (size_t i = 0; i < lines->n; i++) c->sink->cls->bulk(c->sink, lines->at[i]);
     return true;
+}
+
+static bool reply_plan(nr_call *c, const nr_node *root)
+{
+    nr_slices lines = {0};
+    if (!root) return false;
+    nr_plan_print(root, &c->arena, &lines);
+    return reply_lines(c, &lines);
 }
 
 static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
@@ -69,7 +78,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") ||
                   (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
     if (by_key) return explain_keys(c, argv, argc);
-    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
+    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, AGGREGATE, COUNT, EXISTS, GET, MGET or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need_for_query(c, argv[1]);
     nr_ast ast;
     nr_bind_with with = nr_bind_with_of(c);
@@ -80,6 +89,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
+    if (ast.distinct || e->purpose == NR_FOR_VALUES) return reply_plan(c, nr_groups_plan(c, m, &ast));
     if (!nr_query_bind(&ast, m, e->ordering, &with, &c->arena, &q, &c->err)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
@@ -88,8 +98,5 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (e->counts && !explain_count(c, m, &q, &known, &lines)) return false;
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
-    const nr_node *root = nr_plan_rows(&p, &q, e->purpose);
-    if (!root) return false;
-    nr_plan_print(root, &c->arena, &lines);
-    return reply_lines(c, &lines);
+    return reply_plan(c, nr_plan_rows(&p, &q, e->purpose));
 }

@@ -1,5 +1,6 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
-#include "engine/commands.h"
+#include "engine/aggregate.h"
+#include "engine/row_reply.h"
 #include "engine/scans.h"
 #include "engine/write.h"
 #include "table/rows.h"
@@ -55,18 +56,21 @@ static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const nr_value **row)
     return true;
 }
 
+/* What a query replies of a row, column by column; texts are copied when the row is not to be kept. */
+static const nr_value *columns_of(nr_call *c, const nr_query *q, const nr_value *row, bool copy)
+{
+    nr_value *columns = NR_NEW_N(&c->arena, nr_value, q->n_out);
+    for (size_t i = 0; i < q->n_out; i++) {
+        columns[i] = nr_term_value(&q->terms[i], &row[q->terms[i].field->id]);
+        if (copy && columns[i].kind == NR_V_TEXT) columns[i].s = nr_arena_copy(&c->arena, columns[i].s);
+    }
+    return columns;
+}
+
 static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
 {
-    nr_sink *s = c->sink;
-    if (q->flat) {
-        nr_sink_value(s, &q->out[0]->spec, &row[q->out[0]->id], &c->arena);
-        return;
-    }
-    s->cls->map(s, q->n_out);
-    for (size_t i = 0; i < q->n_out; i++) {
-        s->cls->bulk(s, q->out_names[i]);
-        nr_sink_value(s, &q->out[i]->spec, &row[q->out[i]->id], &c->arena);
-    }
+    nr_row_form form = nr_row_form_of(q, &c->arena);
+    nr_row_reply(c, &form, columns_of(c, q, row, false));
 }
 
 bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
@@ -144,18 +148,6 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *cou
 
 typedef NR_VEC(const nr_value *) result;
 
-/* A row as the reply needs it, out of the operators' scratch memory. */
-static const nr_value *keep_row(nr_call *c, const nr_query *q, const nr_value *row)
-{
-    nr_value *copy = NR_NEW_N(&c->arena, nr_value, q->model->schema->n_fields);
-    for (size_t i = 0; i < q->n_out; i++) {
-        size_t id = q->out[i]->id;
-        copy[id] = row[id];
-        if (copy[id].kind == NR_V_TEXT) copy[id].s = nr_arena_copy(&c->arena, row[id].s);
-    }
-    return copy;
-}
-
 static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
 {
     nr_run run;
@@ -172,7 +164,7 @@ static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
     do {
         b->want = nr_batch_grow(&grow);
         ok = nr_op_next(op, b);
-        for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, keep_row(c, q, b->values[i]));
+        for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, columns_of(c, q, b->values[i], true));
         if (ok && (int64_t)out->n > c->limits.max_results)
             ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT",
                          (long long)c->limits.max_results);
@@ -185,10 +177,14 @@ static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
 bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_need_for_query(c, argv[0]);
+    nr_ast ast;
     nr_query q;
     uint64_t total = 0;
     result rows = {0};
-    if (!m || !parse_and_bind(c, m, argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, true, &q)) return false;
+    nr_bind_with with = nr_bind_with_of(c);
+    if (!m || !nr_ast_parse(argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, &c->arena, &ast, &c->err)) return false;
+    if (ast.distinct) return nr_query_distinct(c, m, &ast);
+    if (!nr_query_bind(&ast, m, true, &with, &c->arena, &q, &c->err)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
     if (!fetch_rows(c, &q, &rows)) return false;
     m->counters.queries++;
@@ -197,8 +193,9 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
         s->cls->array(s, 2);
         s->cls->integer(s, (int64_t)total);
     }
+    nr_row_form form = nr_row_form_of(&q, &c->arena);
     s->cls->array(s, rows.n);
-    for (size_t i = 0; i < rows.n; i++) reply_row(c, &q, rows.at[i]);
+    for (size_t i = 0; i < rows.n; i++) nr_row_reply(c, &form, rows.at[i]);
     return true;
 }
 

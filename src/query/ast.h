@@ -2,8 +2,7 @@
 #ifndef NR_AST_H
 #define NR_AST_H
 
-#include "base/err.h"
-#include "base/vec.h"
+#include "query/aggregates.h"
 
 typedef struct nr_ast_pair {
     nr_slice path, value;
@@ -14,12 +13,20 @@ typedef struct nr_ast_filter {
     NR_VEC(nr_ast_pair) pairs;
 } nr_ast_filter;
 
+typedef struct nr_ast_call {
+    const nr_aggregate *function;
+    nr_slice field, as; /* as absent: not given */
+} nr_ast_call;
+
 typedef struct nr_ast {
     NR_VEC(nr_ast_filter) filters;
     nr_slices q;           /* documents of Q */
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
-    bool has_order, has_fields, has_limit, reverse, flat, withcount;
+    nr_slices group;       /* GROUPBY */
+    NR_VEC(nr_ast_call) calls;
+    bool has_order, has_fields, has_limit, has_group, reverse, flat, distinct, withcount;
+    bool json;             /* FORMAT JSON */
     bool noscan;
     int64_t max_scan;      /* MAXSCAN; -1: not given */
     int64_t offset, count; /* LIMIT; count -1: no limit */
@@ -30,6 +37,7 @@ enum {
     NR_CL_FILTERS = 1,   /* FILTER, EXCLUDE (and later WHERE, Q) */
     NR_CL_SHAPE = 2,     /* ORDER REVERSE LIMIT FIELDS FLAT WITHCOUNT ... */
     NR_CL_FIELDS = 4,    /* FIELDS alone (GET) */
+    NR_CL_GROUPS = 8,    /* GROUPBY and the functions of nr_aggregates, and of SHAPE what groups have too */
 };
 
 struct nr_clause_parser;

@@ -608,9 +608,8 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         posts
         foreach clauses {
-            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} DISTINCT {FIELDS title DISTINCT} {WITH author}
-            {PREFETCH posts} {PAGE 10}
-            {PAGE 10 AFTER x} {FORMAT JSON} {where {title = 'a'}} {format json}
+            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {WITH author} {PREFETCH posts} {PAGE 10} {PAGE 10 AFTER x}
+            {where {title = 'a'}} {ORDER author__name} {FIELDS author__name}
         } { later nonrel.query b.Post {*}$clauses }
         foreach clauses {{WHERE {title = 'a'}}} {
             later nonrel.count b.Post {*}$clauses
@@ -624,7 +623,9 @@ start_nonrel {} {
         later nonrel.query b.Post FILTER author__name__exact x
         later nonrel.update b.Post ALL SET title a
         later nonrel.update b.Post
-        later nonrel.aggregate b.Post COUNT *
+        later nonrel.aggregate b.Post COUNT * HAVING {count > 1}
+        later nonrel.aggregate b.Post COUNT * WHEN {title = 'a'}
+        later nonrel.aggregate b.Post GROUPBY author__name COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
     }
 
