@@ -328,11 +328,11 @@ static void arguments_that_are_missing_or_wrong_are_errors(void **state)
 
 static void what_comes_later_is_refused_by_name(void **state)
 {
-    static const char *const later[] = {
-        "UPDATE b.Post ALL SET title x", "RELATE b.Post 1 tags ADD 1",        "PROFILE QUERY b.Post",           "QUERY b.Post WHERE 'title = 1'",
-        "QUERY b.Post PAGE 10",          "QUERY b.Post WITH author",          "QUERY b.Post PREFETCH author",   "GET b.Post 1 WITH author",
-        "COUNT b.Post WHERE x",          "SAVE b.Post TTL 10 title x",        "SAVE b.Post PXAT 10 title x",    "SAVE b.Post IF title x title y",
-        "DELETE b.Post WHERE x",         "AGGREGATE b.Post COUNT * HAVING x", "AGGREGATE b.Post COUNT * WHEN x"};
+    static const char *const later[] = {"UPDATE b.Post ALL SET title x",     "RELATE b.Post 1 tags ADD 1",     "PROFILE QUERY b.Post",
+                                        "QUERY b.Post WHERE 'title = 1'",    "QUERY b.Post WITH author",       "QUERY b.Post PREFETCH author",
+                                        "GET b.Post 1 WITH author",          "COUNT b.Post WHERE x",           "SAVE b.Post TTL 10 title x",
+                                        "SAVE b.Post PXAT 10 title x",       "SAVE b.Post IF title x title y", "DELETE b.Post WHERE x",
+                                        "AGGREGATE b.Post COUNT * HAVING x", "AGGREGATE b.Post COUNT * WHEN x"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_do(*state, later[i]);
         if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);

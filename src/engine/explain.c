@@ -1,5 +1,6 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
 #include "engine/aggregate.h"
+#include "query/page.h"
 
 typedef struct explained {
     const char *word;
@@ -91,6 +92,8 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (!m || !nr_ast_parse(argv + 2, all ? 0 : argc - 2, e->groups, &c->arena, &ast, &c->err)) return false;
     if (ast.distinct || e->purpose == NR_FOR_VALUES) return reply_plan(c, nr_groups_plan(c, m, &ast));
     if (!nr_query_bind(&ast, m, e->ordering, &with, &c->arena, &q, &c->err)) return false;
+    nr_page page;
+    if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;

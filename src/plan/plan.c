@@ -342,12 +342,23 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
     return q->count >= 0 ? add_count(p, &nr_op_limit, n, (uint64_t)q->count) : n;
 }
 
+static const nr_pred *rows_wanted(nr_planner *p, const nr_query *q)
+{
+    if (!q->after) return q->where;
+    nr_pred *both = NR_NEW(p->arena, nr_pred);
+    const nr_pred **kids = NR_NEW_N(p->arena, const nr_pred *, 2);
+    kids[0] = q->where;
+    kids[1] = q->after;
+    *both = (nr_pred){.op = NR_P_AND, .kids = kids, .n = 2};
+    return both;
+}
+
 const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose)
 {
     nr_analysis an;
     route r;
     bool descending = false, pks_descending = false;
-    const nr_pred *where = nr_pred_simplify(q->where, p->model->schema->n_fields, p->arena);
+    const nr_pred *where = nr_pred_simplify(rows_wanted(p, q), p->model->schema->n_fields, p->arena);
     if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r, &descending, &pks_descending)) return NULL;
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && descending != q->reverse, r.ordered && pks_descending != q->reverse));
 }

@@ -27,6 +27,9 @@ typedef struct nr_ast {
     NR_VEC(nr_ast_call) calls;
     bool has_order, has_fields, has_limit, has_group, reverse, flat, distinct, withcount;
     bool json;             /* FORMAT JSON */
+    int64_t page;          /* PAGE; 0: not given */
+    nr_slice after;        /* its token; absent: not given */
+    nr_slices asked;       /* the arguments of filters, ORDER and REVERSE: which rows are asked for, and in which order */
     bool noscan;
     int64_t max_scan;      /* MAXSCAN; -1: not given */
     int64_t offset, count; /* LIMIT; count -1: no limit */

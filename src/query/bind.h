@@ -10,6 +10,7 @@
 typedef struct nr_query {
     nr_model *model;
     const nr_pred *where;        /* an AND; with no kids: everything */
+    const nr_pred *after;        /* what holds besides, of rows behind a page; NULL: nothing */
     const nr_sort_key *order;
     size_t n_order;
     bool random;                 /* ORDER ?; n_order is 0 */

@@ -132,6 +132,7 @@ bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *wi
 {
     builder b = {.ast = ast, .schema = model->schema, .arena = arena, .err = err};
     if (!bind_filters(&b, model, with, q)) return false;
+    if (ast->page) return nr_fail(err, NR_E_SYNTAX, "PAGE and DISTINCT exclude each other; DISTINCT takes LIMIT");
     if (ast->distinct && !ast->has_fields) return nr_fail(err, NR_E_SYNTAX, "DISTINCT needs FIELDS");
     if (!ast->distinct && !ast->calls.n) return nr_fail(err, NR_E_SYNTAX, "AGGREGATE needs at least one function, such as COUNT *");
     if (!add_keys(&b, ast->distinct ? &ast->fields : &ast->group, ast->distinct ? "FIELDS" : "GROUPBY")) return false;

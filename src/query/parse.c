@@ -140,6 +140,24 @@ static bool parse_groupby(parser *p, nr_ast *ast)
     return parse_names(p, &ast->group, &ast->has_group);
 }
 
+static bool parse_page(parser *p, nr_ast *ast)
+{
+    nr_slice size = done(p) ? NR_S("") : p->argv[p->at++];
+    if (!nr_parse_int64(size, &ast->page) || ast->page < 1 || ast->page == INT64_MAX)
+        return nr_fail(p->err, NR_E_BADVALUE, "PAGE is %s, expected a number of rows, an integer from 1", NR_SHOW(size));
+    if (done(p) || !nr_slice_caseis(p->argv[p->at], "AFTER")) return true;
+    p->at++;
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "AFTER needs the token of a page");
+    ast->after = p->argv[p->at++];
+    return true;
+}
+
+static bool parse_after(parser *p, nr_ast *ast)
+{
+    (void)ast;
+    return nr_fail(p->err, NR_E_SYNTAX, "AFTER stands behind PAGE <size>");
+}
+
 static bool parse_format(parser *p, nr_ast *ast)
 {
     nr_slice format = done(p) ? NR_S("") : p->argv[p->at++];
@@ -181,8 +199,8 @@ const nr_clause nr_clauses[] = {
     {"GROUPBY",   NR_CL_GROUPS,                 false, false, parse_groupby,   "GROUPBY <f>...",                      "a row for each combination of what these have, NULL too; fields, or transforms of them (`created__year`)"},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"PAGE",      NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"AFTER",     NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"PAGE",      NR_CL_SHAPE,                  false, false, parse_page,      "PAGE <size>",                         "reply `[rows, token or nil]`, with WITHCOUNT `[total, rows, token or nil]`; without an order by pk; not with LIMIT, `ORDER ?` or DISTINCT"},
+    {"AFTER",     NR_CL_SHAPE,                  false, false, parse_after,     "PAGE <size> AFTER <token>",           "the page behind the one that replied the token; the token of another query is CURSOR"},
     {"FORMAT",    NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_format,    "FORMAT JSON",                         "each row is a bulk string that holds a JSON object: numbers and booleans as such, containers nested, blobs base64, all else as strings of the canonical text"},
     {"HAVING",    NR_CL_GROUPS,                 false, true,  NULL,            "",                                    ""},
     {"WHEN",      NR_CL_GROUPS,                 true,  true,  NULL,            "",                                    ""},
@@ -214,7 +232,10 @@ bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *
         uint64_t bit = UINT64_C(1) << (c - nr_clauses);
         if ((seen & bit) && !c->many) return nr_fail(err, NR_E_SYNTAX, "%s stands twice", c->word);
         seen |= bit;
+        size_t from = p.at - 1;
         if (!c->parse(&p, out)) return false;
+        bool asks = (c->group & NR_CL_FILTERS) || c->parse == parse_order || c->parse == parse_reverse;
+        for (size_t i = from; asks && i < p.at; i++) nr_vec_push(arena, &out->asked, argv[i]);
     }
     return true;
 }

@@ -608,7 +608,7 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         posts
         foreach clauses {
-            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {WITH author} {PREFETCH posts} {PAGE 10} {PAGE 10 AFTER x}
+            {WHERE {title = 'a'}} {WHERE {title = $a} PARAMS a a} {WITH author} {PREFETCH posts}
             {where {title = 'a'}} {ORDER author__name} {FIELDS author__name}
         } { later nonrel.query b.Post {*}$clauses }
         foreach clauses {{WHERE {title = 'a'}}} {
