@@ -445,7 +445,6 @@ start_nonrel {} {
         refused {NOFIELD *} nonrel.query b.Post ORDER --title
         refused {NOFIELD *} nonrel.query b.Post ORDER -
         refused {NOFIELD *} nonrel.query b.Post ORDER {}
-        later nonrel.query b.Post ORDER ?
         later nonrel.query b.Post ORDER author__name
     }
 
@@ -616,9 +615,7 @@ start_nonrel {} {
             later nonrel.exists b.Post {*}$clauses
             later nonrel.delete b.Post {*}$clauses
         }
-        foreach lookup {len contains_all has_key} {
-            later nonrel.query b.Post FILTER title__$lookup a
-        }
+        foreach lookup {len contains_all has_key} { refused {NOLOOKUP *} nonrel.query b.Post FILTER title__$lookup a }
         later nonrel.query b.Post FILTER author__name x
         later nonrel.query b.Post FILTER author__name__exact x
         later nonrel.update b.Post ALL SET title a
