@@ -415,15 +415,15 @@ static void reverse_turns_round_what_comes(void **state)
 
 static nr_node *sort(const nr_sort_key *keys, size_t n, bool reverse, uint64_t top)
 {
-    nr_sort_params p = {keys, n, reverse, top};
+    nr_sort_params p = {.keys = keys, .n_keys = n, .reverse = reverse, .top = top};
     return node(&nr_op_sort, load(all_rows()), &p, sizeof p);
 }
 
 static void sort_orders_by_its_keys_then_by_pk(void **state)
 {
     static pks want;
-    nr_sort_key a[] = {{field_of("a"), false}}, down[] = {{field_of("a"), true}}, b[] = {{field_of("b"), true}, {field_of("a"), false}};
-    nr_sort_key with_pk[] = {{field_of("a"), false}, {field_of("pk"), true}, {field_of("b"), false}};
+    nr_sort_key a[] = {{field_of("a"), false, NULL}}, down[] = {{field_of("a"), true, NULL}}, b[] = {{field_of("b"), true, NULL}, {field_of("a"), false, NULL}};
+    nr_sort_key with_pk[] = {{field_of("a"), false, NULL}, {field_of("pk"), true, NULL}, {field_of("b"), false, NULL}};
     (void)state;
     wanted(a_of, false, false, NULL, &want);
     expect(sort(a, 1, false, UINT64_MAX), &want);
@@ -444,7 +444,7 @@ static void sort_of_the_first_k_is_the_beginning_of_the_whole(void **state)
 {
     static const uint64_t tops[] = {0, 1, 2, 3, 10, 1000, ROWS - 1, ROWS, ROWS + 1, UINT64_MAX - 1};
     static pks want;
-    nr_sort_key a[] = {{field_of("a"), true}}, b[] = {{field_of("b"), false}};
+    nr_sort_key a[] = {{field_of("a"), true, NULL}}, b[] = {{field_of("b"), false, NULL}};
     (void)state;
     for (size_t i = 0; i < COUNT(tops); i++) {
         wanted(a_of, true, false, NULL, &want);
@@ -518,7 +518,7 @@ static void expect_limit(const nr_node *root, const char *setting)
 static void the_pump_keeps_the_budgets(void **state)
 {
     static pks got;
-    nr_sort_key a[] = {{field_of("a"), false}};
+    nr_sort_key a[] = {{field_of("a"), false, NULL}};
     (void)state;
     run.limits.max_scan = ROWS - 1;
     expect_limit(all_rows(), "max-scan");

@@ -144,6 +144,12 @@ static void an_index_of_several_fields_answers_for_all_of_them(void **state)
     golden("tests/golden/several.txt");
 }
 
+static void groups_read_what_they_need_and_no_more(void **state)
+{
+    (void)state;
+    golden("tests/golden/group.txt");
+}
+
 static void indexes_that_are_not_mended_are_not_used(void **state)
 {
     nr_pair x = {NR_S("n"), NR_S("5")}, back = {NR_S("n"), NR_S("0")};
@@ -285,11 +291,16 @@ static void pages_fit_together_in_a_larger_model_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(access_paths_are_chosen_by_what_they_count),         cmocka_unit_test(an_order_is_walked_or_sorted_by_cost),
-        cmocka_unit_test(counts_come_from_indexes_where_they_tell),           cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
-        cmocka_unit_test(an_index_of_several_fields_answers_for_all_of_them), cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
-        cmocka_unit_test(counts_of_plans_are_never_below_the_truth),          cmocka_unit_test(the_most_selective_index_leads),
-        cmocka_unit_test(pages_of_an_order_that_nobody_defined_fit_together), cmocka_unit_test(a_larger_model_is_scanned_where_that_is_cheaper),
+        cmocka_unit_test(access_paths_are_chosen_by_what_they_count),
+        cmocka_unit_test(an_order_is_walked_or_sorted_by_cost),
+        cmocka_unit_test(counts_come_from_indexes_where_they_tell),
+        cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
+        cmocka_unit_test(an_index_of_several_fields_answers_for_all_of_them),
+        cmocka_unit_test(groups_read_what_they_need_and_no_more),
+        cmocka_unit_test(counts_of_plans_are_never_below_the_truth),
+        cmocka_unit_test(the_most_selective_index_leads),
+        cmocka_unit_test(pages_of_an_order_that_nobody_defined_fit_together),
+        cmocka_unit_test(a_larger_model_is_scanned_where_that_is_cheaper),
         cmocka_unit_test(pages_fit_together_in_a_larger_model_too),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -180,7 +180,7 @@ static void clauses_of_later_versions_are_refused_by_name(void **state)
 {
     (void)state;
     for (const nr_clause *c = nr_clauses; c->word; c++)
-        if (c->later) refused(c->word, ALL, NR_E_SYNTAX, "is not available in this version");
+        if (c->later) refused(c->word, ALL | NR_CL_GROUPS, NR_E_SYNTAX, "is not available in this version");
 }
 
 static void integers_are_digits_that_fit(void **state)
@@ -266,10 +266,11 @@ static void what_cannot_be_bound_is_said(void **state)
     unbound("FILTER n__range [1]", NR_E_BADVALUE, "two");
     unbound("FILTER n__range [1,null]", NR_E_BADVALUE, "null");
     unbound("FILTER n__isnull maybe", NR_E_BADVALUE, "true, false");
-    unbound("ORDER ?", NR_E_SYNTAX, "not available in this version");
+    unbound("ORDER ? n", NR_E_SYNTAX, "alone");
     unbound("ORDER --n", NR_E_NOFIELD, "");
     unbound("ORDER -", NR_E_NOFIELD, "");
-    unbound("ORDER n__lt", NR_E_SYNTAX, "not available in this version");
+    unbound("ORDER n__lt", NR_E_NOLOOKUP, "transform");
+    unbound("ORDER r__name", NR_E_SYNTAX, "not available in this version");
     unbound("FIELDS n n", NR_E_SYNTAX, "twice");
     unbound("FIELDS id pk", NR_E_SYNTAX, "twice");
     unbound("FLAT", NR_E_SYNTAX, "exactly one");

@@ -83,7 +83,8 @@ static const note replies[] = {
     {"SAVE", "the primary key, an integer for integer keys; for a JSON array an array of them, in its order"},
     {"GET", "the entity, or nil"},
     {"MGET", "an array of entities in the order of the keys, nil for those that are not there"},
-    {"QUERY", "an array of entities; with FLAT of values; with WITHCOUNT an array of the total and that array"},
+    {"QUERY", "an array of entities; with FLAT of values; with WITHCOUNT an array of the total and that array; with PAGE an array that ends in a token, or nil"},
+    {"AGGREGATE", "an array of rows, also of one; a row is a map of its group keys and results by name"},
     {"COUNT", "an integer"},
     {"EXISTS", "1 or 0"},
     {"UPDATE", "an integer: the entities that match, changed or not"},
@@ -142,6 +143,15 @@ static void print_commands(void)
 
 /* ---- clauses and lookups --------------------------------------------------------------------------------------------------------------- */
 
+static const char *commands_of(const nr_clause *c)
+{
+    if (c->group & NR_CL_CHANGE) return "UPDATE";
+    if (c->group & NR_CL_FILTERS) return "QUERY, AGGREGATE, COUNT, EXISTS, UPDATE, DELETE";
+    if (c->group & NR_CL_FIELDS) return "QUERY, GET";
+    if (!(c->group & NR_CL_SHAPE)) return "AGGREGATE";
+    return c->group & NR_CL_GROUPS ? "QUERY, AGGREGATE" : "QUERY";
+}
+
 static void print_clauses(nr_arena *a)
 {
     puts("\n## Clauses\n\nIn any order behind the model. `<filters>` are FILTER, EXCLUDE, WHERE and Q: all of them hold together, and only they may "
@@ -150,12 +160,12 @@ static void print_clauses(nr_arena *a)
     HEAD("clause", "in", "meaning");
     for (const nr_clause *c = nr_clauses; c->word; c++) {
         if (c->later) continue;
-        const char *in = c->group & NR_CL_CHANGE    ? "UPDATE"
-                         : c->group & NR_CL_FILTERS ? "QUERY, COUNT, EXISTS, UPDATE, DELETE"
-                         : c->group & NR_CL_FIELDS  ? "QUERY, GET"
-                                                    : "QUERY";
-        ROW(code(a, c->syntax), in, c->doc);
+        ROW(code(a, c->syntax), commands_of(c), c->doc);
     }
+    puts("\nFunctions of AGGREGATE, each behind its name a field, or a transform of one, and `AS` with the name of the result, which is "
+         "`<field>__<function>` in small\nletters without it, and `count` for `COUNT *`. Over no values COUNT and COUNTDISTINCT are 0, the others NULL.\n");
+    HEAD("function", "of", "gives");
+    for (const nr_aggregate *f = nr_aggregates; f->name; f++) ROW(code(a, f->name), nr_arena_printf(a, "%s%s", f->wants, f->star ? ", `*`" : "").p, f->doc);
 }
 
 static void print_expressions(nr_arena *a)

@@ -1,5 +1,5 @@
 /* commands.c -- the table of commands. The module registers its rows, the reference is printed from it, tools and tests call through it. */
-#include "engine/commands.h"
+#include "engine/aggregate.h"
 #include "engine/follow.h"
 #include "engine/index_cmds.h"
 #include "engine/load_files.h"
@@ -33,13 +33,16 @@ const nr_command nr_commands[] = {
      "<model> [filters]", "How many entities match", "O(log N) when one index tells, else as QUERY"},
     {"EXISTS",         -2,   1,   READ,                          nr_cmd_exists,
      "<model> [filters]", "1 when an entity matches, else 0", "as QUERY with LIMIT 0 1"},
+    {"AGGREGATE",      -2,   1,   READ,                          nr_cmd_aggregate,
+     "<model> [filters] [GROUPBY <f>...] (<function> <field|*> [AS <name>])... [ORDER <[-]name>...] [LIMIT <offset> <count>]",
+     "Functions of all that match, or of each group: an array of rows, in the order of the group keys", "O(N) in the rows that match; O(G log N) in the groups when rows alone are counted by a field with an index in memory"},
     {"DELETE",         -3,   1,   REMOVE,                        nr_cmd_delete,
      "<model> (<filters> | ALL | PK <pk>...)", "Removes entities; replies how many", "O(log N) for each index of each entity"},
     {"UPDATE",         -5,   1,   WRITE,                         nr_cmd_update,
      "<model> (<filters> | ALL) (SET <field> <value>... | EXPR <field> <expression>... | NULL <field>...)...",
      "Changes fields of all entities that match, or of none; replies how many match", "O(log N) for each index of each entity"},
     {"EXPLAIN",        -3,   2,   READ,                          nr_cmd_explain,
-     "<command without NONREL.> <model> <arguments>", "The plan of QUERY, COUNT, EXISTS, UPDATE or DELETE as a tree; runs nothing", "O(log N) for each index"},
+     "<command without NONREL.> <model> <arguments>", "The plan of QUERY, AGGREGATE, COUNT, EXISTS, UPDATE or DELETE as a tree; runs nothing", "O(log N) for each index"},
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,
      "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes"},
     {"INDEX CREATE",   -5,   2,   WRITE,                         nr_cmd_index_create,
@@ -60,7 +63,6 @@ const nr_command nr_commands[] = {
      "<model> <json>", "Who wants which indexes; a primary sends it to its copies, nobody else may", "as INDEX CREATE and DROP"},
     {"INDEX BUILD",    -5,   2,   REMOVE,                        nr_cmd_index_build,
      "<model> <index> START | CLEAR <key>... | FILL <pk>... | DONE", "A step of building an index; a primary sends it to its copies, nobody else may", "O(log N) for each primary key"},
-    {"AGGREGATE",      -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"RELATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"PROFILE",        -3,   2,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"AUTOLOAD",       1,    0,   WRITE,                         nr_cmd_autoload,

@@ -1,5 +1,6 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
-#include "engine/commands.h"
+#include "engine/aggregate.h"
+#include "query/page.h"
 
 typedef struct explained {
     const char *word;
@@ -15,6 +16,7 @@ static const explained commands[] = {
     {"EXISTS", NR_CL_FILTERS,               false, false, NR_FOR_REPLY},
     {"DELETE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
     {"UPDATE", NR_CL_FILTERS,               false, false, NR_FOR_ROWS},
+    {"AGGREGATE", NR_CL_FILTERS | NR_CL_GROUPS, false, false, NR_FOR_VALUES},
 };
 
 static const explained *explained_find(nr_slice word)
@@ -29,6 +31,14 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     c->sink->cls->array(c->sink, lines->n);
     for (size_t i = 0; i < lines->n; i++) c->sink->cls->bulk(c->sink, lines->at[i]);
     return true;
+}
+
+static bool reply_plan(nr_call *c, const nr_node *root)
+{
+    nr_slices lines = {0};
+    if (!root) return false;
+    nr_plan_print(root, &c->arena, &lines);
+    return reply_lines(c, &lines);
 }
 
 static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
@@ -65,19 +75,27 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
     return reply_lines(c, &lines);
 }
 
-static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_slice *argv, size_t argc, nr_query *q)
+/* The query that an UPDATE is about. */
+static bool bind_update(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *q)
+{
+    nr_update update;
+    if (!nr_update_bind(c, m, argv, argc, &update)) return false;
+    *q = update.query;
+    return true;
+}
+
+/* plan: of a command whose rows are groups; then q has nothing. */
+static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_slice *argv, size_t argc, nr_query *q, const nr_node **plan)
 {
     nr_ast ast;
+    nr_page page;
     nr_bind_with with = nr_bind_with_of(c);
-    nr_update update;
-    if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) {
-        if (!nr_update_bind(c, m, argv, argc, &update)) return false;
-        *q = update.query;
-        return true;
-    }
+    if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) return bind_update(c, m, argv, argc, q);
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 1 && nr_slice_caseis(argv[0], "ALL");
-    return nr_ast_parse(argv, all ? 0 : argc, e->groups, &c->arena, &ast, &c->err) &&
-           nr_query_bind(&ast, m, e->ordering, &with, &c->arena, q, &c->err);
+    if (!nr_ast_parse(argv, all ? 0 : argc, e->groups, &c->arena, &ast, &c->err)) return false;
+    if (ast.distinct || e->purpose == NR_FOR_VALUES) return (*plan = nr_groups_plan(c, m, &ast)) != NULL;
+    return nr_query_bind(&ast, m, e->ordering, &with, &c->arena, q, &c->err) &&
+           (!ast.page || nr_page_bind(&ast, &with, &c->arena, q, &page, &c->err));
 }
 
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
@@ -86,14 +104,16 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") ||
                   (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
     if (by_key) return explain_keys(c, argv, argc);
-    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
+    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, AGGREGATE, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need_for_query(c, argv[1]);
     nr_query q;
+    const nr_node *groups = NULL;
     nr_slices lines = {0};
     bool known = false;
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
-    if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q)) return false;
+    if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q, &groups)) return false;
+    if (groups) return reply_plan(c, groups);
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;
@@ -102,8 +122,5 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    const nr_node *root = nr_plan_rows(&p, &q, e->purpose);
-    if (!root) return false;
-    nr_plan_print(root, &c->arena, &lines);
-    return reply_lines(c, &lines);
+    return reply_plan(c, nr_plan_rows(&p, &q, e->purpose));
 }

@@ -1,7 +1,9 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
-#include "engine/commands.h"
+#include "engine/aggregate.h"
+#include "engine/row_reply.h"
 #include "engine/scans.h"
 #include "engine/write.h"
+#include "query/page.h"
 #include "table/rows.h"
 
 size_t nr_json_budget(const nr_call *c)
@@ -55,18 +57,21 @@ static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const nr_value **row)
     return true;
 }
 
+/* What a query replies of a row, column by column; texts are copied when the row is not to be kept. */
+static const nr_value *columns_of(nr_call *c, const nr_query *q, const nr_value *row, bool copy)
+{
+    nr_value *columns = NR_NEW_N(&c->arena, nr_value, q->n_out);
+    for (size_t i = 0; i < q->n_out; i++) {
+        columns[i] = nr_term_value(&q->terms[i], &row[q->terms[i].field->id]);
+        if (copy && columns[i].kind == NR_V_TEXT) columns[i].s = nr_arena_copy(&c->arena, columns[i].s);
+    }
+    return columns;
+}
+
 static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
 {
-    nr_sink *s = c->sink;
-    if (q->flat) {
-        nr_sink_value(s, &q->out[0]->spec, &row[q->out[0]->id], &c->arena);
-        return;
-    }
-    s->cls->map(s, q->n_out);
-    for (size_t i = 0; i < q->n_out; i++) {
-        s->cls->bulk(s, q->out_names[i]);
-        nr_sink_value(s, &q->out[i]->spec, &row[q->out[i]->id], &c->arena);
-    }
+    nr_row_form form = nr_row_form_of(q, &c->arena);
+    nr_row_reply(c, &form, columns_of(c, q, row, false));
 }
 
 bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
@@ -144,19 +149,8 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *cou
 
 typedef NR_VEC(const nr_value *) result;
 
-/* A row as the reply needs it, out of the operators' scratch memory. */
-static const nr_value *keep_row(nr_call *c, const nr_query *q, const nr_value *row)
-{
-    nr_value *copy = NR_NEW_N(&c->arena, nr_value, q->model->schema->n_fields);
-    for (size_t i = 0; i < q->n_out; i++) {
-        size_t id = q->out[i]->id;
-        copy[id] = row[id];
-        if (copy[id].kind == NR_V_TEXT) copy[id].s = nr_arena_copy(&c->arena, row[id].s);
-    }
-    return copy;
-}
-
-static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
+/* beyond: rows that are read and not replied. */
+static bool fetch_rows(nr_call *c, const nr_query *q, size_t beyond, result *out)
 {
     nr_run run;
     nr_scan scan;
@@ -172,8 +166,8 @@ static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
     do {
         b->want = nr_batch_grow(&grow);
         ok = nr_op_next(op, b);
-        for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, keep_row(c, q, b->values[i]));
-        if (ok && (int64_t)out->n > c->limits.max_results)
+        for (size_t i = 0; ok && i < b->n; i++) nr_vec_push(&c->arena, out, columns_of(c, q, b->values[i], true));
+        if (ok && (int64_t)(out->n - (out->n ? beyond : 0)) > c->limits.max_results)
             ok = nr_fail(&c->err, NR_E_LIMIT, "the query would return more than %lld rows (nonrel.max-results); add LIMIT",
                          (long long)c->limits.max_results);
     } while (ok && b->n);
@@ -182,23 +176,45 @@ static bool fetch_rows(nr_call *c, const nr_query *q, result *out)
     return ok;
 }
 
+/* The rows of a page, and what is to be sent for the next one: an absent slice when there is none. */
+static nr_slice end_page(nr_call *c, const nr_ast *ast, const nr_page *page, const nr_row_form *form, result *rows)
+{
+    if ((int64_t)rows->n <= ast->page) return (nr_slice){NULL, 0};
+    rows->n = (size_t)ast->page;
+    return nr_page_token(page, rows->at[rows->n - 1] + form->n, &c->arena);
+}
+
+static void reply_rows(nr_call *c, const nr_row_form *form, const result *rows)
+{
+    c->sink->cls->array(c->sink, rows->n);
+    for (size_t i = 0; i < rows->n; i++) nr_row_reply(c, form, rows->at[i]);
+}
+
 bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_need_for_query(c, argv[0]);
+    nr_ast ast;
     nr_query q;
+    nr_page page;
     uint64_t total = 0;
     result rows = {0};
-    if (!m || !parse_and_bind(c, m, argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, true, &q)) return false;
+    nr_slice token = {NULL, 0};
+    nr_bind_with with = nr_bind_with_of(c);
+    if (!m || !nr_ast_parse(argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_SHAPE, &c->arena, &ast, &c->err)) return false;
+    if (ast.distinct) return nr_query_distinct(c, m, &ast);
+    if (!nr_query_bind(&ast, m, true, &with, &c->arena, &q, &c->err)) return false;
+    nr_row_form form = nr_row_form_of(&q, &c->arena);
+    if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
-    if (!fetch_rows(c, &q, &rows)) return false;
+    if (!fetch_rows(c, &q, ast.page > 0, &rows)) return false;
+    if (ast.page) token = end_page(c, &ast, &page, &form, &rows);
     m->counters.queries++;
     nr_sink *s = c->sink;
-    if (q.withcount) {
-        s->cls->array(s, 2);
-        s->cls->integer(s, (int64_t)total);
-    }
-    s->cls->array(s, rows.n);
-    for (size_t i = 0; i < rows.n; i++) reply_row(c, &q, rows.at[i]);
+    if (q.withcount || ast.page) s->cls->array(s, 1 + (size_t)q.withcount + (ast.page > 0));
+    if (q.withcount) s->cls->integer(s, (int64_t)total);
+    reply_rows(c, &form, &rows);
+    if (ast.page && token.p) s->cls->bulk(s, token);
+    else if (ast.page) s->cls->null(s);
     return true;
 }
 
@@ -222,7 +238,7 @@ bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
     q.count = 1;
     q.n_out = 1;
     q.whole = false;
-    if (!fetch_rows(c, &q, &rows)) return false;
+    if (!fetch_rows(c, &q, 0, &rows)) return false;
     m->counters.queries++;
     c->sink->cls->integer(c->sink, rows.n > 0);
     return true;

@@ -76,7 +76,8 @@ typedef struct nr_span {
     uint64_t from, to;
 } nr_span;
 
-extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top, nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top,
+    nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {
@@ -127,6 +128,7 @@ typedef struct nr_sort_params {
     const nr_sort_key *keys;
     size_t n_keys;
     bool reverse;                        /* the whole order turned round */
+    bool random;                         /* no order at all; keys: none */
     uint64_t top;                        /* only the first so many are wanted; UINT64_MAX: all */
 } nr_sort_params;
 
@@ -177,10 +179,11 @@ typedef enum nr_found {
 bool nr_model_untyped(const nr_model *m, nr_err *err);
 
 /* Reads fields of the entity of pk (canonical text) into row (n_fields values, in a; not wanted ones are NULL). whole: all of them, in one go. */
-bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row, nr_found *found,
-                    nr_err *err);
+bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row,
+                    nr_found *found, nr_err *err);
 
 /* The same of an entity whose fields have been read, from under its key; want NULL: all fields. Never NR_ABSENT. Texts of row point into pairs, or are in a. */
-nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice pk, const nr_pairs *pairs, const bool *want, nr_arena *a, nr_value *row);
+nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice pk, const nr_pairs *pairs, const bool *want, nr_arena *a,
+                          nr_value *row);
 
 #endif

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #include "base/bitmap.h"
+#include "query/term.h"
 #include "store/keys.h"
+#include "table/table.h"
 
 typedef struct sort_entry {
     nr_slice key;
@@ -18,6 +20,7 @@ enum { COMPACT_FROM = 1 << 16 };
 
 typedef struct sort_state {
     bool sorted;
+    uint64_t random;   /* state of the generator */
     size_t compact_at; /* bytes held at which the keys that are out of the heap are thrown away */
     NR_VEC(sort_entry) entries;
     size_t given;
@@ -28,16 +31,35 @@ static void invert(char *p, size_t n)
     for (size_t i = 0; i < n; i++) p[i] = (char)~p[i];
 }
 
+/* splitmix64 (Steele, Lea, Flood 2014), begun with random bytes of the host. */
+static uint64_t next_random(nr_op *op, sort_state *s)
+{
+    if (!s->random) op->run->env->random(op->run->env->ctx, &s->random, sizeof s->random);
+    uint64_t z = s->random += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return z ^ z >> 31;
+}
+
+static nr_slice random_key(nr_op *op)
+{
+    uint64_t r = next_random(op, op->state);
+    return nr_arena_copy(&op->arena, (nr_slice){(const char *)&r, sizeof r});
+}
+
 static nr_slice sort_key(nr_op *op, const nr_value *row)
 {
     const nr_sort_params *p = op->node->params;
+    if (p->random) return random_key(op);
     nr_buf b = nr_buf_in(&op->arena);
     bool pk_seen = false;
     for (size_t i = 0; i < p->n_keys && !pk_seen; i++) {
         size_t from = b.n;
-        nr_key_add(&row[p->keys[i].field->id], &b);
+        const nr_value *v = &row[p->keys[i].field->id];
+        nr_value made = p->keys[i].term ? nr_term_value(p->keys[i].term, v) : *v;
+        nr_key_add(&made, &b);
         if (p->keys[i].descending != p->reverse) invert(b.p + from, b.n - from);
-        pk_seen = p->keys[i].field->id == 0;
+        pk_seen = p->keys[i].field->id == 0 && !p->keys[i].term;
     }
     if (!pk_seen) {
         size_t from = b.n;
@@ -109,11 +131,13 @@ static bool sort_next(nr_op *op, nr_batch *b)
 {
     const nr_sort_params *p = op->node->params;
     sort_state *s = op->state;
+    const nr_table *t = op->run->model->table;
     nr_batch *in = s->sorted ? NULL : NR_NEW(op->run->arena, nr_batch);
     while (!s->sorted) {
         in->want = NR_BATCH;
         if (!nr_op_next(op->child, in)) return false;
-        for (size_t i = 0; i < in->n; i++) take(op, s, in->values[i], in->rows[i], p->top);
+        for (size_t i = 0; i < in->n; i++)
+            if (in->loaded || !t || nr_table_has(t, in->rows[i])) take(op, s, in->values[i], in->rows[i], p->top);
         if (in->n) continue;
         if (s->entries.n) qsort(s->entries.at, s->entries.n, sizeof *s->entries.at, compare_entries);
         s->sorted = true;
@@ -125,9 +149,12 @@ static bool sort_next(nr_op *op, nr_batch *b)
 void nr_sort_explain(const nr_node *node, nr_buf *out)
 {
     const nr_sort_params *p = node->params;
-    for (size_t i = 0; i < p->n_keys; i++)
-        nr_buf_printf(out, "%s%s%.*s", i ? " " : "", p->keys[i].descending ? "-" : "", NR_FMT(p->keys[i].field->name));
-    if (!p->n_keys) nr_buf_add(out, NR_S("pk"));
+    for (size_t i = 0; i < p->n_keys; i++) {
+        nr_term plain = nr_term_of(p->keys[i].field);
+        nr_buf_printf(out, "%s%s", i ? " " : "", p->keys[i].descending ? "-" : "");
+        nr_term_print(p->keys[i].term ? p->keys[i].term : &plain, out);
+    }
+    if (!p->n_keys) nr_buf_add(out, p->random ? NR_S("?") : NR_S("pk"));
     if (p->reverse) nr_buf_add(out, NR_S(" reversed"));
     if (p->top != UINT64_MAX) nr_buf_printf(out, " top=%llu", (unsigned long long)p->top);
 }

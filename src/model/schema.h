@@ -61,9 +61,12 @@ struct nr_field {
     const nr_json *json;      /* the whole declaration of the field */
 };
 
+struct nr_term;
+
 typedef struct nr_sort_key {
     const nr_field *field;
     bool descending;
+    const struct nr_term *term; /* query/term.h: what is made of the field; NULL: nothing */
 } nr_sort_key;
 
 /* Fields that an index is of, or whose values together are unique. */

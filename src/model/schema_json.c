@@ -284,10 +284,11 @@ static bool add_ordering(nr_schema_reader *r, const nr_json *item)
     nr_slice name = {item->text.p + descending, item->text.n - descending};
     bool later = nr_slice_is(name, "?");
     for (size_t i = 1; i < name.n; i++) later = later || (name.p[i - 1] == '_' && name.p[i] == '_');
-    if (later) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
+    if (later)
+        return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
     nr_err why = {.code = NR_OK};
     const nr_field *f = nr_schema_need(s, name, &why);
-    if (f) s->ordering[s->n_ordering++] = (nr_sort_key){f, descending};
+    if (f) s->ordering[s->n_ordering++] = (nr_sort_key){.field = f, .descending = descending};
     /* An abstract model knows its primary key only in its children. */
     return f || (s->abstract && nr_slice_is(name, "pk")) || nr_reader_fail(r, why.code, "ordering: %s", why.msg);
 }
@@ -316,8 +317,10 @@ static bool read_document(nr_schema_reader *r, const nr_json *document)
 nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err)
 {
     if (!nr_model_name_valid(name)) {
-        nr_fail(err, NR_E_BADVALUE, "no model can be named %s: a name has letters, digits and underscores in parts joined by dots, a {tag} may stand "
-                "in front, and it has at most %d bytes", NR_SHOW(name), NR_MODEL_NAME_MAX);
+        nr_fail(err, NR_E_BADVALUE,
+                "no model can be named %s: a name has letters, digits and underscores in parts joined by dots, a {tag} may stand "
+                "in front, and it has at most %d bytes",
+                NR_SHOW(name), NR_MODEL_NAME_MAX);
         return NULL;
     }
     const nr_json *document = nr_json_parse(json, NR_SCHEMA_BYTES_MAX, arena, err);

@@ -27,7 +27,7 @@ static bool add_key(nr_schema_reader *r, nr_slice path, nr_slice text, nr_togeth
     if (!f) return fail_at(r, why.code, path, why.msg);
     for (size_t i = 0; i < t->n; i++)
         if (t->keys[i].field == f) return nr_fail(r->err, NR_E_BADVALUE, "%.*s: field '%.*s' stands twice", NR_FMT(path), NR_FMT(f->name));
-    t->keys[t->n++] = (nr_sort_key){f, descending};
+    t->keys[t->n++] = (nr_sort_key){.field = f, .descending = descending};
     return t->unique || check_in_index(r, path, f);
 }
 

@@ -170,6 +170,7 @@ bool nr_composite_orders(const nr_index *ix, size_t pinned, const nr_query *q, b
     for (size_t i = 0; i < q->n_order; i++) {
         const nr_sort_key *k = &q->order[i];
         const nr_index_part *part = at < ix->n_parts ? &ix->parts[at] : NULL;
+        if (k->term) return false;
         if (is_pinned(ix, pinned, k->field)) continue;
         if (!part && k->field->id == 0) {
             *pks_descending = k->descending;

@@ -200,6 +200,7 @@ static uint64_t rows_needed(const nr_query *q)
 /* Whether the order is that of an index: a field's, then nothing or the pk. The directions are those before REVERSE. */
 static bool is_order_of(const nr_query *q, const nr_index *ix, route *r)
 {
+    if (!q->n_order || q->order[0].term || (q->n_order > 1 && q->order[1].term)) return false;
     const nr_sort_key *k = q->order;
     r->descending = k->descending;
     r->pks_descending = k->field->id == 0 ? k->descending : q->n_order > 1 && q->order[1].descending;
@@ -283,7 +284,7 @@ static bool weigh_walk(nr_planner *p, const nr_query *q, const nr_analysis *an, 
 /* Rows come from the table where its columns decide about them; else in pk order, which is pleasant to read and costs next to nothing. */
 static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_purpose purpose, route *best)
 {
-    bool sorted = purpose == NR_FOR_REPLY && q->n_order;
+    bool sorted = purpose == NR_FOR_REPLY && (q->n_order || q->random);
     bool limited = purpose == NR_FOR_REPLY && q->count >= 0;
     bool whole = sorted || !limited || (q->reverse && purpose == NR_FOR_REPLY);
     double want = limited ? (double)rows_needed(q) : (double)an->total;
@@ -301,6 +302,9 @@ static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_p
 /* Whether the order is that of one column of numbers, then the pk: it needs no values but the column's. */
 static bool sorts_by_column(nr_planner *p, const nr_query *q)
 {
+    for (size_t i = 0; i < q->n_order; i++)
+        if (q->order[i].term) return false;
+    if (!q->n_order) return false;
     nr_kind kind = q->order[0].field->spec.type->kind;
     return (kind == NR_V_INT || kind == NR_V_FLOAT) && order_in_columns(p, q) && (q->n_order == 1 || (q->n_order == 2 && q->order[1].field->id == 0));
 }
@@ -311,12 +315,28 @@ static const nr_node *add_select(nr_planner *p, const nr_node *n, const route *r
     return nr_plan_node(p, &nr_op_select, n, r->most && r->most < n->rows ? r->most : n->rows, &f, sizeof f);
 }
 
+static bool output_in_columns(nr_planner *p, const nr_query *q)
+{
+    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    want_output(q, want);
+    return in_columns(p, want);
+}
+
+/* Loads the output, unless whoever is above reads it from the columns. */
+static const nr_node *add_values(nr_planner *p, const nr_query *q, const nr_node *n)
+{
+    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    want_output(q, want);
+    return in_columns(p, want) ? n : add_load(p, n, want);
+}
+
 /* Source, masks, filter, sort, skip, load, limit: each where it is needed. When nothing is sorted, the filter's load reads the output too. */
 static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r, nr_purpose purpose, const nr_node *n)
 {
     size_t n_fields = p->model->schema->n_fields;
     bool reply = purpose == NR_FOR_REPLY;
-    bool sort = reply && q->n_order && !r->ordered, turn = reply && !q->n_order && q->reverse;
+    bool values = purpose == NR_FOR_VALUES;
+    bool sort = reply && (q->n_order || q->random) && !r->ordered, turn = reply && !sort && !q->n_order && q->reverse;
     bool *want = NR_NEW_N(p->arena, bool, n_fields);
     bool loaded = false, by_column = sort && sorts_by_column(p, q);
     if (r->residual.n) nr_pred_fields(residual_pred(p, r), want);
@@ -324,15 +344,16 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
     if (select) n = add_select(p, n, r);
     if (select) memset(want, 0, n_fields * sizeof *want);
     for (size_t i = 0; sort && i < q->n_order; i++) want[q->order[i].field->id] = true;
-    if (r->residual.n && !select && reply && !sort && !turn) {
+    if (r->residual.n && !select && (reply || values) && !sort && !turn) {
         want_output(q, want);
         loaded = true;
     }
-    if ((sort && !by_column) || (r->residual.n && !select)) n = add_load(p, n, want);
+    if ((sort && q->n_order && !by_column) || (r->residual.n && !select)) n = add_load(p, n, want);
     if (r->residual.n && !select) n = add_filter(p, n, r);
+    if (values && !loaded) n = add_values(p, q, n);
     if (!reply) return n;
     if (sort) {
-        nr_sort_params s = {q->order, q->n_order, q->reverse, rows_needed(q)};
+        nr_sort_params s = {q->order, q->n_order, q->reverse, q->random, rows_needed(q)};
         n = nr_plan_node(p, by_column ? &nr_op_top : &nr_op_sort, n, s.top < n->rows ? s.top : n->rows, &s, sizeof s);
     }
     if (turn) n = nr_plan_node(p, &nr_op_reverse, n, n->rows, NULL, 0);
@@ -345,13 +366,49 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
     return q->count >= 0 ? add_count(p, &nr_op_limit, n, (uint64_t)q->count) : n;
 }
 
+static const nr_pred *rows_wanted(nr_planner *p, const nr_query *q)
+{
+    if (!q->after) return q->where;
+    nr_pred *both = NR_NEW(p->arena, nr_pred);
+    const nr_pred **kids = NR_NEW_N(p->arena, const nr_pred *, 2);
+    kids[0] = q->where;
+    kids[1] = q->after;
+    *both = (nr_pred){.op = NR_P_AND, .kids = kids, .n = 2};
+    return both;
+}
+
 const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose)
 {
     nr_analysis an;
     route r;
-    const nr_pred *where = nr_pred_simplify(q->where, p->model->schema->n_fields, p->arena);
+    const nr_pred *where = nr_pred_simplify(rows_wanted(p, q), p->model->schema->n_fields, p->arena);
     if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r)) return NULL;
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && r.descending != q->reverse, r.ordered && r.pks_descending != q->reverse));
+}
+
+/* The index in memory that tells how many rows each value of a field has. */
+static const nr_index *counting_index(const nr_planner *p, const nr_query *q, const nr_grouping *g)
+{
+    const nr_model *m = p->model;
+    if (q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
+    for (size_t i = 0; i < g->n_measures; i++)
+        if (!g->measures[i].star) return NULL;
+    for (size_t i = 1; m->table && i < m->n_indexes; i++) {
+        const nr_index *ix = &m->indexes[i];
+        bool counts = ix->memory && !ix->stale && ix->path.field == g->keys[0].field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
+        if (counts && (nr_table_ordered(m->table, i) || nr_table_postings(m->table, i))) return ix;
+    }
+    return NULL;
+}
+
+/* What a filter over entities read stands right below, loaded; columns are read when nothing is. */
+const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_grouping *g)
+{
+    const nr_node *n = nr_plan_rows(p, q, NR_FOR_VALUES);
+    if (!n) return NULL;
+    bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns;
+    nr_group_params params = {g, !loaded && output_in_columns(p, q), counting_index(p, q, g)};
+    return nr_plan_node(p, &nr_op_group, n, g->one ? 1 : n->rows, &params, sizeof params);
 }
 
 static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slices *lines)

@@ -8,8 +8,7 @@
 #ifndef NR_PLAN_H
 #define NR_PLAN_H
 
-#include "exec/op.h"
-#include "query/bind.h"
+#include "exec/op_group.h"
 
 typedef struct nr_planner {
     nr_model *model;
@@ -25,10 +24,14 @@ typedef struct nr_planner {
 typedef enum nr_purpose {
     NR_FOR_REPLY, /* the query's output fields, loaded, in order, within LIMIT */
     NR_FOR_ROWS,  /* every matching row, in any order, nothing loaded */
+    NR_FOR_VALUES, /* the same with the output fields, which are loaded unless all of them are in columns */
 } nr_purpose;
 
 /* The tree for a query; NULL on failure. */
 const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose);
+
+/* The tree for groups: its root is a Group. q has the filters, and as output the fields that the grouping reads. */
+const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_grouping *g);
 
 /* How many rows match, when index counts alone tell: *known. What was counted goes to text, for EXPLAIN. */
 bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text);

@@ -2,8 +2,7 @@
 #ifndef NR_AST_H
 #define NR_AST_H
 
-#include "base/err.h"
-#include "base/vec.h"
+#include "query/aggregates.h"
 
 typedef struct nr_ast_pair {
     nr_slice path, value;
@@ -19,6 +18,11 @@ typedef struct nr_ast_where {
     NR_VEC(nr_ast_pair) params; /* path: the name */
 } nr_ast_where;
 
+typedef struct nr_ast_call {
+    const nr_aggregate *function;
+    nr_slice field, as; /* as absent: not given */
+} nr_ast_call;
+
 typedef struct nr_ast {
     NR_VEC(nr_ast_filter) filters;
     NR_VEC(nr_ast_where) where;
@@ -28,7 +32,13 @@ typedef struct nr_ast {
     bool all;              /* UPDATE ALL */
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
-    bool has_order, has_fields, has_limit, reverse, flat, withcount;
+    nr_slices group;       /* GROUPBY */
+    NR_VEC(nr_ast_call) calls;
+    bool has_order, has_fields, has_limit, has_group, reverse, flat, distinct, withcount;
+    bool json;             /* FORMAT JSON */
+    int64_t page;          /* PAGE; 0: not given */
+    nr_slice after;        /* its token; absent: not given */
+    nr_slices asked;       /* the arguments of filters, ORDER and REVERSE: which rows are asked for, and in which order */
     bool noscan;
     int64_t max_scan;      /* MAXSCAN; -1: not given */
     int64_t offset, count; /* LIMIT; count -1: no limit */
@@ -40,6 +50,7 @@ enum {
     NR_CL_SHAPE = 2,     /* ORDER REVERSE LIMIT FIELDS FLAT WITHCOUNT ... */
     NR_CL_FIELDS = 4,    /* FIELDS alone (GET) */
     NR_CL_CHANGE = 8,    /* ALL SET EXPR NULL */
+    NR_CL_GROUPS = 16,   /* GROUPBY and the functions of nr_aggregates, and of SHAPE what groups have too */
 };
 
 struct nr_clause_parser;

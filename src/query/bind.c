@@ -53,66 +53,66 @@ static const nr_pred *bind_filters(nr_binder *b, const nr_ast *ast)
     return node(b->arena, NR_P_AND, root.at, root.n);
 }
 
-static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
+static bool add_sort_key(nr_binder *b, nr_slice name, nr_sort_key *keys, nr_query *q)
 {
-    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, ast->order.n);
-    bool *seen = NR_NEW_N(b->arena, bool, b->schema->n_fields);
-    for (size_t k = 0; k < ast->order.n; k++) {
-        size_t i = q->n_order;
-        nr_slice name = ast->order.at[k];
-        if (nr_slice_is(name, "?")) return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? is not available in this version");
-        bool minus = name.n && name.p[0] == '-';
-        if (minus) name = (nr_slice){name.p + 1, name.n - 1};
-        size_t cut = nr_path_split(name);
-        keys[i].field = nr_schema_need(b->schema, (nr_slice){name.p, cut}, b->err);
-        keys[i].descending = minus;
-        if (!keys[i].field) return false;
-        if (cut < name.n)
-            return nr_fail(b->err, NR_E_SYNTAX, "ORDER %s: sorting by transforms and joins is not available in this version", NR_SHOW(name));
-        if (!keys[i].field->spec.type)
-            return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(keys[i].field->name),
-                           NR_FMT(keys[i].field->to));
-        if (!seen[keys[i].field->id]) q->n_order++; /* a field that comes again decides nothing */
-        seen[keys[i].field->id] = true;
+    nr_term *t = NR_NEW(b->arena, nr_term);
+    bool minus = name.n && name.p[0] == '-';
+    if (minus) name = (nr_slice){name.p + 1, name.n - 1};
+    if (!nr_term_bind(b->schema, name, "ORDER", t, b->err)) return false;
+    for (size_t i = 0; i < q->n_order; i++) { /* what comes again decides nothing */
+        nr_term plain = nr_term_of(keys[i].field);
+        if (nr_term_eq(keys[i].term ? keys[i].term : &plain, t)) return true;
     }
-    q->order = keys;
+    keys[q->n_order++] = (nr_sort_key){t->field, minus, nr_term_plain(t) ? NULL : t};
     return true;
 }
 
-static bool bind_fields(const nr_schema *s, const nr_slices *names, nr_arena *arena, const nr_field *const **out, nr_err *err)
+static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
 {
-    const nr_field **fields = NR_NEW_N(arena, const nr_field *, names->n);
-    bool *seen = NR_NEW_N(arena, bool, s->n_fields);
-    for (size_t i = 0; i < names->n; i++) {
-        size_t cut = nr_path_split(names->at[i]);
-        fields[i] = nr_schema_need(s, (nr_slice){names->at[i].p, cut}, err);
-        if (!fields[i]) return false;
-        if (cut < names->at[i].n)
-            return nr_fail(err, NR_E_SYNTAX, "FIELDS %s: transforms and joins are not available in this version", NR_SHOW(names->at[i]));
-        if (seen[fields[i]->id]) return nr_fail(err, NR_E_SYNTAX, "FIELDS names '%.*s' twice", NR_FMT(fields[i]->name));
-        seen[fields[i]->id] = true;
+    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, ast->order.n);
+    q->order = keys;
+    for (size_t k = 0; k < ast->order.n; k++) {
+        if (!nr_slice_is(ast->order.at[k], "?")) {
+            if (!add_sort_key(b, ast->order.at[k], keys, q)) return false;
+        } else if (ast->order.n > 1) {
+            return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? stands alone");
+        } else {
+            q->random = true;
+        }
     }
-    *out = fields;
+    return true;
+}
+
+static bool bind_fields(nr_binder *b, const nr_slices *names, const nr_field **fields, nr_term *terms)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        if (!nr_term_bind(b->schema, names->at[i], "FIELDS", &terms[i], b->err)) return false;
+        fields[i] = terms[i].field;
+        for (size_t k = 0; k < i; k++)
+            if (nr_term_eq(&terms[i], &terms[k])) return nr_fail(b->err, NR_E_SYNTAX, "FIELDS names %s twice", NR_SHOW(names->at[i]));
+    }
     return true;
 }
 
 static bool bind_output(nr_binder *b, const nr_ast *ast, nr_query *q)
 {
     q->whole = !ast->has_fields;
+    q->n_out = q->whole ? b->schema->n_fields : ast->fields.n;
+    const nr_field **fields = NR_NEW_N(b->arena, const nr_field *, q->n_out);
+    nr_term *terms = NR_NEW_N(b->arena, nr_term, q->n_out);
+    q->out = fields;
+    q->terms = terms;
     if (ast->has_fields) {
-        if (!bind_fields(b->schema, &ast->fields, b->arena, &q->out, b->err)) return false;
+        if (!bind_fields(b, &ast->fields, fields, terms)) return false;
         q->out_names = ast->fields.at;
-        q->n_out = ast->fields.n;
     } else {
-        const nr_field **fields = NR_NEW_N(b->arena, const nr_field *, b->schema->n_fields);
         nr_slice *names = NR_NEW_N(b->arena, nr_slice, b->schema->n_fields);
         for (size_t i = 0; i < b->schema->n_fields; i++) {
             fields[i] = &b->schema->fields[i];
+            terms[i] = nr_term_of(fields[i]);
             names[i] = fields[i]->name;
         }
-        q->out = fields;
         q->out_names = names;
-        q->n_out = b->schema->n_fields;
     }
     if (q->flat && (q->whole || q->n_out != 1)) return nr_fail(b->err, NR_E_SYNTAX, "FLAT needs FIELDS with exactly one field");
     return true;
@@ -125,6 +125,7 @@ bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const 
                       .reverse = ast->reverse,
                       .flat = ast->flat,
                       .withcount = ast->withcount,
+                      .json = ast->json,
                       .offset = ast->offset,
                       .count = ast->count,
                       .noscan = ast->noscan,

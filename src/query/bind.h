@@ -5,17 +5,21 @@
 #include "model/catalog.h"
 #include "query/ast.h"
 #include "query/bind_leaf.h"
+#include "query/term.h"
 
 typedef struct nr_query {
     nr_model *model;
     const nr_pred *where;        /* an AND; with no kids: everything */
+    const nr_pred *after;        /* what holds besides, of rows behind a page; NULL: nothing */
     const nr_sort_key *order;
     size_t n_order;
-    bool reverse, flat, withcount;
+    bool random;                 /* ORDER ?; n_order is 0 */
+    bool reverse, flat, withcount, json;
     bool noscan;
     int64_t max_scan;            /* -1: no bound */
     int64_t offset, count;       /* count -1: all */
-    const nr_field *const *out;  /* fields to reply */
+    const nr_field *const *out;  /* fields that the reply is made of */
+    const nr_term *terms;        /* what is replied of each */
     const nr_slice *out_names;   /* under these names */
     size_t n_out;
     bool whole;                  /* no FIELDS: out is every field */

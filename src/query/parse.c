@@ -36,7 +36,7 @@ static const nr_clause *clause_find(nr_slice word, bool any_case)
 /* True while the list goes on: there is an argument and it is no clause word in capitals. */
 static bool in_list(const parser *p)
 {
-    return !done(p) && !clause_find(p->argv[p->at], false);
+    return !done(p) && !clause_find(p->argv[p->at], false) && !nr_aggregate_find(p->argv[p->at], false);
 }
 
 bool nr_parse_int64(nr_slice s, int64_t *out)
@@ -194,6 +194,57 @@ static bool parse_maxscan(parser *p, nr_ast *ast)
            nr_fail(p->err, NR_E_BADVALUE, "MAXSCAN is %s, expected an integer from 0", NR_SHOW(n));
 }
 
+static bool parse_distinct(parser *p, nr_ast *ast)
+{
+    (void)p;
+    return ast->distinct = true;
+}
+
+static bool parse_groupby(parser *p, nr_ast *ast)
+{
+    return parse_names(p, &ast->group, &ast->has_group);
+}
+
+static bool parse_page(parser *p, nr_ast *ast)
+{
+    nr_slice size = done(p) ? NR_S("") : p->argv[p->at++];
+    if (!nr_parse_int64(size, &ast->page) || ast->page < 1 || ast->page == INT64_MAX)
+        return nr_fail(p->err, NR_E_BADVALUE, "PAGE is %s, expected a number of rows, an integer from 1", NR_SHOW(size));
+    if (done(p) || !nr_slice_caseis(p->argv[p->at], "AFTER")) return true;
+    p->at++;
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "AFTER needs the token of a page");
+    ast->after = p->argv[p->at++];
+    return true;
+}
+
+static bool parse_after(parser *p, nr_ast *ast)
+{
+    (void)ast;
+    return nr_fail(p->err, NR_E_SYNTAX, "AFTER stands behind PAGE <size>");
+}
+
+static bool parse_format(parser *p, nr_ast *ast)
+{
+    nr_slice format = done(p) ? NR_S("") : p->argv[p->at++];
+    ast->json = nr_slice_caseis(format, "JSON");
+    return ast->json || nr_fail(p->err, NR_E_SYNTAX, "FORMAT is %s, expected JSON", NR_SHOW(format));
+}
+
+/* A function, its field or *, and AS. */
+static bool parse_call(parser *p, const nr_aggregate *function, nr_ast *ast)
+{
+    nr_ast_call call = {.function = function};
+    if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s needs a field%s", function->name, function->star ? ", or *" : "");
+    call.field = p->argv[p->at++];
+    if (!done(p) && nr_slice_caseis(p->argv[p->at], "AS")) {
+        p->at++;
+        if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "AS needs a name");
+        call.as = p->argv[p->at++];
+    }
+    nr_vec_push(p->arena, &ast->calls, call);
+    return true;
+}
+
 const nr_clause nr_clauses[] = {
     /* word        group                         many   later  parse            syntax                                 doc */
     {"FILTER",    NR_CL_FILTERS,                true,  false, parse_filter,    "FILTER <lookup> <value> [...]",       "rows for which all of these hold"},
@@ -201,24 +252,27 @@ const nr_clause nr_clauses[] = {
     {"Q",         NR_CL_FILTERS,                true,  false, parse_q,         "Q <json>",                            "a tree of `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": {...}}` and `{\"lookup\": value}`"},
     {"WHERE",     NR_CL_FILTERS,                true,  false, parse_where,     "WHERE <expression>",                  "rows for which an expression of comparisons, and, or, not is true, see [expressions](#expressions)"},
     {"PARAMS",    NR_CL_FILTERS,                true,  false, parse_params,    "PARAMS <name> <value> [...]",         "right behind the expression of a WHERE: what its `$name`s stand for"},
-    {"ORDER",     NR_CL_SHAPE,                  false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
+    {"ORDER",     NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
     {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
-    {"LIMIT",     NR_CL_SHAPE,                  false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
+    {"LIMIT",     NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
     {"FIELDS",    NR_CL_SHAPE | NR_CL_FIELDS,   false, false, parse_fields,    "FIELDS <f>...",                       "only these fields"},
     {"FLAT",      NR_CL_SHAPE,                  false, false, parse_flat,      "FLAT",                                "bare values of exactly one field"},
     {"WITHCOUNT", NR_CL_SHAPE,                  false, false, parse_withcount, "WITHCOUNT",                           "reply `[total, rows]`; total before LIMIT"},
-    {"NOSCAN",    NR_CL_SHAPE,                  false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
-    {"MAXSCAN",   NR_CL_SHAPE,                  false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
+    {"NOSCAN",    NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_noscan,    "NOSCAN",                              "refuse to read rows that no index has narrowed down (NOINDEX)"},
+    {"MAXSCAN",   NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_maxscan,   "MAXSCAN <n>",                         "read no more than n rows that no index has narrowed down (LIMIT)"},
     {"ALL",       NR_CL_CHANGE,                 false, false, parse_all,       "ALL",                                 "all entities, in place of filters"},
     {"SET",       NR_CL_CHANGE,                 true,  false, parse_set,       "SET <field> <value> [...]",           "what these fields become"},
     {"EXPR",      NR_CL_CHANGE,                 true,  false, parse_set,       "EXPR <field> <expression> [...]",     "the same, computed from the entity's own fields as they were: `F(views) + 1`; see [expressions](#expressions)"},
     {"NULL",      NR_CL_CHANGE,                 true,  false, parse_null,      "NULL <field>...",                     "fields that become NULL"},
-    {"DISTINCT",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"DISTINCT",  NR_CL_SHAPE,                  false, false, parse_distinct,  "DISTINCT",                            "distinct rows of FIELDS, in the order of ORDER, which is of FIELDS alone, then of FIELDS"},
+    {"GROUPBY",   NR_CL_GROUPS,                 false, false, parse_groupby,   "GROUPBY <f>...",                      "a row for each combination of what these have, NULL too; fields, or transforms of them (`created__year`)"},
     {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
     {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"PAGE",      NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"AFTER",     NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
-    {"FORMAT",    NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"PAGE",      NR_CL_SHAPE,                  false, false, parse_page,      "PAGE <size>",                         "reply `[rows, token or nil]`, with WITHCOUNT `[total, rows, token or nil]`; without an order by pk; not with LIMIT, `ORDER ?` or DISTINCT"},
+    {"AFTER",     NR_CL_SHAPE,                  false, false, parse_after,     "PAGE <size> AFTER <token>",           "the page behind the one that replied the token; the token of another query is CURSOR"},
+    {"FORMAT",    NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_format,    "FORMAT JSON",                         "each row is a bulk string that holds a JSON object: numbers and booleans as such, containers nested, blobs base64, all else as strings of the canonical text"},
+    {"HAVING",    NR_CL_GROUPS,                 false, true,  NULL,            "",                                    ""},
+    {"WHEN",      NR_CL_GROUPS,                 true,  true,  NULL,            "",                                    ""},
     {NULL,        0,                            false, false, NULL,            NULL,                                  NULL},
 };
 
@@ -227,23 +281,30 @@ static bool refuse_word(parser *p, nr_slice word)
     nr_buf b = nr_buf_in(p->arena);
     for (const nr_clause *c = nr_clauses; c->word; c++)
         if ((c->group & p->groups) && !c->later) nr_buf_printf(&b, "%s%s", b.n ? ", " : "", c->word);
+    for (const nr_aggregate *a = nr_aggregates; a->name && (p->groups & NR_CL_GROUPS); a++) nr_buf_printf(&b, ", %s", a->name);
     return nr_fail(p->err, NR_E_SYNTAX, "unexpected %s; expected %.*s", NR_SHOW(word), NR_FMT(nr_buf_slice(&b)));
 }
 
 bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *arena, nr_ast *out, nr_err *err)
 {
     parser p = {argv, argc, 0, NULL, groups, arena, err};
-    uint32_t seen = 0;
+    uint64_t seen = 0;
     *out = (nr_ast){.count = -1, .max_scan = -1};
     while (!done(&p)) {
         nr_slice word = argv[p.at++];
+        const nr_aggregate *function = groups & NR_CL_GROUPS ? nr_aggregate_find(word, true) : NULL;
+        if (function && !parse_call(&p, function, out)) return false;
+        if (function) continue;
         const nr_clause *c = p.clause = clause_find(word, true);
         if (!c || !(c->group & groups)) return refuse_word(&p, word);
         if (c->later) return nr_fail(err, NR_E_SYNTAX, "%s is not available in this version", c->word);
-        uint32_t bit = 1u << (c - nr_clauses);
+        uint64_t bit = UINT64_C(1) << (c - nr_clauses);
         if ((seen & bit) && !c->many) return nr_fail(err, NR_E_SYNTAX, "%s stands twice", c->word);
         seen |= bit;
+        size_t from = p.at - 1;
         if (!c->parse(&p, out)) return false;
+        bool asks = (c->group & NR_CL_FILTERS) || c->parse == parse_order || c->parse == parse_reverse;
+        for (size_t i = from; asks && i < p.at; i++) nr_vec_push(arena, &out->asked, argv[i]);
     }
     return true;
 }

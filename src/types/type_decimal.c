@@ -2,7 +2,7 @@
 #include "types/number.h"
 #include "types/type_rows.h"
 
-enum { MOST_DIGITS = 38 };
+enum { MOST_DIGITS = 38, MOST_PLACES = 48 }; /* an average has ten places more than what it is of */
 
 static nr_i128 power_of_ten(int exponent)
 {
@@ -45,7 +45,7 @@ static const char *check_decimal(const nr_spec *spec, const nr_value *v)
 
 static void format_decimal(const nr_spec *spec, const nr_value *v, nr_buf *out)
 {
-    char digits[MOST_DIGITS + 4];
+    char digits[MOST_PLACES + 4];
     size_t at = sizeof digits, places = spec->places;
     nr_i128 rest = v->d < 0 ? -v->d : v->d;
     for (size_t i = 0; i <= places || rest; i++, rest /= 10) {

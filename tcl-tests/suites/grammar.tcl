@@ -444,7 +444,6 @@ start_nonrel {} {
         refused {NOFIELD *} nonrel.query b.Post ORDER --title
         refused {NOFIELD *} nonrel.query b.Post ORDER -
         refused {NOFIELD *} nonrel.query b.Post ORDER {}
-        later nonrel.query b.Post ORDER ?
         later nonrel.query b.Post ORDER author__name
     }
 
@@ -607,15 +606,16 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         posts
         foreach clauses {
-            DISTINCT {FIELDS title DISTINCT} {WITH author}
-            {PREFETCH posts} {PAGE 10}
-            {PAGE 10 AFTER x} {FORMAT JSON} {format json}
+            {WITH author} {PREFETCH posts} {ORDER author__name} {FIELDS author__name}
         } { later nonrel.query b.Post {*}$clauses }
+        foreach lookup {len contains_all has_key} { refused {NOLOOKUP *} nonrel.query b.Post FILTER title__$lookup a }
         later nonrel.count b.Post WHERE {author__name = 'a'}
         later nonrel.count b.Post WHERE {author = (QUERY b.User WHERE id = 1)}
         later nonrel.query b.Post FILTER author__name x
         later nonrel.query b.Post FILTER author__name__exact x
-        later nonrel.aggregate b.Post COUNT *
+        later nonrel.aggregate b.Post COUNT * HAVING {count > 1}
+        later nonrel.aggregate b.Post COUNT * WHEN {title = 'a'}
+        later nonrel.aggregate b.Post GROUPBY author__name COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
     }
 

@@ -1,0 +1,46 @@
+/* keyset.c -- open addressing with linear probing over the numbers of the keys. */
+#include "exec/keyset.h"
+
+#include "base/hash.h"
+
+struct nr_keyset_slot {
+    uint32_t hash, number; /* number + 1; 0: empty */
+};
+
+nr_keyset nr_keyset_in(nr_arena *arena)
+{
+    return (nr_keyset){.arena = arena};
+}
+
+static size_t place(const nr_keyset *s, uint32_t hash)
+{
+    size_t at = hash & s->mask;
+    while (s->slots[at].number) at = (at + 1) & s->mask;
+    return at;
+}
+
+static void grow(nr_keyset *s)
+{
+    struct nr_keyset_slot *old = s->slots;
+    size_t n = old ? s->mask + 1 : 0;
+    s->mask = n ? n * 2 - 1 : 15;
+    s->slots = NR_NEW_N(s->arena, struct nr_keyset_slot, s->mask + 1);
+    for (size_t i = 0; i < n; i++)
+        if (old[i].number) s->slots[place(s, old[i].hash)] = old[i];
+}
+
+uint32_t nr_keyset_number(nr_keyset *s, nr_slice key, bool *fresh)
+{
+    uint32_t hash = (uint32_t)nr_hash(s->arena->env->seed, key);
+    if (!s->slots || s->keys.n * 4 >= s->mask * 3) grow(s);
+    size_t at = hash & s->mask;
+    *fresh = false;
+    for (; s->slots[at].number; at = (at + 1) & s->mask) {
+        uint32_t number = s->slots[at].number - 1;
+        if (s->slots[at].hash == hash && nr_slice_eq(s->keys.at[number], key)) return number;
+    }
+    *fresh = true;
+    nr_vec_push(s->arena, &s->keys, nr_arena_copy(s->arena, key));
+    s->slots[at] = (struct nr_keyset_slot){hash, (uint32_t)s->keys.n};
+    return (uint32_t)s->keys.n - 1;
+}

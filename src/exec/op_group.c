@@ -1,0 +1,402 @@
+/* op_group.c -- groups by hash: the encoded keys of a row name its group, whose order is then that of the bytes.
+ *
+ * Values are read a batch at a time. Most keys have come before: a small cache in front of the hash table knows them by their number, or by where the text of a
+ * code lies. Where only rows are counted, by a column of few numbers or codes, a chunk of the table adds to an array of counters; and by an index in
+ * memory, no row is looked at. */
+#include "exec/op_group.h"
+
+#include <stdlib.h>
+
+#include "exec/keyset.h"
+#include "store/keys.h"
+#include "table/scan.h"
+#include "table/table.h"
+
+enum { CACHED = 1024, COUNTERS = 1 << 16, FEW_GROUPS = 64, ROWS_A_GROUP = 32 };
+
+typedef struct group {
+    nr_slice key;
+    uint64_t rows;
+    char *states;
+    nr_value columns[];
+} group;
+
+typedef struct known_key {
+    uint64_t number, length; /* of an integer, 0; of a text where it lies, and one more than its length */
+    group *g;
+} known_key;
+
+typedef struct group_state {
+    bool done;
+    nr_keyset keys, distinct;
+    NR_VEC(group *) groups;       /* by number of their key, then in order */
+    nr_value *values;             /* NR_BATCH of each key */
+    nr_value *measured;           /* NR_BATCH */
+    group *of[NR_BATCH];          /* the group of each row of the batch */
+    known_key known[CACHED];
+    size_t *state_at, state_size; /* where each measure's state lies in a group's */
+    bool counts;                  /* nothing but rows is counted */
+    const nr_column *coded;       /* the column of the one key, when its texts stay where they are */
+    const nr_column *counted;     /* the one key's, when chunks of it are counted */
+    uint32_t *counters;           /* by the lowest 16 bits */
+    uint64_t nulls;
+    size_t given, end;
+} group_state;
+
+static const nr_grouping *grouping_of(const nr_op *op)
+{
+    return ((const nr_group_params *)op->node->params)->grouping;
+}
+
+static void begin(nr_op *op, group_state *s)
+{
+    const nr_group_params *p = op->node->params;
+    const nr_grouping *g = p->grouping;
+    s->keys = nr_keyset_in(&op->arena);
+    s->distinct = nr_keyset_in(&op->arena);
+    s->values = nr_arena_alloc(&op->arena, sizeof *s->values * NR_BATCH * g->n_keys);
+    s->measured = nr_arena_alloc(&op->arena, sizeof *s->measured * NR_BATCH);
+    s->state_at = nr_arena_alloc(&op->arena, sizeof *s->state_at * g->n_measures);
+    s->counts = true;
+    for (size_t i = 0; i < g->n_measures; i++) {
+        s->state_at[i] = s->state_size;
+        s->state_size += (g->measures[i].function->state_size + 15) & ~(size_t)15;
+        s->counts = s->counts && g->measures[i].star;
+    }
+    if (g->n_keys != 1 || !nr_term_plain(&g->keys[0]) || !p->columns) return;
+    const nr_column *c = nr_table_column(op->run->model->table, g->keys[0].field->id);
+    bool codes = nr_column_form_of(c) == NR_CF_CODES;
+    if (codes) s->coded = c;
+    if (!s->counts || (!codes && nr_column_kind(c) != NR_V_INT)) return;
+    s->counted = c;
+    s->counters = nr_arena_zalloc(&op->arena, COUNTERS * sizeof *s->counters);
+}
+
+/* -- the group of a row ------------------------------------------------------------------------------------------------------------------- */
+
+static group *new_group(nr_op *op, group_state *s, nr_slice key, const nr_value *values)
+{
+    const nr_grouping *g = grouping_of(op);
+    group *made = nr_arena_zalloc(&op->arena, sizeof *made + sizeof *made->columns * nr_grouping_columns(g));
+    made->key = key;
+    made->states = nr_arena_zalloc(&op->arena, s->state_size);
+    for (size_t k = 0; k < g->n_keys; k++) {
+        made->columns[k] = values[k * NR_BATCH];
+        if (made->columns[k].kind == NR_V_TEXT) made->columns[k].s = nr_arena_copy(&op->arena, made->columns[k].s);
+    }
+    nr_vec_push(&op->arena, &s->groups, made);
+    return made;
+}
+
+/* values: a row's, NR_BATCH apart. */
+static group *find_group(nr_op *op, group_state *s, const nr_value *values)
+{
+    bool fresh;
+    nr_mark mark = nr_arena_mark(op->run->arena);
+    nr_buf key = nr_buf_in(op->run->arena);
+    for (size_t k = 0; k < grouping_of(op)->n_keys; k++) nr_key_add(&values[k * NR_BATCH], &key);
+    uint32_t number = nr_keyset_number(&s->keys, nr_buf_slice(&key), &fresh);
+    nr_arena_rewind(op->run->arena, mark);
+    return fresh ? new_group(op, s, s->keys.keys.at[number], values) : s->groups.at[number];
+}
+
+/* The same for the value of a single key, which has mostly come before. */
+static group *find_known(nr_op *op, group_state *s, const nr_value *v)
+{
+    bool text = v->kind == NR_V_TEXT && s->coded;
+    if (v->kind != NR_V_INT && !text) return find_group(op, s, v);
+    uint64_t number = text ? (uint64_t)(uintptr_t)v->s.p : (uint64_t)v->i, length = text ? v->s.n + 1 : 0;
+    known_key *k = &s->known[(number + length) * UINT64_C(0x9E3779B97F4A7C15) >> 54];
+    if (!k->g || k->number != number || k->length != length) *k = (known_key){number, length, find_group(op, s, v)};
+    return k->g;
+}
+
+static void find_groups(nr_op *op, group_state *s, size_t n)
+{
+    bool single = grouping_of(op)->n_keys == 1;
+    group *all = grouping_of(op)->n_keys ? NULL : find_group(op, s, NULL);
+    for (size_t i = 0; all && i < n; i++) s->of[i] = all;
+    for (size_t i = 0; !all && i < n; i++) s->of[i] = single ? find_known(op, s, &s->values[i]) : find_group(op, s, &s->values[i]);
+}
+
+/* -- batches ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void read_column(const nr_column *c, const nr_batch *in, nr_value *out)
+{
+    int64_t numbers[NR_BATCH];
+    unsigned char set[NR_BATCH];
+    if (nr_column_kind(c) != NR_V_INT) {
+        for (size_t i = 0; i < in->n; i++) out[i] = nr_column_get(c, in->rows[i]);
+        return;
+    }
+    nr_column_gather(c, in->rows, in->n, numbers, set);
+    for (size_t i = 0; i < in->n; i++) out[i] = set[i] ? (nr_value){.kind = NR_V_INT, .i = numbers[i]} : NR_NULL;
+}
+
+static void read_term(nr_op *op, const nr_term *t, const nr_batch *in, nr_value *out)
+{
+    const nr_group_params *p = op->node->params;
+    if (p->columns) read_column(nr_table_column(op->run->model->table, t->field->id), in, out);
+    for (size_t i = 0; !p->columns && i < in->n; i++) out[i] = in->values[i][t->field->id];
+    for (size_t i = 0; !nr_term_plain(t) && i < in->n; i++) out[i] = nr_term_value(t, &out[i]);
+}
+
+/* Whether a value of a measure comes to the group for the first time. */
+static bool is_new(nr_op *op, group_state *s, const group *g, size_t measure, const nr_value *v)
+{
+    bool fresh;
+    nr_mark mark = nr_arena_mark(op->run->arena);
+    nr_buf key = nr_buf_in(op->run->arena);
+    nr_buf_add(&key, (nr_slice){(const char *)&g, sizeof g});
+    nr_buf_add(&key, (nr_slice){(const char *)&measure, sizeof measure});
+    nr_key_add(v, &key);
+    nr_keyset_number(&s->distinct, nr_buf_slice(&key), &fresh);
+    nr_arena_rewind(op->run->arena, mark);
+    return fresh;
+}
+
+static void measure(nr_op *op, group_state *s, size_t m, size_t n)
+{
+    const nr_measure *what = &grouping_of(op)->measures[m];
+    const nr_aggregate *f = what->function;
+    for (size_t i = 0; i < n; i++) {
+        const nr_value *v = &s->measured[i];
+        if (v->kind == NR_V_NULL || (f->distinct && !is_new(op, s, s->of[i], m, v))) continue;
+        f->add(s->of[i]->states + s->state_at[m], &what->term.spec, v, &op->arena);
+    }
+}
+
+static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
+{
+    const nr_grouping *g = grouping_of(op);
+    for (size_t k = 0; k < g->n_keys; k++) read_term(op, &g->keys[k], in, s->values + k * NR_BATCH);
+    find_groups(op, s, in->n);
+    for (size_t i = 0; i < in->n; i++) s->of[i]->rows++;
+    for (size_t m = 0; m < g->n_measures; m++) {
+        if (g->measures[m].star) continue;
+        read_term(op, &g->measures[m].term, in, s->measured);
+        measure(op, s, m, in->n);
+    }
+}
+
+/* -- counting chunks ---------------------------------------------------------------------------------------------------------------------- */
+
+static uint16_t number_at(const nr_column_chunk *c, size_t at)
+{
+    return c->width == 1 ? (uint16_t)((const int8_t *)c->values)[at] : (uint16_t)((const int16_t *)c->values)[at];
+}
+
+static void count_word(group_state *s, const nr_column_chunk *c, size_t word, uint64_t bits)
+{
+    size_t at = word * 64;
+    if (bits == UINT64_MAX)
+        for (size_t i = 0; i < 64; i++) s->counters[number_at(c, at + i)]++;
+    else
+        for (; bits; bits &= bits - 1) s->counters[number_at(c, at + (size_t)__builtin_ctzll(bits))]++;
+}
+
+/* False: the chunk's numbers are too wide. */
+static bool count_chunk(group_state *s, const nr_batch *in)
+{
+    nr_column_chunk c = nr_column_chunk_at(s->counted, in->chunk);
+    if (c.width > 2) return false;
+    for (size_t w = 0; w < NR_CHUNK_WORDS; w++) {
+        uint64_t set = c.width && w * 64 < c.rows ? c.set[w] : 0;
+        s->nulls += (uint64_t)__builtin_popcountll(in->bits[w] & ~set);
+        if (in->bits[w] & set) count_word(s, &c, w, in->bits[w] & set);
+    }
+    return true;
+}
+
+static void count_value(nr_op *op, group_state *s, nr_value v, uint64_t rows)
+{
+    if (rows) find_group(op, s, &v)->rows += rows;
+}
+
+static void take_counters(nr_op *op, group_state *s)
+{
+    for (uint32_t i = 0; i < COUNTERS; i++) {
+        if (!s->counters[i]) continue;
+        nr_value v = s->coded ? nr_column_code(s->counted, i) : (nr_value){.kind = NR_V_INT, .i = (int16_t)i};
+        count_value(op, s, v, s->counters[i]);
+    }
+    count_value(op, s, NR_NULL, s->nulls);
+}
+
+static void take_chunk(nr_op *op, group_state *s, nr_batch *in)
+{
+    uint32_t at = 0;
+    if (s->counts && !grouping_of(op)->n_keys) {
+        find_group(op, s, NULL)->rows += in->n;
+        return;
+    }
+    if (s->counted && count_chunk(s, in)) return;
+    while ((in->n = nr_scan_list(in->bits, in->chunk, &at, NR_BATCH, in->rows))) take_rows(op, s, in);
+}
+
+/* -- counting by an index ----------------------------------------------------------------------------------------------------------------- */
+
+static bool is_few(const group_state *s, uint64_t rows)
+{
+    return s->groups.n <= FEW_GROUPS + rows / ROWS_A_GROUP;
+}
+
+static void take_stretches(nr_op *op, group_state *s, const nr_ordered *o, const nr_column *key)
+{
+    uint64_t n = nr_ordered_count(o);
+    uint32_t row;
+    for (uint64_t at = 0, end; at < n && is_few(s, n); at = end) {
+        nr_ordered_read(o, at, false, 1, &row);
+        nr_value v = nr_column_get(key, row);
+        end = nr_ordered_rank(o, &v, true);
+        count_value(op, s, v, end - at);
+    }
+}
+
+static void take_postings(nr_op *op, group_state *s, const nr_postings *p, nr_kind kind)
+{
+    const nr_value null = NR_NULL;
+    const roaring_bitmap_t *rows;
+    nr_value v;
+    for (size_t at = 0; is_few(s, nr_postings_total(p)) && (rows = nr_postings_next(p, kind, &at, &v));)
+        count_value(op, s, v, roaring_bitmap_get_cardinality(rows));
+    count_value(op, s, null, nr_postings_count(p, &null));
+}
+
+/* False: there are too many groups for that to pay, and nothing has been counted. */
+static bool take_index(nr_op *op, group_state *s, const nr_index *ix)
+{
+    const nr_model *m = op->run->model;
+    size_t place = (size_t)(ix - m->indexes);
+    const nr_ordered *o = nr_table_ordered(m->table, place);
+    const nr_postings *p = nr_table_postings(m->table, place);
+    if (o) take_stretches(op, s, o, nr_table_key_column(m->table, place));
+    else take_postings(op, s, p, grouping_of(op)->keys[0].spec.type->kind);
+    if (is_few(s, nr_table_count(m->table))) return true;
+    s->keys = nr_keyset_in(&op->arena);
+    s->groups.n = 0;
+    return false;
+}
+
+/* -- from first to last ------------------------------------------------------------------------------------------------------------------- */
+
+static size_t keep_those_there(const nr_table *t, nr_batch *in)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < in->n; i++)
+        if (nr_table_has(t, in->rows[i])) in->rows[kept++] = in->rows[i];
+    return kept;
+}
+
+static bool read_all(nr_op *op, group_state *s)
+{
+    const nr_group_params *p = op->node->params;
+    if (p->index && take_index(op, s, p->index)) return true;
+    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    for (;;) {
+        in->want = NR_BATCH;
+        in->dense = p->columns;
+        if (!nr_op_next(op->child, in)) return false;
+        if (!in->n) break;
+        if (in->dense) {
+            take_chunk(op, s, in);
+            continue;
+        }
+        if (p->columns) in->n = keep_those_there(op->run->model->table, in);
+        take_rows(op, s, in);
+    }
+    if (s->counted) take_counters(op, s);
+    return true;
+}
+
+static bool finish_group(nr_op *op, const group_state *s, group *g)
+{
+    const nr_grouping *what = grouping_of(op);
+    for (size_t m = 0; m < what->n_measures; m++) {
+        const nr_measure *f = &what->measures[m];
+        nr_value *out = &g->columns[what->n_keys + m];
+        if (f->star) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)g->rows};
+        else if (!f->function->result(g->states + s->state_at[m], &f->term.spec, out))
+            return nr_fail(op->run->err, NR_E_LIMIT, "%s is beyond what its type can hold", NR_SHOW(what->names[what->n_keys + m]));
+    }
+    return true;
+}
+
+static void add_key(const nr_value *v, bool descending, nr_buf *out)
+{
+    size_t from = out->n;
+    nr_key_add(v, out);
+    for (size_t i = from; descending && i < out->n; i++) out->p[i] = (char)~out->p[i];
+}
+
+/* The place of a group in the order is its key from now on. */
+static void order_group(nr_op *op, group *g)
+{
+    const nr_grouping *what = grouping_of(op);
+    nr_buf key = nr_buf_in(&op->arena);
+    for (size_t i = 0; i < what->n_order; i++) add_key(&g->columns[what->order[i].column], what->order[i].descending != what->reverse, &key);
+    for (size_t k = 0; k < what->n_keys; k++) add_key(&g->columns[k], what->reverse, &key);
+    g->key = nr_buf_slice(&key);
+}
+
+static int compare_groups(const void *x, const void *y)
+{
+    return nr_slice_cmp((*(group *const *)x)->key, (*(group *const *)y)->key);
+}
+
+static bool finish(nr_op *op, group_state *s)
+{
+    const nr_grouping *g = grouping_of(op);
+    if (g->one && !s->groups.n) find_group(op, s, NULL);
+    for (size_t i = 0; i < s->groups.n; i++) {
+        if (!finish_group(op, s, s->groups.at[i])) return false;
+        if (g->n_order || g->reverse) order_group(op, s->groups.at[i]);
+    }
+    if (s->groups.n) qsort(s->groups.at, s->groups.n, sizeof *s->groups.at, compare_groups);
+    uint64_t n = s->groups.n, from = (uint64_t)g->offset < n ? (uint64_t)g->offset : n;
+    s->given = (size_t)from;
+    s->end = (size_t)(g->count < 0 || (uint64_t)g->count > n - from ? n : from + (uint64_t)g->count);
+    return s->done = true;
+}
+
+static bool group_next(nr_op *op, nr_batch *b)
+{
+    group_state *s = op->state;
+    if (!s->done) {
+        begin(op, s);
+        if (!read_all(op, s) || !finish(op, s)) return false;
+    }
+    for (; b->n < b->want && s->given < s->end; s->given++) {
+        b->rows[b->n] = (uint32_t)s->given;
+        b->values[b->n++] = s->groups.at[s->given]->columns;
+    }
+    b->loaded = true;
+    return true;
+}
+
+uint64_t nr_group_total(const nr_op *op)
+{
+    return ((const group_state *)op->state)->groups.n;
+}
+
+static void group_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_group_params *p = node->params;
+    const nr_grouping *g = p->grouping;
+    for (size_t k = 0; k < g->n_keys; k++) {
+        nr_buf_add(out, k ? NR_S(" ") : NR_S("by "));
+        nr_term_print(&g->keys[k], out);
+    }
+    for (size_t m = 0; m < g->n_measures; m++) {
+        nr_buf_printf(out, "%s%s ", m ? ", " : g->n_keys ? ": " : "", g->measures[m].function->name);
+        if (g->measures[m].star) nr_buf_byte(out, '*');
+        else nr_term_print(&g->measures[m].term, out);
+    }
+    for (size_t i = 0; i < g->n_order; i++)
+        nr_buf_printf(out, "%s%s%.*s", i ? " " : ", order ", g->order[i].descending ? "-" : "", NR_FMT(g->names[g->order[i].column]));
+    if (g->reverse) nr_buf_add(out, NR_S(", reversed"));
+    if (g->offset || g->count >= 0) nr_buf_printf(out, ", limit %lld %lld", (long long)g->offset, (long long)g->count);
+    if (p->index) nr_buf_printf(out, ", index=%.*s", NR_FMT(p->index->name));
+}
+
+const nr_op_class nr_op_group = {"Group", false, sizeof(group_state), group_next, group_explain, false, false};

@@ -1,0 +1,20 @@
+/* op_group.h -- Group: rows to groups. Its batches have groups in place of rows: values[i] is a group's columns, as grouping.h says, and lives until the end
+ * of the run. */
+#ifndef NR_OP_GROUP_H
+#define NR_OP_GROUP_H
+
+#include "exec/op.h"
+#include "query/grouping.h"
+
+typedef struct nr_group_params {
+    const nr_grouping *grouping;
+    bool columns;          /* values are read from the columns of the table; else the rows below are loaded */
+    const nr_index *index; /* in memory: sizes of its stretches are the counts asked for, while they are few; NULL: there is none */
+} nr_group_params;
+
+extern const nr_op_class nr_op_group;
+
+/* How many groups there are, before LIMIT; behind the first pull. */
+uint64_t nr_group_total(const nr_op *op);
+
+#endif

@@ -1,0 +1,28 @@
+/* aggregates.h -- the table of aggregate functions: what becomes of many values as one.
+ *
+ * A function has a state for each group, zeroed at first; it is given the values that are not NULL, and makes of its state one value of the type that it
+ * gives. Sums of integers and decimals are exact: 192 bits while they grow, held to the type only at the end. */
+#ifndef NR_AGGREGATES_H
+#define NR_AGGREGATES_H
+
+#include "query/term.h"
+
+typedef struct nr_aggregate {
+    const char *name;   /* "SUM"; in small letters behind a field it names the result */
+    bool (*takes)(const nr_type *type);
+    const char *wants;  /* completes "SUM is of ..." */
+    bool star;          /* takes *: the rows themselves */
+    bool distinct;      /* each value is given once a group */
+    size_t state_size;
+    nr_spec (*gives)(const nr_spec *of);
+    void (*add)(void *state, const nr_spec *of, const nr_value *v, nr_arena *arena); /* what the state holds of v is copied into arena */
+    bool (*result)(const void *state, const nr_spec *of, nr_value *out);             /* false: no value of the type that it gives */
+    const char *doc;
+} nr_aggregate;
+
+extern const nr_aggregate nr_aggregates[]; /* name NULL at the end */
+
+/* NULL: none of that name. */
+const nr_aggregate *nr_aggregate_find(nr_slice word, bool any_case);
+
+#endif

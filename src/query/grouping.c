@@ -1,0 +1,155 @@
+/* grouping.c -- binding of GROUPBY, functions and their order; of FIELDS and ORDER with DISTINCT. */
+#include "query/grouping.h"
+
+typedef struct builder {
+    const nr_ast *ast;
+    const nr_schema *schema;
+    nr_arena *arena;
+    nr_err *err;
+    NR_VEC(nr_term) keys;
+    NR_VEC(nr_measure) measures;
+    nr_slices names;
+    NR_VEC(nr_spec) specs;
+    NR_VEC(nr_group_order) order;
+} builder;
+
+static bool add_column(builder *b, nr_slice name, const nr_spec *spec)
+{
+    for (size_t i = 0; i < b->names.n; i++)
+        if (nr_slice_eq(b->names.at[i], name)) return nr_fail(b->err, NR_E_SYNTAX, "two columns are named %s; AS gives another name", NR_SHOW(name));
+    nr_vec_push(b->arena, &b->names, name);
+    nr_vec_push(b->arena, &b->specs, *spec);
+    return true;
+}
+
+static bool add_keys(builder *b, const nr_slices *names, const char *clause)
+{
+    for (size_t i = 0; i < names->n; i++) {
+        nr_term t;
+        if (!nr_term_bind(b->schema, names->at[i], clause, &t, b->err)) return false;
+        for (size_t k = 0; k < b->keys.n; k++)
+            if (nr_term_eq(&t, &b->keys.at[k])) return nr_fail(b->err, NR_E_SYNTAX, "%s names %s twice", clause, NR_SHOW(names->at[i]));
+        nr_vec_push(b->arena, &b->keys, t);
+        if (!add_column(b, names->at[i], &t.spec)) return false;
+    }
+    return true;
+}
+
+/* "views__sum"; of the rows themselves "count". */
+static nr_slice default_name(builder *b, const nr_ast_call *call)
+{
+    nr_buf name = nr_buf_in(b->arena);
+    if (!nr_slice_is(call->field, "*")) nr_buf_printf(&name, "%.*s__", NR_FMT(call->field));
+    for (const char *p = call->function->name; *p; p++) nr_buf_byte(&name, (unsigned char)(*p + ('a' - 'A')));
+    return nr_buf_slice(&name);
+}
+
+static bool is_name(nr_slice s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(i && c >= '0' && c <= '9')) return false;
+    }
+    return s.n > 0 && s.n <= NR_FIELD_NAME_MAX;
+}
+
+static bool add_measure(builder *b, const nr_ast_call *call)
+{
+    const nr_aggregate *f = call->function;
+    nr_measure m = {.function = f, .star = nr_slice_is(call->field, "*")};
+    if (m.star && !f->star) return nr_fail(b->err, NR_E_SYNTAX, "%s needs a field; only COUNT takes *", f->name);
+    if (!m.star && !nr_term_bind(b->schema, call->field, f->name, &m.term, b->err)) return false;
+    bool relation = !m.star && nr_term_plain(&m.term) && (m.term.field->type->flags & NR_TF_RELATION);
+    if (!m.star && (!f->takes(m.term.spec.type) || (relation && !f->takes(m.term.field->type))))
+        return nr_fail(b->err, NR_E_BADVALUE, "%s %s: the field is of type %s, expected %s", f->name, NR_SHOW(call->field),
+                       relation ? m.term.field->type->name : m.term.spec.type->name, f->wants);
+    if (call->as.p && !is_name(call->as))
+        return nr_fail(b->err, NR_E_BADVALUE, "AS %s: expected letters, digits and underscores, not a digit first, at most %d of them",
+                       NR_SHOW(call->as), NR_FIELD_NAME_MAX);
+    nr_spec spec = f->gives(&m.term.spec);
+    nr_vec_push(b->arena, &b->measures, m);
+    return add_column(b, call->as.p ? call->as : default_name(b, call), &spec);
+}
+
+static bool no_column(builder *b, nr_slice name)
+{
+    nr_hint hint;
+    nr_hint_begin(&hint, name);
+    for (size_t i = 0; i < b->names.n; i++) nr_hint_offer(&hint, b->names.at[i]);
+    return nr_fail(b->err, NR_E_NOFIELD, "ORDER: no column %s in the groups; %s", NR_SHOW(name), nr_hint_text(&hint, "there are"));
+}
+
+/* A column by its name, or a key by what it means. */
+static bool find_column(builder *b, nr_slice name, size_t *at)
+{
+    nr_err no = {0};
+    nr_term t;
+    for (*at = 0; *at < b->names.n; ++*at)
+        if (nr_slice_eq(b->names.at[*at], name)) return true;
+    if (!nr_term_bind(b->schema, name, "ORDER", &t, &no)) return false;
+    for (*at = 0; *at < b->keys.n; ++*at)
+        if (nr_term_eq(&t, &b->keys.at[*at])) return true;
+    return false;
+}
+
+static bool add_order(builder *b)
+{
+    for (size_t i = 0; i < b->ast->order.n; i++) {
+        nr_slice name = b->ast->order.at[i];
+        nr_group_order o = {.descending = name.n && name.p[0] == '-'};
+        if (nr_slice_is(name, "?")) return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? is for QUERY without DISTINCT");
+        if (o.descending) name = (nr_slice){name.p + 1, name.n - 1};
+        if (!find_column(b, name, &o.column)) return no_column(b, name);
+        nr_vec_push(b->arena, &b->order, o);
+    }
+    return true;
+}
+
+static bool bind_filters(builder *b, nr_model *model, const nr_bind_with *with, nr_query *q)
+{
+    nr_ast filters = *b->ast;
+    filters.order = filters.fields = (nr_slices){0};
+    filters.has_order = filters.has_fields = filters.flat = false;
+    return nr_query_bind(&filters, model, false, with, b->arena, q, b->err);
+}
+
+static void set_output(builder *b, const nr_grouping *g, nr_query *q)
+{
+    bool *want = NR_NEW_N(b->arena, bool, b->schema->n_fields);
+    const nr_field **out = NR_NEW_N(b->arena, const nr_field *, b->schema->n_fields);
+    nr_grouping_fields(g, want);
+    q->n_out = 0;
+    for (size_t i = 0; i < b->schema->n_fields; i++)
+        if (want[i]) out[q->n_out++] = &b->schema->fields[i];
+    q->out = out;
+    q->whole = q->reverse = false;
+    q->offset = 0;
+    q->count = -1;
+}
+
+bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *with, nr_arena *arena, nr_query *q, nr_grouping *out, nr_err *err)
+{
+    builder b = {.ast = ast, .schema = model->schema, .arena = arena, .err = err};
+    if (!bind_filters(&b, model, with, q)) return false;
+    if (ast->page) return nr_fail(err, NR_E_SYNTAX, "PAGE and DISTINCT exclude each other; DISTINCT takes LIMIT");
+    if (ast->distinct && !ast->has_fields) return nr_fail(err, NR_E_SYNTAX, "DISTINCT needs FIELDS");
+    if (!ast->distinct && !ast->calls.n) return nr_fail(err, NR_E_SYNTAX, "AGGREGATE needs at least one function, such as COUNT *");
+    if (!add_keys(&b, ast->distinct ? &ast->fields : &ast->group, ast->distinct ? "FIELDS" : "GROUPBY")) return false;
+    for (size_t i = 0; i < ast->calls.n; i++)
+        if (!add_measure(&b, &ast->calls.at[i])) return false;
+    if (!add_order(&b)) return false;
+    if (ast->flat && b.keys.n != 1) return nr_fail(err, NR_E_SYNTAX, "FLAT needs FIELDS with exactly one field");
+    *out = (nr_grouping){b.keys.at, b.keys.n,     b.measures.at, b.measures.n, !ast->distinct && !ast->has_group, b.names.at, b.specs.at, b.order.at,
+                         b.order.n, ast->reverse, ast->offset,   ast->count};
+    set_output(&b, out, q);
+    q->flat = ast->flat;
+    return true;
+}
+
+void nr_grouping_fields(const nr_grouping *g, bool *want)
+{
+    for (size_t i = 0; i < g->n_keys; i++) want[g->keys[i].field->id] = true;
+    for (size_t i = 0; i < g->n_measures; i++)
+        if (!g->measures[i].star) want[g->measures[i].term.field->id] = true;
+}
