@@ -39,7 +39,7 @@ struct oval {
 
 typedef enum oshape { O_NUM, O_DBL, O_BYTES } oshape;
 typedef enum ojson { O_JSON_NUMBER, O_JSON_BOOL, O_JSON_STRING, O_JSON_BASE64, O_JSON_ITSELF } ojson;
-enum { O_HAS_DATE = 1, O_HAS_TIME = 2 };
+enum { O_HAS_DATE = 1, O_HAS_TIME = 2, O_HAS_LEN = 4 };
 
 typedef struct otype otype;
 struct otype {
@@ -49,7 +49,7 @@ struct otype {
     char mark;           /* of replies: # ~ ? or " */
     ojson json;
     bool clock;          /* takes auto_now */
-    unsigned parts;      /* O_HAS_DATE, O_HAS_TIME */
+    unsigned parts;      /* O_HAS_ of what it has parts of */
     bool container;
     const char *of;      /* of containers: the type of what stands in them, NULL: JSON; of embedded entities that of every member */
     int places, scale;   /* decimals: as stored, as kept here */
@@ -77,6 +77,24 @@ void json_string(text *out, nr_slice s);
 
 /* The canonical text in an arena. */
 nr_slice oval_text(const otype *t, const oval *v, nr_arena *a);
+
+/* -- containers -------------------------------------------------------------------------------------------------------------------------- */
+
+/* A step into a container. */
+typedef struct ostep {
+    bool each;     /* to every element */
+    nr_slice key;  /* else to what is there under a key, or, in digits, at a position */
+} ostep;
+
+bool otype_is(const otype *t, const char *name);
+const otype *otype_inside(const otype *t); /* of what stands in a container; of JSON, JSON */
+nr_slice random_key(dice *d);
+
+/* A step that may be made from a type. before: the last one was to each element. False: none. */
+bool random_step(dice *d, const otype *t, bool before, ostep *out);
+
+/* What a step from v, not NULL, leads to: how many values, which follow each other from *out on; one that is not there is NULL. */
+size_t ostep_values(const ostep *s, const oval *v, const oval **out);
 
 void add_big(text *out, big n, int width);
 
@@ -178,12 +196,12 @@ void omodel_copy(omodel *to, const omodel *from); /* to->rows is reused */
 
 /* -- lookups ----------------------------------------------------------------------------------------------------------------------------- */
 
-/* A part of a date or time. */
+/* A part of a date or time, or the length of a container. */
 typedef struct otransform {
     const char *name;
-    unsigned needs;     /* O_HAS_DATE, O_HAS_TIME */
+    unsigned needs;     /* O_HAS_ */
     const char *gives;  /* a type */
-    big (*eval)(const otype *t, big v);
+    big (*eval)(const otype *t, const oval *v);
 } otransform;
 
 extern const otransform otransforms[]; /* name NULL at the end */
@@ -191,11 +209,12 @@ extern const otransform otransforms[]; /* name NULL at the end */
 typedef struct oleaf oleaf;
 
 typedef enum oarg { O_ONE, O_LIST, O_PAIR, O_TRUTH } oarg;
+typedef enum otakes { O_VALUE, O_TEXT, O_ELEMENTS, O_KEYS } otakes; /* what the operands are: of the path's type, texts, elements of it, keys */
 
 typedef struct olookup {
     const char *name;
     oarg arg;
-    bool text;          /* looks at canonical text */
+    otakes takes;
     bool fold;          /* without case */
     bool pattern;
     bool points;        /* a set index answers it */
@@ -203,13 +222,14 @@ typedef struct olookup {
 } olookup;
 
 extern const olookup olookups[]; /* name NULL at the end */
-const olookup *olookup_find(const char *name);
 bool olookup_suits(const olookup *l, const otype *t);
 
-enum { OPARTS_MAX = 2 };
+enum { OPARTS_MAX = 2, OSTEPS_MAX = 2 };
 
 struct oleaf {
     size_t field;
+    ostep steps[OSTEPS_MAX];
+    size_t n_steps;
     const otransform *parts[OPARTS_MAX];
     size_t n_parts;
     const olookup *lookup;
@@ -219,10 +239,20 @@ struct oleaf {
     const opattern *pattern;
 };
 
-/* The type of what the path of a leaf gives, and its value in a row. */
+/* The type of what the path of a leaf gives, that of its operands, and the values in a row, in an arena; NULLs among them. */
 const otype *oleaf_type(const ofield *f, const oleaf *l);
-oval oleaf_value(const ofield *f, const oleaf *l, const oval *v);
+const otype *oleaf_operand(const ofield *f, const oleaf *l);
+const oval *oleaf_values(const ofield *f, const oleaf *l, const oval *v, nr_arena *a, size_t *n);
 bool oleaf_holds(const ofield *f, const oleaf *l, const oval *v, nr_arena *a);
+
+/* What lookups on text look at: of a JSON string what it says. */
+nr_slice oval_as_text(const otype *t, const oval *v, nr_arena *a);
+
+/* Steps and parts, then a lookup that suits; but for the operands. */
+void random_path(dice *d, const ofield *f, oleaf *l);
+
+/* "__color__len__gt". shorter: what need not be said may be left out. */
+void oleaf_print(const oleaf *l, bool shorter, text *out);
 
 typedef struct ofilter {
     bool negated;

@@ -15,7 +15,12 @@ static const nr_slice keys[] = {LIT(""), LIT("0"), LIT("color"), LIT("exact"), L
 /* The members of embedded entities, in the order of the definition; the second comes first by name. */
 static const nr_slice members[] = {LIT("color"), LIT("bare")};
 
-static const otype *type_of(const otype *t)
+bool otype_is(const otype *t, const char *name)
+{
+    return strcmp(t->name, name) == 0;
+}
+
+const otype *otype_inside(const otype *t)
 {
     return otype_find(t->of ? t->of : "json");
 }
@@ -86,14 +91,14 @@ static void canonical_held(const otype *t, const oval *v, text *out)
 /* The order of a list is its value, that of all others is not. */
 static void spell_held(const otype *t, dice *d, const oval *v, text *out)
 {
-    bool list = strcmp(t->name, "list") == 0;
-    add_elements(type_of(t), d, v, list || !v->n ? 0 : dice_below(d, v->n), strcmp(t->name, "embedded") == 0, out);
+    bool list = otype_is(t, "list");
+    add_elements(otype_inside(t), d, v, list || !v->n ? 0 : dice_below(d, v->n), otype_is(t, "embedded"), out);
 }
 
 static void finish(const otype *t, nr_arena *a, oval *out)
 {
     text canonical = {0};
-    add_elements(type_of(t), NULL, out, 0, strcmp(t->name, "embedded") == 0, &canonical);
+    add_elements(otype_inside(t), NULL, out, 0, otype_is(t, "embedded"), &canonical);
     out->bytes = nr_arena_copy(a, (nr_slice){canonical.p, canonical.n});
     free(canonical.p);
 }
@@ -111,13 +116,13 @@ static void make_list(const otype *t, dice *d, bool operand, nr_arena *a, oval *
 {
     (void)operand;
     *out = (oval){.n = dice_below(d, MOST_ITEMS)};
-    out->items = random_items(type_of(t), d, out->n, a);
+    out->items = random_items(otype_inside(t), d, out->n, a);
     finish(t, a, out);
 }
 
 static void make_set(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
 {
-    const otype *of = type_of(t);
+    const otype *of = otype_inside(t);
     size_t n = dice_below(d, MOST_ITEMS), kept = 0;
     oval *items = random_items(of, d, n, a);
     (void)operand;
@@ -148,14 +153,14 @@ static void make_dict(const otype *t, dice *d, bool operand, nr_arena *a, oval *
     (void)operand;
     *out = (oval){.n = 0};
     make_keys(d, a, out);
-    out->items = random_items(type_of(t), d, out->n, a);
+    out->items = random_items(otype_inside(t), d, out->n, a);
     finish(t, a, out);
 }
 
 static void make_embedded(const otype *t, dice *d, bool operand, nr_arena *a, oval *out)
 {
     nr_slice *names = NR_NEW_N(a, nr_slice, COUNT(members));
-    oval *items = random_items(type_of(t), d, COUNT(members), a);
+    oval *items = random_items(otype_inside(t), d, COUNT(members), a);
     (void)operand;
     for (size_t i = 0; i < COUNT(members); i++) {
         names[i] = members[COUNT(members) - 1 - i];
@@ -247,17 +252,61 @@ static void reply_element(const otype *of, const oval *v, text *out)
 
 static void reply_list(const otype *t, const oval *v, text *out)
 {
-    reply_items(type_of(t), v, "[", "]", out);
+    reply_items(otype_inside(t), v, "[", "]", out);
 }
 
 static void reply_set(const otype *t, const oval *v, text *out)
 {
-    reply_items(type_of(t), v, "<", ">", out);
+    reply_items(otype_inside(t), v, "<", ">", out);
 }
 
 static void reply_map(const otype *t, const oval *v, text *out)
 {
-    reply_items(type_of(t), v, "{", "}", out);
+    reply_items(otype_inside(t), v, "{", "}", out);
+}
+
+/* -- steps ------------------------------------------------------------------------------------------------------------------------------- */
+
+nr_slice random_key(dice *d)
+{
+    return keys[dice_below(d, COUNT(keys))];
+}
+
+bool random_step(dice *d, const otype *t, bool before, ostep *out)
+{
+    static const nr_slice positions[] = {LIT("0"), LIT("1"), LIT("7")};
+    size_t way = dice_below(d, 100);
+    *out = (ostep){.each = false};
+    if (otype_is(t, "list") || otype_is(t, "set")) {
+        out->each = way < 80;
+        if (!out->each) out->key = positions[dice_below(d, COUNT(positions))];
+        return !before;
+    }
+    out->key = otype_is(t, "embedded") ? members[dice_below(d, COUNT(members))] : random_key(d);
+    bool digits = out->key.n && out->key.p[0] == '0'; /* which would be a position in the list before */
+    return t->container && out->key.n && way < 60 && !(before && digits);
+}
+
+static size_t position_of(nr_slice key)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < key.n; i++) {
+        if (key.p[i] < '0' || key.p[i] > '9') return SIZE_MAX;
+        n = n * 10 + (size_t)(key.p[i] - '0');
+    }
+    return n;
+}
+
+size_t ostep_values(const ostep *s, const oval *v, const oval **out)
+{
+    static const oval missing = {.null = true};
+    *out = v->items;
+    if (s->each) return v->n;
+    size_t at = v->keys || (v->kind && v->kind != 'a') ? SIZE_MAX : position_of(s->key);
+    for (size_t i = 0; v->keys && i < v->n; i++)
+        if (nr_slice_eq(v->keys[i], s->key)) at = i;
+    *out = at < v->n ? &v->items[at] : &missing;
+    return 1;
 }
 
 #define HELD .shape = O_BYTES, .mark = '"', .json = O_JSON_ITSELF, .container = true
@@ -268,12 +317,12 @@ static void reply_map(const otype *t, const oval *v, text *out)
 #define WRITTEN .spell = spell_held, .canonical = canonical_held
 
 const otype otypes_containers[] = {
-    {HOLDS(list, OF("char"), "char"), WRITTEN, .reply = reply_list},
-    {HOLDS(list, OF("int"), "int"), WRITTEN, .reply = reply_list},
-    {HOLDS(list, "", NULL), WRITTEN, .reply = reply_list},
-    {HOLDS(set, OF("char"), "char"), WRITTEN, .reply = reply_set},
-    {HOLDS(set, OF("smallint"), "smallint"), WRITTEN, .reply = reply_set},
-    {HOLDS(set, OF("datetime"), "datetime"), WRITTEN, .reply = reply_set},
+    {HOLDS(list, OF("char"), "char"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_list},
+    {HOLDS(list, OF("int"), "int"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_list},
+    {HOLDS(list, "", NULL), WRITTEN, .parts = O_HAS_LEN, .reply = reply_list},
+    {HOLDS(set, OF("char"), "char"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
+    {HOLDS(set, OF("smallint"), "smallint"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
+    {HOLDS(set, OF("datetime"), "datetime"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
     {HOLDS(dict, OF("float"), "float"), WRITTEN, .reply = reply_map},
     {HOLDS(dict, "", NULL), WRITTEN, .reply = reply_map},
     {HOLDS(embedded, MEMBERS("slug"), "slug"), WRITTEN, .reply = reply_map},

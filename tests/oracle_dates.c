@@ -197,76 +197,82 @@ const otype otypes_dates[] = {
 
 /* -- parts ------------------------------------------------------------------------------------------------------------------------------- */
 
-static big days_in(const otype *t, big v)
+static big days_in(const otype *t, const oval *v)
 {
-    return t->parts & O_HAS_TIME ? day_of(v) : v;
+    return t->parts & O_HAS_TIME ? day_of(v->num) : v->num;
 }
 
-static big time_in(const otype *t, big v)
+static big time_in(const otype *t, const oval *v)
 {
-    return t->parts & O_HAS_DATE ? v - day_of(v) * DAY_US : v;
+    return t->parts & O_HAS_DATE ? v->num - day_of(v->num) * DAY_US : v->num;
 }
 
-static big part_year(const otype *t, big v)
+static big part_year(const otype *t, const oval *v)
 {
     return civil_of(days_in(t, v)).year;
 }
 
-static big part_month(const otype *t, big v)
+static big part_month(const otype *t, const oval *v)
 {
     return civil_of(days_in(t, v)).month + 1;
 }
 
-static big part_day(const otype *t, big v)
+static big part_day(const otype *t, const oval *v)
 {
     return civil_of(days_in(t, v)).day + 1;
 }
 
-static big part_quarter(const otype *t, big v)
+static big part_quarter(const otype *t, const oval *v)
 {
     return civil_of(days_in(t, v)).month / 3 + 1;
 }
 
 /* 1970-01-01 was a Thursday. */
-static big part_iso_week_day(const otype *t, big v)
+static big part_iso_week_day(const otype *t, const oval *v)
 {
     return (days_in(t, v) + (big)7000000 + 3) % 7 + 1;
 }
 
-static big part_week_day(const otype *t, big v)
+static big part_week_day(const otype *t, const oval *v)
 {
     return part_iso_week_day(t, v) % 7 + 1;
 }
 
 /* The day that decides whose year a week is. */
-static civil thursday(const otype *t, big v)
+static civil thursday(const otype *t, const oval *v)
 {
     return civil_of(days_in(t, v) - part_iso_week_day(t, v) + 4);
 }
 
-static big part_week(const otype *t, big v)
+static big part_week(const otype *t, const oval *v)
 {
     return thursday(t, v).of_year / 7 + 1;
 }
 
-static big part_iso_year(const otype *t, big v)
+static big part_iso_year(const otype *t, const oval *v)
 {
     return thursday(t, v).year;
 }
 
-static big part_hour(const otype *t, big v)
+static big part_hour(const otype *t, const oval *v)
 {
     return time_in(t, v) / 3600000000;
 }
 
-static big part_minute(const otype *t, big v)
+static big part_minute(const otype *t, const oval *v)
 {
     return time_in(t, v) / 60000000 % 60;
 }
 
-static big part_second(const otype *t, big v)
+static big part_second(const otype *t, const oval *v)
 {
     return time_in(t, v) / 1000000 % 60;
+}
+
+static big part_len(const otype *t, const oval *v)
+{
+    (void)t;
+    return (big)v->n;
 }
 
 const otransform otransforms[] = {
@@ -283,5 +289,6 @@ const otransform otransforms[] = {
     {"hour", O_HAS_TIME, "int", part_hour},
     {"minute", O_HAS_TIME, "int", part_minute},
     {"second", O_HAS_TIME, "int", part_second},
+    {"len", O_HAS_LEN, "int", part_len},
     {NULL, 0, NULL, NULL},
 };

@@ -1,4 +1,6 @@
 /* oracle_lookups.c -- what each lookup is true of, for the oracle: by comparing values, or code point by code point. */
+#include <stdlib.h>
+
 #include "oracle.h"
 
 /* -- by value ---------------------------------------------------------------------------------------------------------------------------- */
@@ -17,34 +19,95 @@ static bool holds_in(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
     return false;
 }
 
+/* JSON is below or above JSON of its kind alone, and only numbers and strings are. */
+static bool in_order(const oval *a, const oval *b)
+{
+    return a->kind == b->kind && (!a->kind || a->kind == 'n' || a->kind == 's');
+}
+
+static int compare(const otype *t, const oval *a, const oval *b)
+{
+    double x = a->kind == 'n' ? strtod(a->bytes.p, NULL) : 0, y = b->kind == 'n' ? strtod(b->bytes.p, NULL) : 0;
+    if (a->kind == 'n') return (x > y) - (x < y);
+    return a->kind == 's' ? nr_slice_cmp(a->string, b->string) : oval_cmp(t, a, b);
+}
+
 static bool holds_lt(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) < 0;
+    return in_order(v, &l->args[0]) && compare(t, v, &l->args[0]) < 0;
 }
 
 static bool holds_lte(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) <= 0;
+    return in_order(v, &l->args[0]) && compare(t, v, &l->args[0]) <= 0;
 }
 
 static bool holds_gt(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) > 0;
+    return in_order(v, &l->args[0]) && compare(t, v, &l->args[0]) > 0;
 }
 
 static bool holds_gte(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) >= 0;
+    return in_order(v, &l->args[0]) && compare(t, v, &l->args[0]) >= 0;
 }
 
 static bool holds_range(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) >= 0 && oval_cmp(t, v, &l->args[1]) <= 0;
+    return in_order(v, &l->args[0]) && in_order(v, &l->args[1]) && compare(t, v, &l->args[0]) >= 0 && compare(t, v, &l->args[1]) <= 0;
+}
+
+/* -- of containers ----------------------------------------------------------------------------------------------------------------------- */
+
+static bool has_element(const otype *of, const oval *v, const oval *element)
+{
+    for (size_t i = 0; i < v->n; i++)
+        if (oval_cmp(of, &v->items[i], element) == 0) return true;
+    return false;
+}
+
+static bool holds_contains_all(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
+{
+    (void)a;
+    for (size_t i = 0; i < l->n_args; i++)
+        if (!has_element(otype_inside(t), v, &l->args[i])) return false;
+    return true;
+}
+
+static bool holds_overlap(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
+{
+    (void)a;
+    for (size_t i = 0; i < l->n_args; i++)
+        if (has_element(otype_inside(t), v, &l->args[i])) return true;
+    return false;
+}
+
+static bool has_key(const oval *v, const oval *key)
+{
+    for (size_t i = 0; v->keys && i < v->n; i++)
+        if (nr_slice_eq(v->keys[i], key->bytes)) return true;
+    return false;
+}
+
+static bool holds_keys(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
+{
+    (void)a, (void)t;
+    for (size_t i = 0; i < l->n_args; i++)
+        if (!has_key(v, &l->args[i])) return false;
+    return v->keys != NULL;
+}
+
+static bool holds_any_key(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
+{
+    (void)a, (void)t;
+    for (size_t i = 0; i < l->n_args; i++)
+        if (has_key(v, &l->args[i])) return true;
+    return false;
 }
 
 /* -- by text ----------------------------------------------------------------------------------------------------------------------------- */
@@ -92,9 +155,9 @@ static bool holds_pattern(const otype *t, const oval *v, const oleaf *l, nr_aren
     return opattern_found(l->pattern, l->lookup->fold, v->bytes, a);
 }
 
-#define VALUE(name, arg, points, holds) {name, arg, false, false, false, points, holds}
-#define TEXT(name, fold, points, holds) {name, O_ONE, true, fold, false, points, holds}
-#define PATTERN(name, fold) {name, O_ONE, true, fold, true, true, holds_pattern}
+#define VALUE(name, arg, points, holds) {name, arg, O_VALUE, false, false, points, holds}
+#define TEXT(name, fold, points, holds) {name, O_ONE, O_TEXT, fold, false, points, holds}
+#define PATTERN(name, fold) {name, O_ONE, O_TEXT, fold, true, true, holds_pattern}
 
 const olookup olookups[] = {
     VALUE("exact", O_ONE, true, holds_exact),
@@ -114,50 +177,135 @@ const olookup olookups[] = {
     TEXT("icontains", true, false, holds_inside),
     PATTERN("regex", false),
     PATTERN("iregex", true),
+    {"contains_all", O_LIST, O_ELEMENTS, false, false, true, holds_contains_all},
+    {"overlap", O_LIST, O_ELEMENTS, false, false, true, holds_overlap},
+    {"has_key", O_ONE, O_KEYS, false, false, true, holds_keys},
+    {"has_keys", O_LIST, O_KEYS, false, false, true, holds_keys},
+    {"has_any_keys", O_LIST, O_KEYS, false, false, true, holds_any_key},
     {.name = NULL},
 };
 
-const olookup *olookup_find(const char *name)
-{
-    for (const olookup *l = olookups; l->name; l++)
-        if (strcmp(l->name, name) == 0) return l;
-    world_fail("the oracle has no lookup %s", name);
-}
-
 bool olookup_suits(const olookup *l, const otype *t)
 {
-    if (t->container) return l->points && !l->text;
-    if (t->json == O_JSON_BASE64) return l->arg == O_TRUTH || l->holds == holds_exact;
-    return true;
+    bool simple = l->arg == O_TRUTH || l->holds == holds_exact;
+    if (t->json == O_JSON_BASE64) return simple;
+    if (otype_is(t, "list") || otype_is(t, "set")) return l->takes == O_ELEMENTS || l->arg == O_TRUTH;
+    if (l->takes == O_ELEMENTS) return false;
+    if (otype_is(t, "json")) return true;
+    if (otype_is(t, "dict") && l->takes == O_KEYS) return true;
+    return t->container ? simple || l->holds == holds_in : l->takes != O_KEYS;
 }
 
 /* -- leaves ------------------------------------------------------------------------------------------------------------------------------ */
 
-const otype *oleaf_type(const ofield *f, const oleaf *l)
-{
-    return l->n_parts ? otype_find(l->parts[l->n_parts - 1]->gives) : f->type;
-}
-
-oval oleaf_value(const ofield *f, const oleaf *l, const oval *v)
+static const otype *type_behind_steps(const ofield *f, const oleaf *l)
 {
     const otype *t = f->type;
+    for (size_t i = 0; i < l->n_steps; i++) t = otype_inside(t);
+    return t;
+}
+
+const otype *oleaf_type(const ofield *f, const oleaf *l)
+{
+    return l->n_parts ? otype_find(l->parts[l->n_parts - 1]->gives) : type_behind_steps(f, l);
+}
+
+const otype *oleaf_operand(const ofield *f, const oleaf *l)
+{
+    const otype *t = oleaf_type(f, l);
+    return l->lookup->takes == O_ELEMENTS ? otype_inside(t) : l->lookup->takes == O_KEYS ? otype_find("text") : t;
+}
+
+static oval part_of(const otype *t, const oleaf *l, const oval *v)
+{
     oval out = *v;
     for (size_t i = 0; i < l->n_parts && !v->null; i++) {
-        out = (oval){.num = l->parts[i]->eval(t, out.num)};
+        out = (oval){.num = l->parts[i]->eval(t, &out)};
         t = otype_find(l->parts[i]->gives);
     }
     return out;
 }
 
+/* Steps are few, and only the first one may go to each element. */
+const oval *oleaf_values(const ofield *f, const oleaf *l, const oval *v, nr_arena *a, size_t *n)
+{
+    const oval *at = v;
+    *n = 1;
+    if (l->n_steps && l->steps[0].each && v->null) *n = 0;
+    else if (l->n_steps && !v->null) *n = ostep_values(&l->steps[0], v, &at);
+    oval *out = NR_NEW_N(a, oval, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        const oval *one = &at[i];
+        for (size_t k = 1; k < l->n_steps && !one->null; k++) ostep_values(&l->steps[k], one, &one);
+        out[i] = part_of(type_behind_steps(f, l), l, one);
+    }
+    return out;
+}
+
+nr_slice oval_as_text(const otype *t, const oval *v, nr_arena *a)
+{
+    if (v->kind == 's') return v->string;
+    return t->shape == O_BYTES ? v->bytes : oval_text(t, v, a);
+}
+
 bool oleaf_holds(const ofield *f, const oleaf *l, const oval *v, nr_arena *a)
 {
     const otype *t = oleaf_type(f, l);
-    if (l->lookup->arg == O_TRUTH) return v->null == l->truth;
-    if (v->null) return false;
-    oval value = oleaf_value(f, l, v);
     nr_mark mark = nr_arena_mark(a);
-    if (l->lookup->text && t->shape != O_BYTES) value = (oval){.bytes = oval_text(t, &value, a)};
-    bool holds = l->lookup->holds(t, &value, l, a);
+    size_t n;
+    const oval *values = oleaf_values(f, l, v, a, &n);
+    bool holds = false;
+    for (size_t i = 0; i < n && !holds; i++) {
+        oval value = values[i];
+        if (l->lookup->takes == O_TEXT && !value.null) value = (oval){.bytes = oval_as_text(t, &value, a)};
+        holds = l->lookup->arg == O_TRUTH ? value.null == l->truth : !value.null && l->lookup->holds(t, &value, l, a);
+    }
     nr_arena_rewind(a, mark);
     return holds;
+}
+
+static void random_parts(dice *d, const otype *t, oleaf *l)
+{
+    size_t n = 0;
+    while (otransforms[n].name) n++;
+    while (t->parts && l->n_parts < OPARTS_MAX && dice_chance(d, l->n_parts ? 30 : t->container ? 20 : 60)) {
+        const otransform *part = &otransforms[dice_below(d, n)];
+        if ((t->parts & part->needs) != part->needs) continue;
+        l->parts[l->n_parts++] = part;
+        t = otype_find(part->gives);
+    }
+}
+
+/* Elements are NULL or not together with the list: what is said of isnull is said of that. */
+static bool can_be_asked(const oleaf *l)
+{
+    return !(l->n_steps && l->steps[0].each && l->lookup->arg == O_TRUTH);
+}
+
+void random_path(dice *d, const ofield *f, oleaf *l)
+{
+    const otype *t = f->type;
+    size_t n = 0;
+    while (olookups[n].name) n++;
+    random_parts(d, t, l);
+    while (!l->n_parts && l->n_steps < OSTEPS_MAX && dice_chance(d, 75) &&
+           random_step(d, t, l->n_steps && l->steps[l->n_steps - 1].each, &l->steps[l->n_steps])) {
+        t = otype_inside(t);
+        l->n_steps++;
+    }
+    if (l->n_steps) random_parts(d, t, l);
+    do l->lookup = &olookups[dice_below(d, n)];
+    while (!olookup_suits(l->lookup, oleaf_type(f, l)) || !can_be_asked(l));
+}
+
+/* A key that is named as a lookup is one only where a lookup comes behind it. */
+void oleaf_print(const oleaf *l, bool shorter, text *out)
+{
+    bool odd = false;
+    for (size_t i = 0; i < l->n_steps; i++) {
+        if (!l->steps[i].each) text_add(out, NR_S("__")), text_add(out, l->steps[i].key);
+        odd = odd || nr_slice_is(l->steps[i].key, "exact");
+    }
+    for (size_t i = 0; i < l->n_parts; i++) text_addf(out, "__%s", l->parts[i]->name);
+    if (l->lookup->holds != holds_exact || odd || !shorter) text_addf(out, "__%s", l->lookup->name);
 }

@@ -1,17 +1,34 @@
 /* oracle_query.c -- random queries for the oracle, and the arguments that say them. Operands are made of what rows have, so that queries find some. */
+#include <stdlib.h>
+
 #include "oracle_random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* -- queries ----------------------------------------------------------------------------------------------------------------------------- */
 
-/* What some row has, mostly, and what is beside it. */
+/* What some row has there, NULL when it has nothing. */
+static oval value_of_a_row(dice *d, nr_arena *a, const omodel *m, const oleaf *l)
+{
+    size_t n;
+    const orow *row = &m->rows[dice_below(d, m->n_rows)];
+    const oval *values = oleaf_values(&m->fields[l->field], l, &row->v[l->field], a, &n);
+    oval v = n ? values[dice_below(d, n)] : (oval){.null = true};
+    if (l->lookup->takes == O_ELEMENTS && !v.null) v = v.n ? v.items[dice_below(d, v.n)] : (oval){.null = true};
+    return v;
+}
+
+/* What some row has, mostly, and what is beside it. JSON's null is an operand of exact alone. */
 static void random_operand(dice *d, nr_arena *a, const omodel *m, const oleaf *l, oval *out)
 {
-    const ofield *f = &m->fields[l->field];
-    const otype *t = oleaf_type(f, l);
+    const otype *t = oleaf_operand(&m->fields[l->field], l);
     *out = (oval){.null = true};
-    if (m->n_rows && dice_chance(d, 65)) *out = oleaf_value(f, l, &m->rows[dice_below(d, m->n_rows)].v[l->field]);
+    if (l->lookup->takes == O_KEYS) {
+        *out = (oval){.bytes = random_key(d)};
+        return;
+    }
+    if (m->n_rows && dice_chance(d, 65)) *out = value_of_a_row(d, a, m, l);
+    if (out->kind == '0' && strcmp(l->lookup->name, "exact") != 0) *out = (oval){.null = true};
     if (!out->null && l->n_parts && t->mark == '#' && dice_chance(d, 25)) out->num += (big)dice_below(d, 3) - 1;
     if (out->null) t->make(t, d, true, a, out);
     if (l->n_parts && t->mark == '#' && dice_chance(d, 2)) out->num *= 1000;
@@ -22,7 +39,7 @@ static nr_slice random_subject(dice *d, nr_arena *a, const omodel *m, const olea
 {
     oval v;
     random_operand(d, a, m, l, &v);
-    return oval_text(oleaf_type(&m->fields[l->field], l), &v, a);
+    return oval_as_text(oleaf_type(&m->fields[l->field], l), &v, a);
 }
 
 /* A piece of what some row has, from the side where the lookup looks. */
@@ -43,36 +60,25 @@ static void use_pattern(dice *d, nr_arena *a, const omodel *m, oleaf *l)
     l->args[0] = (oval){.bytes = l->pattern->text};
 }
 
-static void random_parts(dice *d, const otype *t, oleaf *l)
-{
-    while (t->parts && l->n_parts < OPARTS_MAX && dice_chance(d, l->n_parts ? 30 : 60)) {
-        const otransform *part = &otransforms[dice_below(d, 13)];
-        if ((t->parts & part->needs) != part->needs) continue;
-        l->parts[l->n_parts++] = part;
-        t = otype_find(part->gives);
-    }
-}
-
 /* field: OF_MAX for any. */
 static void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
 {
     *l = (oleaf){.field = field < OF_MAX ? field : dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
-    random_parts(d, m->fields[l->field].type, l);
-    do l->lookup = &olookups[dice_below(d, 17)];
-    while (!olookup_suits(l->lookup, oleaf_type(&m->fields[l->field], l)));
+    random_path(d, &m->fields[l->field], l);
     if (l->lookup->pattern) {
         use_pattern(d, a, m, l);
         return;
     }
-    if (l->lookup->text) {
+    if (l->lookup->takes == O_TEXT) {
         random_needle(d, a, m, l);
         return;
     }
     if (l->lookup->arg == O_PAIR) l->n_args = 2;
-    if (l->lookup->arg == O_LIST) l->n_args = dice_below(d, OA_MAX + 1);
+    if (l->lookup->arg == O_LIST) l->n_args = dice_below(d, l->lookup->takes == O_VALUE ? OA_MAX + 1 : 3);
+    bool nulls = l->lookup->arg == O_LIST && l->lookup->takes == O_VALUE && !otype_is(oleaf_type(&m->fields[l->field], l), "json");
     for (size_t i = 0; i < l->n_args; i++) {
         random_operand(d, a, m, l, &l->args[i]);
-        if (l->lookup->arg == O_LIST && dice_chance(d, 8)) l->args[i] = (oval){.null = true};
+        if (nulls && dice_chance(d, 8)) l->args[i] = (oval){.null = true};
     }
 }
 
@@ -125,13 +131,21 @@ void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q
     if (dice_chance(d, 2)) q->offset = INT64_MAX;
 }
 
+/* A string of JSON may stand without quotes where it is nothing else. */
+static bool is_plain_word(const oval *v)
+{
+    return v->kind == 's' && v->string.n && v->string.p[0] >= 'A' && v->string.p[0] <= 'a';
+}
+
 static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
 {
     static const char *const truths[2][3] = {{"0", "false", "FALSE"}, {"1", "true", "True"}};
     if (l->lookup->arg == O_TRUTH) {
         text_add(out, nr_slice_of(truths[l->truth][dice_below(d, 3)]));
-    } else if (l->lookup->text) {
+    } else if (l->lookup->takes == O_TEXT) {
         text_add(out, l->args[0].bytes);
+    } else if (l->lookup->arg == O_ONE && is_plain_word(&l->args[0]) && dice_chance(d, 50)) {
+        text_add(out, l->args[0].string);
     } else if (l->lookup->arg == O_ONE) {
         t->spell(t, d, &l->args[0], out);
     } else {
@@ -149,15 +163,14 @@ static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
     const ofield *f = &m->fields[l->field];
     text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
-    for (size_t i = 0; i < l->n_parts; i++) text_addf(path, "__%s", l->parts[i]->name);
-    if (strcmp(l->lookup->name, "exact") != 0 || dice_chance(d, 30)) text_addf(path, "__%s", l->lookup->name);
+    oleaf_print(l, dice_chance(d, 70), path);
 }
 
 static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 {
     text path = {0}, value = {0};
     leaf_path(d, m, l, &path);
-    operand_text(d, oleaf_type(&m->fields[l->field], l), l, &value);
+    operand_text(d, oleaf_operand(&m->fields[l->field], l), l, &value);
     oargs_take(out, &path);
     oargs_take(out, &value);
 }
@@ -165,12 +178,15 @@ static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 /* {"path": value}. */
 static void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
 {
-    const otype *t = oleaf_type(&m->fields[l->field], l);
-    text_add(out, NR_S("{\""));
-    leaf_path(d, m, l, out);
-    text_add(out, NR_S("\":"));
+    const otype *t = oleaf_operand(&m->fields[l->field], l);
+    text path = {0};
+    leaf_path(d, m, l, &path);
+    text_add(out, NR_S("{"));
+    json_string(out, (nr_slice){path.p, path.n});
+    free(path.p);
+    text_add(out, NR_S(":"));
     if (l->lookup->arg == O_TRUTH) text_add(out, l->truth ? NR_S("true") : NR_S("false"));
-    else if (l->lookup->text) json_string(out, l->args[0].bytes);
+    else if (l->lookup->takes == O_TEXT) json_string(out, l->args[0].bytes);
     else if (l->lookup->arg == O_ONE) oval_json(t, d, &l->args[0], out);
     else operand_text(d, t, l, out);
     text_add(out, NR_S("}"));

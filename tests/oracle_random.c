@@ -77,46 +77,37 @@ void random_value(const ofield *f, bool pk, dice *d, nr_arena *a, oval *out)
 static const opattern *field_pattern(dice *d, nr_arena *a, ofield *f)
 {
     oval v;
+    const otype *t = otype_is(f->type, "list") || otype_is(f->type, "set") ? otype_inside(f->type) : f->type;
     size_t most = COUNT(f->patterns);
     if (f->n_patterns == most || (f->n_patterns && dice_chance(d, 30))) return f->patterns[dice_below(d, f->n_patterns)];
-    f->type->make(f->type, d, false, a, &v);
-    return f->patterns[f->n_patterns++] = random_pattern(d, oval_text(f->type, &v, a), a);
+    t->make(t, d, false, a, &v);
+    return f->patterns[f->n_patterns++] = random_pattern(d, oval_as_text(t, &v, a), a);
 }
 
-static void add_parts(dice *d, const otype *t, text *out)
+/* The type of a relation is not known when its indexes are made. */
+static bool is_indexable(const ofield *f, const oleaf *l)
 {
-    for (size_t n = 0; t->parts && n < OPARTS_MAX && dice_chance(d, n ? 30 : 60); n++) {
-        const otransform *part;
-        do part = &otransforms[dice_below(d, 13)];
-        while ((t->parts & part->needs) != part->needs);
-        text_addf(out, "%s__", part->name);
-        t = otype_find(part->gives);
-    }
-}
-
-static const olookup *random_indexed(dice *d, const otype *t)
-{
-    for (;;) {
-        size_t at = dice_below(d, 17);
-        if (olookups[at].points && dice_chance(d, 40)) at = dice_below(d, 2); /* exact, in */
-        if (olookup_suits(&olookups[at], t)) return &olookups[at];
-    }
+    bool each = l->n_steps == 1 && l->steps[0].each;
+    return !(f->relation && l->n_parts) && (!l->lookup->pattern || (!l->n_parts && (!l->n_steps || each)));
 }
 
 static nr_slice random_index_item(dice *d, nr_arena *a, ofield *f)
 {
-    const olookup *l = random_indexed(d, f->type);
+    oleaf l;
     text t = {0};
-    if (l->pattern) {
-        text_addf(&t, "{\"%s\":", l->name);
+    do {
+        l = (oleaf){.n_args = 0};
+        random_path(d, f, &l);
+    } while (!is_indexable(f, &l) || (!l.lookup->points && dice_chance(d, 30)));
+    if (l.lookup->pattern) {
+        text_addf(&t, "{\"%s\":", l.lookup->name);
         json_string(&t, field_pattern(d, a, f)->text);
         text_add(&t, NR_S("}"));
         return text_taken(&t, a);
     }
-    if (!f->relation) add_parts(d, f->type, &t);                                         /* whose type is not known when its indexes are made */
-    if (t.n && l->arg == O_ONE && !l->text && l->points && dice_chance(d, 70)) t.n -= 2; /* a part alone */
-    else text_add(&t, nr_slice_of(l->name));
-    return text_taken(&t, a);
+    oleaf_print(&l, l.n_parts && dice_chance(d, 70), &t);
+    nr_slice item = text_taken(&t, a);
+    return (nr_slice){item.p + 2, item.n - 2};
 }
 
 size_t random_index_items(dice *d, nr_arena *a, ofield *f, size_t n, nr_slice *out)
@@ -133,7 +124,7 @@ size_t random_index_items(dice *d, nr_arena *a, ofield *f, size_t n, nr_slice *o
 
 static void random_index(ofield *f, dice *d, nr_arena *a)
 {
-    bool ordered = f->type->json != O_JSON_BASE64 && !f->type->container;
+    bool ordered = f->type->json != O_JSON_BASE64 && !otype_is(f->type, "dict") && !otype_is(f->type, "embedded");
     nr_slice items[OITEMS_MAX];
     text t = {0};
     f->n_patterns = 0;
@@ -145,7 +136,11 @@ static void random_index(ofield *f, dice *d, nr_arena *a)
     }
     text_add(&t, NR_S("["));
     size_t n = random_index_items(d, a, f, dice_below(d, dice_chance(d, 50) ? 2 : OITEMS_MAX), items);
-    for (size_t i = 0; i < n; i++) text_addf(&t, items[i].p[0] == '{' ? "%s%.*s" : "%s\"%.*s\"", i ? "," : "", NR_FMT(items[i]));
+    for (size_t i = 0; i < n; i++) {
+        if (i) text_add(&t, NR_S(","));
+        if (items[i].p[0] == '{') text_add(&t, items[i]);
+        else json_string(&t, items[i]);
+    }
     text_add(&t, NR_S("]"));
     f->index = text_taken(&t, a).p;
 }

@@ -26,11 +26,24 @@ static void all_bounds_hold_when_the_order_comes_from_another_index(void **state
     expect(w, "QUERY a.X FILTER d__date__lt 2026-02-10 d__date__lt 2026-02-20 ORDER -d LIMIT 0 1 FIELDS d FLAT", "[\"2026-02-09T19:00:00Z\"]");
 }
 
+/* The bounds of a year are values of the elements, not of the list. */
+static void dates_of_elements_are_found_through_the_index_of_elements(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET a.X '{\"fields\": {\"d\": {\"type\": \"set\", \"of\": {\"type\": \"datetime\"}, \"index\": true}}}'", "+OK");
+    expect(w, "SAVE a.X d '[\"2010-01-01T00:00:00Z\",\"2026-11-22T00:00:00Z\"]'", ":1");
+    expect(w, "COUNT a.X FILTER d__year 2026", ":1");
+    expect(w, "COUNT a.X FILTER d__year__in [2011,2026]", ":1");
+    expect(w, "COUNT a.X FILTER d__date__gte 2026-11-25", ":0");
+    expect(w, "COUNT a.X FILTER d__date__gte 2026-11-22", ":1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(a_pattern_and_a_range_on_one_index_verify_the_pattern),
         EMPTY(all_bounds_hold_when_the_order_comes_from_another_index),
+        EMPTY(dates_of_elements_are_found_through_the_index_of_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

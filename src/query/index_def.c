@@ -389,7 +389,7 @@ void nr_probes_lower(const nr_path *path, size_t to, nr_probes *probes)
         const nr_transform *t = path->transforms[i - 1];
         nr_path base = *path;
         base.n_transforms = (uint8_t)(i - 1);
-        nr_spec spec = base.n_transforms ? (nr_spec){.type = nr_type_find(nr_slice_of(path->transforms[i - 2]->gives))} : path->field->spec;
+        nr_spec spec = base.n_transforms ? (nr_spec){.type = nr_type_find(nr_slice_of(path->transforms[i - 2]->gives))} : nr_path_inner(path)->spec;
         size_t kept = 0;
         for (size_t k = 0; k < probes->n; k++) {
             nr_probe p = probes->at[k];
