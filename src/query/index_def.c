@@ -215,6 +215,12 @@ static bool is_needless(const builder *b, const plan *p)
     return false;
 }
 
+/* The primary key has an index of its values, none of which is NULL. */
+static bool is_the_pks(const nr_field *f, const plan *p)
+{
+    return f->pk && nr_path_plain(&p->path) && (p->keyfn == &nr_key_value || p->keyfn == &nr_key_null);
+}
+
 /* What is wanted of a field: says has the options, f is the schema's own. own: the definition's, which says more than its list. */
 static bool add_field(builder *b, const nr_field *f, const nr_field *says, bool own)
 {
@@ -233,7 +239,7 @@ static bool add_field(builder *b, const nr_field *f, const nr_field *says, bool 
         if (b->plans.at[i].ordered) b->plans.at[i].set = false;
     if (own && (f->type->flags & NR_TF_RELATION)) plan_for(b, &plain, &nr_key_value, none, false)->set = true;
     for (size_t i = 0; i < b->plans.n; i++) {
-        if (is_needless(b, &b->plans.at[i])) continue;
+        if (is_needless(b, &b->plans.at[i]) || is_the_pks(f, &b->plans.at[i])) continue;
         if (b->plans.at[i].ordered) add_index(b, &b->plans.at[i], false);
         if (b->plans.at[i].set) add_index(b, &b->plans.at[i], true);
     }
@@ -261,7 +267,6 @@ static bool compile(nr_index *ix, nr_regexes *patterns, nr_err *err)
 static void add_wanted(builder *b, const nr_want *want)
 {
     nr_err asleep = {0}, *err = b->err;
-    if (want->field->pk) return;
     b->owner = want->owner;
     b->err = &asleep;
     add_field(b, &b->schema->fields[want->field->id], want->field, false);
@@ -272,7 +277,7 @@ bool nr_wanted_indexes(const nr_schema *s, const nr_wants *wants, nr_regexes *pa
 {
     builder b = {.schema = s, .arena = arena, .err = err, .owner = NR_S(NR_OWNER_MODEL)};
     if (!s->abstract) add_pk(&b);
-    for (size_t i = s->abstract ? 0 : 1; i < s->n_fields; i++)
+    for (size_t i = 0; i < s->n_fields; i++)
         if (!add_own(&b, &s->fields[i], wants && wants->silenced && wants->silenced[i])) return false;
     if (!s->abstract) add_several(&b);
     for (size_t i = 0; wants && !s->abstract && i < wants->list.n; i++) add_wanted(&b, &wants->list.at[i]);

@@ -360,6 +360,28 @@ start_nonrel {} {
         }
     }
 
+    test {an index that is asked for of the primary key is there, and answers} {
+        foreach how {definition command} {
+            r flushall
+            set index {["exact", "lt", "endswith", "icontains", {"regex": "^[ab]"}]}
+            model t.M "{\"pk\": \"v\", \"fields\": {\"v\": {\"type\": \"char\"[expr {$how eq {definition} ? ", \"index\": $index" : {}}]}}}"
+            foreach pk {apple Banana bean cherry} { r nonrel.save t.M v $pk }
+            if {$how eq {command}} { r nonrel.index create t.M v exact lt endswith icontains {{"regex": "^[ab]"}} }
+            assert_equal 4 [llength [r nonrel.index list t.M]]
+            foreach {path operand want index} {v__endswith e apple v.reversed v__icontains AN {Banana bean} {} v__icontains ANA Banana v.folded_substrings.set v__regex ^\[ab\] {apple bean} v.matches.*} {
+                says [lsort $want] $path $operand
+                if {$index ne {}} { assert_match *index=$index* [plan FILTER $path $operand] }
+            }
+            assert_equal 1 [r nonrel.delete t.M FILTER v__icontains NAN]
+            r hset t.M:avocado v avocado
+            says {apple avocado bean} v__regex {^[ab]}
+            sound t.M
+            r debug reload
+            says {apple avocado bean} v__regex {^[ab]}
+            sound t.M
+        }
+    }
+
     test {blobs take no text lookup, and no index of one} {
         one_field false blob
         values a
