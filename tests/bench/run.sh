@@ -22,6 +22,11 @@ machine() {
     printf -- '- Day: %s\n' "$(date -u +%Y-%m-%d)"
 }
 
+growth_page() {
+    if [[ -e docs/benchmarks-growth.md ]]; then echo "See [how cost grows](benchmarks-growth.md), written by \`make bench-growth\`."
+    else echo "\`make bench-growth\` writes a page of its own, which has not been written yet."; fi
+}
+
 page() {
     cat <<PAGE
 # Benchmarks
@@ -61,7 +66,7 @@ command.
 
 ## How cost grows
 
-See [how cost grows](benchmarks-growth.md), written by \`make bench-growth\`.
+$(growth_page)
 
 ## Inside texts and dates
 
