@@ -141,7 +141,7 @@ static figures measure(const bench_system *of, int store, const people *p)
 
 static const char *mark(double is, double goal)
 {
-    return !goal ? "" : is <= goal ? " ✓" : " ✗";
+    return goal <= 0 ? "" : is <= goal ? " ✓" : " ✗";
 }
 
 int main(int argc, char **argv)
