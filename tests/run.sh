@@ -81,7 +81,7 @@ failures=()
 asan=(VARIANT=asan CC=clang SANITIZE=address,undefined)
 case ${1:-} in
 check) check_stages 10000 ;;
-test) check_stages 100000 && test_stages ;;
+test) check_stages 300000 && test_stages ;;
 valgrind) valgrind_stages ;;
 *) echo 'usage: tests/run.sh check|test|valgrind' >&2; exit 2 ;;
 esac

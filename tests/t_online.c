@@ -236,6 +236,37 @@ static void a_copy_ends_up_with_the_same_keys(void **state)
     world_close(&copy);
 }
 
+/* An entity that others wrote, and that a primary without a table has not yet seen, while its copy has. */
+static void a_copy_that_knows_more_than_its_primary_ends_up_with_the_same_keys(void **state)
+{
+    world *w = *state;
+    world copy;
+    const nr_pair hash[] = {{NR_S("id"), NR_S("7")}, {NR_S("n"), NR_S("5")}};
+    if (!native(w)) return;
+    for (int read = 0; read < 3; read++) {
+        world_restart(w);
+        world_open(&copy);
+        w->replica = &copy;
+        expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\"}}}'", "+OK");
+        expect(w, "SAVE a.X id 3 n 1", ":3");
+        expect(w, "DELETE a.X ALL", ":1");
+        expect(&copy, "COUNT a.X", ":0");
+        world_restart(w);
+        world_put(w, NR_S("a.X:7"), hash, 2);
+        if (read == 1) expect(&copy, "COUNT a.X", ":1");
+        expect(w, "INDEX CREATE a.X n exact lt", "+OK");
+        if (read == 2) expect(&copy, "COUNT a.X FILTER n 5", ":1");
+        expect(w, "COUNT a.X FILTER n 5", ":1");
+        world_settle(w);
+        assert_true(world_digest(w) == world_digest(&copy));
+        check_indexes(w, "a.X");
+        check_indexes(&copy, "a.X");
+        w->replica = NULL;
+        world_close(&copy);
+        expect(w, "MODEL DROP a.X ENTITIES", "+OK");
+    }
+}
+
 static void an_index_that_is_dropped_while_it_is_built_is_gone(void **state)
 {
     world *w = *state;
@@ -373,6 +404,7 @@ int main(void)
         EMPTY(a_restart_in_the_middle_starts_over),
         EMPTY(a_copy_goes_on_where_its_primary_stopped),
         EMPTY(a_copy_ends_up_with_the_same_keys),
+        EMPTY(a_copy_that_knows_more_than_its_primary_ends_up_with_the_same_keys),
         EMPTY(an_index_that_is_dropped_while_it_is_built_is_gone),
         EMPTY(what_is_in_the_way_of_a_set_index_goes_first),
         EMPTY(a_rebuild_mends_what_is_wrong),

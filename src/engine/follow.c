@@ -144,6 +144,11 @@ void nr_follow_again(nr_model *m)
     if (m->followed) m->followed->rebuild = true;
 }
 
+void nr_follow_afresh(nr_model *m)
+{
+    if (nr_follow_pending(m)) nr_follow_again(m);
+}
+
 static void repair(nr_call *c, nr_model *m, const nr_index *ix, bool add, const nr_entries *entries)
 {
     for (size_t i = 0; i < entries->n; i++) {

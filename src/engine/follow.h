@@ -17,6 +17,10 @@ bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
 /* What is in memory of the model is to be read anew before it is used. */
 void nr_follow_again(nr_model *m);
 
+/* The same if repairs wait: they are those of the indexes as they were, and will be written when the primary says so (INDEX SYNC). For copies, before an index
+ * comes or begins to be kept. */
+void nr_follow_afresh(nr_model *m);
+
 /* The same, here and on the copies: whatever is wrong is found and mended with the next nr_follow_store. */
 void nr_follow_all(nr_call *c, nr_model *m);
 

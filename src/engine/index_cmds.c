@@ -52,12 +52,15 @@ static void tell_owners(nr_call *c, const nr_model *m)
     if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 4);
 }
 
-static bool has_entities(nr_call *c, const nr_model *m, bool *has)
+/* Whether an index must be built. Without a table a primary can't tell: others may have written entities that nobody has seen yet, and that its copies know of. */
+static bool must_build(nr_call *c, const nr_model *m, bool *must)
 {
     nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
     uint64_t n = 0;
-    nr_status st = m->indexes[0].memory || !nr_model_has_entities(m) ? NR_ST_OK : c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
-    *has = n > 0;
+    *must = false;
+    if (m->indexes[0].memory || !nr_model_has_entities(m)) return true;
+    nr_status st = c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
+    *must = n > 0 || (!c->applied && !m->table);
     return nr_status_good(st, m->schema->name, &c->err);
 }
 
@@ -65,15 +68,16 @@ bool nr_owners_change(nr_call *c, nr_model **model, const nr_owners *owners)
 {
     nr_model *m = *model;
     nr_slice text = nr_owners_print(owners, &c->arena);
-    bool entities;
+    bool build;
     if (nr_slice_eq(text, m->owners)) return true;
-    if (m->table && !nr_follow_store(c, m)) return false;
+    if (c->applied) nr_follow_afresh(m);
+    else if (m->table && !nr_follow_store(c, m)) return false;
     nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, text, NULL);
     if (!after) return false;
     after->version = m->version;
-    bool ok = check_keys(c, m, after) && has_entities(c, m, &entities);
+    bool ok = check_keys(c, m, after) && must_build(c, m, &build);
     if (ok) {
-        nr_online_carry(m, after, entities);
+        nr_online_carry(m, after, build);
         ok = nr_status_good(nr_definition_write(c, after), m->schema->name, &c->err);
     }
     if (!ok) {

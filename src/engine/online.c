@@ -101,6 +101,7 @@ static bool step_start(nr_call *c, nr_model *m, nr_index *ix)
     struct nr_online *o = state_of(c, m, ix);
     nr_status st = ix->kind == NR_IX_SET ? NR_ST_OK : c->store->cls->remove(c->store, ix->key);
     if (!nr_status_good(st, ix->key, &c->err)) return false;
+    if (c->applied) nr_follow_afresh(m);
     ix->stale = ix->building = true;
     o->clearing = false;
     set_behind(o, NR_S(""));
