@@ -20,7 +20,7 @@ static void value_option(text *out, dice *d, bool set, const char *name, const o
 static void field_json(const ofield *f, dice *d, text *out)
 {
     text_addf(out, "\"%s\":{\"type\":\"%s\"", f->name, f->relation ? f->relation : f->type->name);
-    if (f->relation) text_addf(out, ",\"to\":\"%s\"", f->to);
+    if (f->relation) text_addf(out, ",\"to\":\"%s\",\"related_name\":\"%s\"", f->to, f->related);
     else text_add(out, nr_slice_of(f->type->options));
     flag(out, f->null, "null");
     flag(out, f->unique && !(f->relation && !strcmp(f->relation, "onetoone")), "unique");

@@ -152,6 +152,7 @@ typedef struct ofield {
     char name[16];
     const otype *type;    /* of the values */
     const char *relation; /* "fk", "onetoone", or NULL */
+    char related[16];     /* its name seen from the target */
     char to[16];
     bool null, unique, auto_now, auto_now_add, has_default, has_min, has_max;
     oval def, min, max;
@@ -210,6 +211,9 @@ typedef struct oleaf oleaf;
 
 typedef enum oarg { O_ONE, O_LIST, O_PAIR, O_TRUTH } oarg;
 typedef enum otakes { O_VALUE, O_TEXT, O_ELEMENTS, O_KEYS } otakes; /* what the operands are: of the path's type, texts, elements of it, keys */
+
+/* Names of fields that are lookups, transforms or words of clauses too, by the field's place; NULL: there are no more. */
+const char *ofield_odd_name(size_t at);
 
 typedef struct olookup {
     const char *name;

@@ -158,12 +158,28 @@ static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
     }
 }
 
+/* Behind a reference the fields of its target win over lookups: whether what is behind it may be one. */
+static bool may_be_field(const text *rest)
+{
+    bool may = false;
+    for (size_t at = 1; !may && ofield_odd_name(at); at++) {
+        const char *name = ofield_odd_name(at);
+        size_t n = strlen(name);
+        may = rest->n >= n + 2 && memcmp(rest->p + 2, name, n) == 0 && (rest->n == n + 2 || rest->p[n + 2] == '_');
+    }
+    return may;
+}
+
 static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
 {
     const ofield *f = &m->fields[l->field];
+    text rest = {0};
     text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
-    oleaf_print(l, dice_chance(d, 70), path);
+    oleaf_print(l, dice_chance(d, 70), &rest);
+    if (f->relation && (may_be_field(&rest) || dice_chance(d, 20))) text_add(path, NR_S("__pk"));
+    text_add(path, (nr_slice){rest.p, rest.n});
+    free(rest.p);
 }
 
 static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)

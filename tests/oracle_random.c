@@ -178,15 +178,22 @@ static void random_options(ofield *f, dice *d, nr_arena *a)
     if (f->has_default) random_value(f, false, d, a, &f->def);
 }
 
+static const char *const odd[OF_MAX] = {"", "year", "order", "exact", "limit", "len", "date", "in", "filter", "day", "null1", "isnull"};
+
+const char *ofield_odd_name(size_t at)
+{
+    return at < OF_MAX ? odd[at] : NULL;
+}
+
 static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *target, size_t at, ofield *f)
 {
-    static const char *const odd[OF_MAX] = {"", "year", "order", "exact", "limit", "len", "date", "in", "filter", "day", "null1", "isnull"};
     bool self = dice_chance(d, 20);
     *f = (ofield){.type = random_type(d, false), .index = ""};
     snprintf(f->name, sizeof f->name, "%s", odd[at]);
     if (dice_chance(d, 75)) snprintf(f->name, sizeof f->name, "f%zu", at);
     if (dice_chance(d, 20) && (self || target)) {
         f->relation = m->wide || dice_chance(d, 85) ? "fk" : "onetoone";
+        snprintf(f->related, sizeof f->related, target ? "mains%zu" : "selves%zu", at);
         f->type = self ? m->fields[0].type : target->fields[0].type;
         snprintf(f->to, sizeof f->to, "%s", self && dice_chance(d, 50) ? "self" : self ? m->name : target->name);
     }
@@ -213,6 +220,7 @@ void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omode
     snprintf(pk->name, sizeof pk->name, "%s", pks[dice_below(d, COUNT(pks))]);
     if (target && !wide && dice_chance(d, 8)) {
         pk->relation = dice_chance(d, 30) ? "fk" : "onetoone";
+        snprintf(pk->related, sizeof pk->related, "mains0");
         pk->type = target->fields[0].type;
         snprintf(pk->to, sizeof pk->to, "%s", target->name);
     }

@@ -343,7 +343,6 @@ static void definitions_of_later_versions_are_refused_by_name(void **state)
     static const char *const later[] = {"{\"ttl\": 10}",
                                         "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
-                                        "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"related_name\": \"y\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"check\": true}}}"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_dof(*state, "MODEL SET a.X '%s'", later[i]);

@@ -303,7 +303,10 @@ static const refusal refusals[] = {
     /* what comes later */
     {FIELD("'type': 'int', 'default': []"), NR_E_BADVALUE, "fields.x.default: expected a value of the field's type, got array"},
     {FIELD("'type': 'm2m'"), NR_E_BADVALUE, "fields.x.type: 'm2m' is not available in this version"},
-    {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'posts'"), NR_E_BADVALUE, "fields.x.related_name: 'related_name' is not available"},
+    {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'a__b'"), NR_E_BADVALUE, "fields.x.related_name: "},
+    {FIELD("'type': 'fk', 'to': 'm', 'related_name': ''"), NR_E_BADVALUE, "fields.x.related_name: "},
+    {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'pk'"), NR_E_BADVALUE, "fields.x.related_name: "},
+    {FIELD("'type': 'char', 'related_name': 'a'"), NR_E_BADVALUE, "fields.x.related_name: a field of type 'char'"},
     {FIELD("'type': 'fk', 'to': 'm', 'check': true"), NR_E_BADVALUE, "fields.x.check: 'check' is not available"},
     {FIELD("'type': 'fk', 'to': 'm', 'to_field': 'a'"), NR_E_BADVALUE, "fields.x.to_field: 'to_field' is not available"},
     {"{'ttl': 5}", NR_E_BADVALUE, "ttl: 'ttl' is not available in this version"},

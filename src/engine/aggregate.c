@@ -1,6 +1,7 @@
 /* aggregate.c -- AGGREGATE and DISTINCT: bind, plan, run, reply. */
 #include "engine/aggregate.h"
 
+#include "engine/semi_join.h"
 #include "engine/row_reply.h"
 #include "engine/scans.h"
 
@@ -18,12 +19,14 @@ static bool bind(nr_call *c, nr_model *m, const nr_ast *ast, groups *g)
     return nr_grouping_bind(ast, m, &with, &c->arena, &g->query, &g->grouping, &c->err);
 }
 
-const nr_node *nr_groups_plan(nr_call *c, nr_model *m, const nr_ast *ast)
+const nr_node *nr_groups_plan(nr_call *c, nr_model *m, const nr_ast *ast, const nr_pred **where)
 {
     groups *g = NR_NEW(&c->arena, groups);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    return bind(c, m, ast, g) ? nr_plan_groups(&p, &g->query, &g->grouping) : NULL;
+    if (!bind(c, m, ast, g)) return NULL;
+    *where = g->query.where;
+    return nr_plan_groups(&p, &g->query, &g->grouping);
 }
 
 static bool collect(nr_call *c, nr_op *op, groups *g)
@@ -59,7 +62,7 @@ static bool answer(nr_call *c, nr_model *m, const nr_ast *ast)
     nr_scan scan;
     nr_run run;
     nr_planner p = nr_planner_for(c, m);
-    if (!bind(c, m, ast, &g) || !nr_scan_begin(c, m, &g.query, &scan)) return false;
+    if (!bind(c, m, ast, &g) || !nr_join_run(c, &g.query) || !nr_scan_begin(c, m, &g.query, &scan)) return false;
     const nr_node *root = nr_plan_groups(&p, &g.query, &g.grouping);
     if (!root) return false;
     nr_run_start(&run, c, m);

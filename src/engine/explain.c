@@ -1,5 +1,6 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
 #include "engine/aggregate.h"
+#include "engine/semi_join.h"
 #include "query/page.h"
 
 typedef struct explained {
@@ -33,12 +34,12 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     return true;
 }
 
-static bool reply_plan(nr_call *c, const nr_node *root)
+static bool reply_plan(nr_call *c, const nr_node *root, const nr_query *q)
 {
     nr_slices lines = {0};
     if (!root) return false;
     nr_plan_print(root, &c->arena, &lines);
-    return reply_lines(c, &lines);
+    return nr_join_explain(c, q->where, 1, &lines) && reply_lines(c, &lines);
 }
 
 static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
@@ -84,7 +85,7 @@ static bool bind_update(nr_call *c, nr_model *m, const nr_slice *argv, size_t ar
     return true;
 }
 
-/* plan: of a command whose rows are groups; then q has nothing. */
+/* plan: of a command whose rows are groups; then q has nothing but its filters. */
 static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_slice *argv, size_t argc, nr_query *q, const nr_node **plan)
 {
     nr_ast ast;
@@ -93,7 +94,7 @@ static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_sli
     if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) return bind_update(c, m, argv, argc, q);
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 1 && nr_slice_caseis(argv[0], "ALL");
     if (!nr_ast_parse(argv, all ? 0 : argc, e->groups, &c->arena, &ast, &c->err)) return false;
-    if (ast.distinct || e->purpose == NR_FOR_VALUES) return (*plan = nr_groups_plan(c, m, &ast)) != NULL;
+    if (ast.distinct || e->purpose == NR_FOR_VALUES) return (*plan = nr_groups_plan(c, m, &ast, &q->where)) != NULL;
     return nr_query_bind(&ast, m, e->ordering, &with, &c->arena, q, &c->err) &&
            (!ast.page || nr_page_bind(&ast, &with, &c->arena, q, &page, &c->err));
 }
@@ -113,7 +114,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q, &groups)) return false;
-    if (groups) return reply_plan(c, groups);
+    if (groups) return reply_plan(c, groups, &q);
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;
@@ -122,5 +123,5 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    return reply_plan(c, nr_plan_rows(&p, &q, e->purpose));
+    return reply_plan(c, nr_plan_rows(&p, &q, e->purpose), &q);
 }

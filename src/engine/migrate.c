@@ -9,6 +9,7 @@
 #include "engine/follow.h"
 #include "engine/lineage.h"
 #include "engine/online.h"
+#include "engine/relations.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 
@@ -404,7 +405,9 @@ static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
     }
     if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
     if (!nr_models_load_all(c)) return false;
-    return (!before || plan_family(g, before)) && check_referrers(g, before, after);
+    if ((before && !plan_family(g, before)) || !check_referrers(g, before, after)) return false;
+    nr_models_overlay changed = overlay_of(g);
+    return c->applied || nr_relations_check(c, &changed);
 }
 
 static bool carry_out(migration *g)

@@ -1,5 +1,6 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
 #include "engine/aggregate.h"
+#include "engine/semi_join.h"
 #include "engine/row_reply.h"
 #include "engine/scans.h"
 #include "engine/write.h"
@@ -25,7 +26,7 @@ nr_planner nr_planner_for(nr_call *c, nr_model *m)
 
 nr_bind_with nr_bind_with_of(nr_call *c)
 {
-    return (nr_bind_with){(size_t)c->limits.max_memory, c->deadline_us, c->engine->patterns, &c->matchers};
+    return (nr_bind_with){(size_t)c->limits.max_memory, c->deadline_us, c->engine->patterns, &c->matchers, nr_others_of(c)};
 }
 
 static bool parse_and_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, unsigned groups, bool ordering, nr_query *out)
@@ -37,7 +38,7 @@ static bool parse_and_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t
 
 bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out)
 {
-    return parse_and_bind(c, m, argv, argc, NR_CL_FILTERS, false, out);
+    return parse_and_bind(c, m, argv, argc, NR_CL_FILTERS, false, out) && nr_join_run(c, out);
 }
 
 /* Reads one entity for GET and MGET, all of it: a hash with any field that does not decode is none. NULL with no error: none. */
@@ -205,6 +206,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
     if (!nr_query_bind(&ast, m, true, &with, &c->arena, &q, &c->err)) return false;
     nr_row_form form = nr_row_form_of(&q, &c->arena);
     if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
+    if (!nr_join_run(c, &q)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
     if (!fetch_rows(c, &q, ast.page > 0, &rows)) return false;
     if (ast.page) token = end_page(c, &ast, &page, &form, &rows);

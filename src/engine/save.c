@@ -2,6 +2,7 @@
 #include "engine/commands.h"
 #include "engine/follow.h"
 #include "engine/write.h"
+#include "table/rows.h"
 
 typedef enum mode { MODE_UPSERT, MODE_INSERT, MODE_UPDATE } mode;
 
@@ -47,7 +48,8 @@ static bool set_by(saver *s, nr_slice name)
 static bool add_condition(saver *s, const nr_slice *argv, size_t argc, size_t *at)
 {
     nr_call *c = s->call;
-    nr_binder b = {s->model->schema, nr_bind_with_of(c), &c->arena, &c->err};
+    nr_binder b = {.schema = s->model->schema, .with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
+    b.with.others = NULL; /* the entity alone is asked */
     if (argc - *at < 3) return nr_fail(&c->err, NR_E_SYNTAX, "IF needs a lookup and its value");
     const nr_pred *p = nr_bind_leaf(&b, &(nr_ast_pair){argv[*at + 1], argv[*at + 2]});
     if (p) nr_vec_push(&c->arena, &s->opt.conditions, p);
@@ -234,7 +236,7 @@ static bool check_conditions(saver *s, const nr_change *ch)
     for (size_t i = 0; i < s->opt.conditions.n; i++) {
         const nr_pred *p = s->opt.conditions.at[i];
         if (!ch->before) return nr_fail(&c->err, NR_E_CONFLICT, "%.*s has no entity %s, which IF asks about", NR_FMT(name), NR_SHOW(ch->pk));
-        bool holds = nr_pred_eval(p, ch->before);
+        bool holds = nr_pred_eval(p, NR_NO_ROW, ch->before);
         nr_buf text = nr_buf_in(&c->arena);
         nr_pred_print(p, &text);
         nr_buf_byte(&text, 0);

@@ -116,7 +116,7 @@ void nr_scans_free(nr_engine *e)
 static void find_leaves(nr_call *c, const nr_model *m, const nr_pred *p, nr_scan *out)
 {
     if (p->op == NR_P_LEAF && !nr_access_helps(m, p)) nr_vec_push(&c->arena, &out->leaves, p);
-    for (size_t i = 0; p->op != NR_P_LEAF && i < p->n; i++) find_leaves(c, m, p->kids[i], out);
+    for (size_t i = 0; nr_pred_is_tree(p) && i < p->n; i++) find_leaves(c, m, p->kids[i], out);
 }
 
 static void look(nr_call *c, const nr_model *m, const nr_query *q, nr_scan *out)
@@ -124,7 +124,7 @@ static void look(nr_call *c, const nr_model *m, const nr_query *q, nr_scan *out)
     const nr_pred *w = q->where;
     *out = (nr_scan){.any = w->n > 0};
     for (size_t i = 0; i < w->n; i++)
-        if (w->kids[i]->op == NR_P_LEAF && nr_access_helps(m, w->kids[i])) out->any = false;
+        if (w->kids[i]->op == NR_P_ROWS || (w->kids[i]->op == NR_P_LEAF && nr_access_helps(m, w->kids[i]))) out->any = false;
     if (out->any) find_leaves(c, m, w, out);
 }
 

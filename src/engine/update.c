@@ -1,5 +1,5 @@
 /* update.c -- NONREL.UPDATE: the rows that match are found first, each entity is then changed in the writer, and all is written or nothing. */
-#include "engine/commands.h"
+#include "engine/semi_join.h"
 #include "engine/write.h"
 #include "query/expr_read.h"
 #include "table/rows.h"
@@ -21,7 +21,7 @@ static const nr_field *give(nr_call *c, nr_model *m, nr_update *u, nr_slice name
 
 static bool bind_expr(nr_call *c, const nr_field *f, nr_slice text, nr_update *u, nr_model *m)
 {
-    nr_binder b = {m->schema, nr_bind_with_of(c), &c->arena, &c->err};
+    nr_binder b = {.schema = m->schema, .with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
     nr_expr *e = NR_NEW(&c->arena, nr_expr);
     if (!f->spec.type)
         return nr_fail(&c->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name),
@@ -136,7 +136,7 @@ bool nr_cmd_update(nr_call *c, const nr_slice *argv, size_t argc)
     nr_update u;
     uint64_t changed;
     int64_t matched = 0;
-    if (!m || !nr_update_bind(c, m, argv + 1, argc - 1, &u)) return false;
+    if (!m || !nr_update_bind(c, m, argv + 1, argc - 1, &u) || !nr_join_run(c, &u.query)) return false;
     nr_writer w;
     nr_writer_init(&w, c, m);
     bool ok = change_matching(&w, &u, &matched) && nr_writer_commit(&w, &changed);

@@ -76,8 +76,14 @@ typedef struct nr_span {
     uint64_t from, to;
 } nr_span;
 
-extern const nr_op_class nr_op_rows, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top,
+extern const nr_op_class nr_op_rows, nr_op_set, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top,
     nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+
+/* Of the rows of the table those of a set. */
+typedef struct nr_set_params {
+    const nr_bitmap *set;
+    nr_slice text;                       /* for EXPLAIN */
+} nr_set_params;
 
 /* An ordered walk of an index. Ranges ascending and disjoint. Members of equal key come with pks ascending, or descending. */
 typedef struct nr_scan_params {

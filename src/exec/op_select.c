@@ -18,6 +18,7 @@ typedef struct term {
     struct term *kids;
     nr_leaf leaf;
     nr_comparison comparison;
+    const nr_bitmap *rows;
 } term;
 
 enum { DEAR = 4 }; /* the effort of a comparison with an expression: more than that of a lookup */
@@ -48,6 +49,10 @@ static void make_ready(nr_op *op, term *t, const nr_pred *p)
         t->effort = DEAR;
         return;
     }
+    if (p->op == NR_P_ROWS) {
+        t->rows = p->rows;
+        return;
+    }
     t->n = p->n;
     t->kids = NR_NEW_N(op->run->arena, term, p->n);
     for (size_t i = 0; i < p->n; i++) {
@@ -76,6 +81,11 @@ static void eval_chunk(nr_op *op, term *t, uint32_t chunk, const uint64_t *need,
         nr_comparison_chunk(&t->comparison, chunk, need, out);
         return;
     }
+    if (t->op == NR_P_ROWS) {
+        size_t first = (size_t)chunk * NR_CHUNK_WORDS;
+        for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] = first + i < t->rows->n_words ? need[i] & t->rows->words[first + i] : 0;
+        return;
+    }
     memcpy(left, need, sizeof left); /* AND, NOT: what is true so far; OR: what is not */
     for (size_t k = 0; k < t->n && any_bit(left); k++) {
         eval_chunk(op, &t->kids[k], chunk, left, kid);
@@ -94,6 +104,10 @@ static void eval_rows(const term *t, const uint32_t *rows, size_t n, const unsig
     }
     if (t->op == NR_P_COMPARE) {
         nr_comparison_rows(&t->comparison, rows, n, need, out);
+        return;
+    }
+    if (t->op == NR_P_ROWS) {
+        for (size_t i = 0; i < n; i++) out[i] = need[i] & nr_bitmap_has(t->rows, rows[i]);
         return;
     }
     memcpy(left, need, n);

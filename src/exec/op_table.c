@@ -9,10 +9,18 @@ typedef struct rows_state {
     uint64_t bits[NR_CHUNK_WORDS];
 } rows_state;
 
+static void keep_set(const nr_bitmap *set, uint32_t chunk, uint64_t *bits)
+{
+    size_t first = (size_t)chunk * NR_CHUNK_WORDS;
+    for (size_t i = 0; i < NR_CHUNK_WORDS; i++) bits[i] &= first + i < set->n_words ? set->words[first + i] : 0;
+}
+
 /* The next chunk that has rows; false at the end. */
 static bool next_chunk(nr_op *op, rows_state *s, uint64_t *bits)
 {
+    const nr_set_params *p = op->node->params;
     while (nr_table_chunk(op->run->model->table, s->chunk, bits)) {
+        if (p) keep_set(p->set, s->chunk, bits);
         s->chunk++;
         if (nr_scan_count(bits)) return true;
     }
@@ -37,6 +45,14 @@ static bool rows_next(nr_op *op, nr_batch *b)
 }
 
 const nr_op_class nr_op_rows = {"Table", true, sizeof(rows_state), rows_next, NULL, true, true};
+
+static void set_explain(const nr_node *node, nr_buf *out)
+{
+    const nr_set_params *p = node->params;
+    nr_buf_add(out, p->text);
+}
+
+const nr_op_class nr_op_set = {"Rows", true, sizeof(rows_state), rows_next, set_explain, true, true};
 
 /* Rows whose entity is not there are dropped: the table knows. */
 static bool columns_next(nr_op *op, nr_batch *b)

@@ -42,6 +42,7 @@ struct nr_field {
     const nr_type *type;      /* as declared */
     nr_spec spec;             /* of its values; spec.type NULL while the target of a relation is not known */
     nr_slice to;              /* relations, embedded: the target model's full name ("self" is replaced), else absent */
+    nr_slice related_name;    /* of a relation, seen from its target; "+": it is not; absent: the model's own */
     const nr_field *of;       /* containers: what the elements are; NULL: any JSON. id means nothing in a field inside another */
     const nr_field *members;  /* embedded: its fields; those of the model `to` when that is known */
     size_t n_members;

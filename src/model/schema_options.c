@@ -236,6 +236,14 @@ static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
     return nr_reader_fail(r, NR_E_BADVALUE, "unknown policy %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "expected"));
 }
 
+static bool set_related_name(nr_schema_reader *r, const nr_json *j)
+{
+    nr_err why = {.code = NR_OK};
+    if (!nr_slice_is(j->text, "+") && !nr_field_name_valid(j->text, &why)) return nr_reader_fail(r, why.code, "%s", why.msg);
+    r->field->related_name = nr_arena_copy(r->schema->arena, j->text);
+    return true;
+}
+
 /* -- index ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What the names mean is known where lookups are (query/index_def.c): here they are only collected. */
@@ -312,6 +320,7 @@ const nr_schema_option nr_schema_options[] = {
     {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
     {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
     {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a delete of the target does to those that refer to it: do_nothing"},
+    {"related_name",     TEXT,   NR_TF_RELATION, set_related_name,   "the name of a relation seen from its target, \"+\" for none; without it the last part of the model's name in small letters"},
     {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
     {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
     {"max_length",       LENGTH, NR_TF_LENGTH,   set_max_length,     "the most code points that a text may have"},
@@ -329,7 +338,6 @@ const nr_schema_option nr_schema_options[] = {
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
-    {"related_name",     LATER, "the name of a relation seen from its target"},
     {"check",            LATER, "the target of a relation must exist"},
     {"through",          LATER, "the model that holds a many-to-many relation"},
     {NULL, LATER, NULL},

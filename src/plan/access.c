@@ -427,7 +427,8 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
 {
     nr_node *n;
     if (!a->index) {
-        n = nr_plan_node(p, &nr_op_rows, NULL, a->count, NULL, 0);
+        nr_set_params s = {a->set, nr_access_text(p, a)};
+        n = nr_plan_node(p, a->set ? &nr_op_set : &nr_op_rows, NULL, a->count, a->set ? &s : NULL, sizeof s);
     } else if (a->index->memory) {
         n = memory_node(p, a, descending, pks_descending);
     } else if (a->index->kind == NR_IX_SET) {
@@ -445,7 +446,7 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
 static bool add_path(nr_planner *p, nr_analysis *an, const nr_access *a)
 {
     for (size_t i = 0; i < an->paths.n; i++)
-        if (an->paths.at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index))
+        if (a->index && an->paths.at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index))
             return nr_access_narrow(p, an->paths.at[i], a);
     nr_access *copy = NR_NEW(p->arena, nr_access);
     *copy = *a;
@@ -457,6 +458,13 @@ static int by_count(const void *x, const void *y)
 {
     const nr_access *a = *(nr_access *const *)x, *b = *(nr_access *const *)y;
     return (a->count > b->count) - (a->count < b->count);
+}
+
+static bool access_rows(nr_planner *p, const nr_pred *rows, nr_access *out)
+{
+    *out = (nr_access){.set = rows->rows, .count = rows->n_rows, .measured = true, .covers = true};
+    nr_vec_push(p->arena, &out->leaves, rows);
+    return true;
 }
 
 bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out)
@@ -472,6 +480,7 @@ bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out)
         bool found = false;
         nr_vec_push(p->arena, &out->all, kid);
         if (kid->op == NR_P_LEAF && out->paths.n < MOST_PATHS && !nr_access_find(p, kid, &a, &found)) return false;
+        if (kid->op == NR_P_ROWS) found = access_rows(p, kid, &a);
         if (!found) nr_vec_push(p->arena, &out->rest, kid);
         else if (!add_path(p, out, &a)) return false;
     }

@@ -8,7 +8,8 @@ typedef NR_VEC(const nr_pred *) nr_preds;
 
 typedef struct nr_access {
     nr_preds leaves;           /* the lookups that it answers together; none: every row, by the pk index or another ordered one */
-    const nr_index *index;     /* NULL: the table */
+    const nr_index *index;     /* NULL: the table, or set */
+    const nr_bitmap *set;      /* rows that are known */
     const nr_range *ranges;    /* ordered indexes of the store */
     size_t n_ranges;
     const nr_slice *keys;      /* set indexes of the store */
@@ -34,6 +35,12 @@ typedef struct nr_analysis {
 
 /* where: simplified; an AND is its kids, anything else one conjunct. */
 bool nr_plan_analyse(nr_planner *p, const nr_pred *where, nr_analysis *out);
+/* Whether it gives every row of the table. */
+static inline bool nr_access_is_table(const nr_access *a)
+{
+    return !a->index && !a->set;
+}
+
 /* Whether an index narrows a leaf down. */
 bool nr_access_helps(const nr_model *m, const nr_pred *leaf);
 

@@ -22,7 +22,8 @@ static bool count_access(counting *c, nr_access *a, bool *known, uint64_t *count
     if (!nr_access_measure(c->p, a)) return false;
     *known = true;
     *count = a->count;
-    if (c->p->explains) nr_buf_printf(c->text, "index=%.*s %.*s", NR_FMT(a->index->name), NR_FMT(nr_access_text(c->p, a)));
+    if (c->p->explains && a->index) nr_buf_printf(c->text, "index=%.*s ", NR_FMT(a->index->name));
+    if (c->p->explains) nr_buf_add(c->text, nr_access_text(c->p, a));
     return true;
 }
 
@@ -142,7 +143,12 @@ static bool count_pred(counting *c, const nr_pred *pred, int depth, bool *known,
     case NR_P_LEAF:
         if (!nr_access_find(c->p, pred, &a, &found)) return false;
         return found ? count_access(c, &a, known, count) : count_not_null(c, pred, depth, known, count);
-    case NR_P_COMPARE: return true;
+    case NR_P_ROWS:
+        *known = true;
+        *count = pred->n_rows;
+        return true;
+    case NR_P_COMPARE:
+    case NR_P_LINK: return true;
     }
     return true;
 }

@@ -76,8 +76,9 @@ static double cost_of_values(nr_planner *p, const nr_preds *preds)
 /* What a predicate over columns costs a row where whole chunks are scanned, and once. */
 static void cost_of_scan(const nr_planner *p, const nr_pred *pred, double *row, double *once)
 {
-    for (size_t i = 0; i < pred->n; i++) cost_of_scan(p, pred->kids[i], row, once);
+    for (size_t i = 0; nr_pred_is_tree(pred) && i < pred->n; i++) cost_of_scan(p, pred->kids[i], row, once);
     if (pred->op == NR_P_COMPARE) *row += COMPARE;
+    if (pred->op == NR_P_ROWS || pred->op == NR_P_LINK) *row += BITS;
     if (pred->op != NR_P_LEAF) return;
     const nr_column *c = nr_table_column(p->model->table, pred->field->id);
     nr_column_form form = nr_column_form_of(c);
@@ -104,7 +105,7 @@ static void complete_scan(nr_planner *p, const nr_analysis *an, route *r, double
 static void complete(nr_planner *p, const nr_analysis *an, route *r, double want, bool whole)
 {
     double value = cost_of_values(p, &an->all);
-    if (!r->lead->index && an->all.n && value < LOAD) {
+    if (nr_access_is_table(r->lead) && an->all.n && value < LOAD) {
         complete_scan(p, an, r, want, whole);
         return;
     }
@@ -424,6 +425,11 @@ static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slice
     nr_vec_push(arena, lines, nr_buf_slice(&b));
     if (n->child) print_node(n->child, depth + 1, arena, lines);
     if (n->side) print_node(n->side, depth + 1, arena, lines);
+}
+
+void nr_plan_print_under(const nr_node *root, size_t depth, nr_arena *arena, nr_slices *lines)
+{
+    print_node(root, depth, arena, lines);
 }
 
 void nr_plan_print(const nr_node *root, nr_arena *arena, nr_slices *lines)

@@ -39,4 +39,7 @@ bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *coun
 /* One line for each node, the root first, two spaces of indent a level. */
 void nr_plan_print(const nr_node *root, nr_arena *arena, nr_slices *lines);
 
+/* The same, the root so many levels in. */
+void nr_plan_print_under(const nr_node *root, size_t depth, nr_arena *arena, nr_slices *lines);
+
 #endif

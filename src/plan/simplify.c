@@ -87,7 +87,7 @@ static void put_dear_last(kids *list, nr_arena *arena)
 const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *arena)
 {
     kids list = {0};
-    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) return p;
+    if (!nr_pred_is_tree(p)) return p;
     for (size_t i = 0; i < p->n; i++) {
         const nr_pred *kid = nr_pred_simplify(p->kids[i], n_fields, arena);
         bool inner = p->op != NR_P_NOT && kid->op == p->op;

@@ -1,6 +1,7 @@
 /* bind.c -- paths, operands, sort keys and output fields. */
 #include "query/bind.h"
 
+#include "query/join.h"
 #include "query/q_json.h"
 #include "query/where.h"
 
@@ -32,21 +33,21 @@ static const nr_pred *bind_filters(nr_binder *b, const nr_ast *ast)
         for (size_t k = 0; k < f->pairs.n; k++) {
             const nr_pred *leaf = nr_bind_leaf(b, &f->pairs.at[k]);
             if (!leaf) return NULL;
-            if (f->negated) nr_vec_push(b->arena, &inner, leaf);
-            else nr_vec_push(b->arena, &root, leaf);
+            nr_vec_push(b->arena, &inner, leaf);
         }
-        if (!f->negated) continue;
         const nr_pred **kid = NR_NEW(b->arena, const nr_pred *);
-        *kid = inner.n == 1 ? inner.at[0] : node(b->arena, NR_P_AND, inner.at, inner.n);
-        nr_vec_push(b->arena, &root, node(b->arena, NR_P_NOT, kid, 1));
+        *kid = nr_join_scope(b, inner.n == 1 ? inner.at[0] : node(b->arena, NR_P_AND, inner.at, inner.n));
+        if (!*kid) return NULL;
+        if (f->negated) nr_vec_push(b->arena, &root, node(b->arena, NR_P_NOT, kid, 1));
+        else add_tree(b->arena, &root, *kid);
     }
     for (size_t i = 0; i < ast->q.n; i++) {
-        const nr_pred *tree = nr_q_json_bind(b, ast->q.at[i]);
+        const nr_pred *tree = nr_join_scope(b, nr_q_json_bind(b, ast->q.at[i]));
         if (!tree) return NULL;
         add_tree(b->arena, &root, tree);
     }
     for (size_t i = 0; i < ast->where.n; i++) {
-        const nr_pred *tree = nr_where_bind(b, &ast->where.at[i]);
+        const nr_pred *tree = nr_join_scope(b, nr_where_bind(b, &ast->where.at[i]));
         if (!tree) return NULL;
         add_tree(b->arena, &root, tree);
     }
@@ -120,7 +121,7 @@ static bool bind_output(nr_binder *b, const nr_ast *ast, nr_query *q)
 
 bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err)
 {
-    nr_binder b = {model->schema, *with, arena, err};
+    nr_binder b = {.schema = model->schema, .with = *with, .arena = arena, .err = err};
     *out = (nr_query){.model = model,
                       .reverse = ast->reverse,
                       .flat = ast->flat,

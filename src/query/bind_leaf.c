@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "query/join.h"
 #include "types/doc_key.h"
 #include "types/document.h"
 
@@ -47,6 +48,7 @@ static nr_pred *leaf(nr_binder *b, nr_slice path)
 static const char *name_of(nr_binder *b, const nr_pred *p)
 {
     nr_buf out = nr_buf_in(b->arena);
+    nr_buf_add(&out, b->before);
     nr_path_print(&p->path, &out);
     nr_buf_byte(&out, 0);
     return out.p;
@@ -178,7 +180,7 @@ static const nr_pred *finish(nr_binder *b, nr_pred *p, bool ok)
     return ok ? p : NULL;
 }
 
-const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
+static const nr_pred *bind_text(nr_binder *b, const nr_ast_pair *pair)
 {
     nr_pred *p = leaf(b, pair->path);
     nr_operand one;
@@ -192,6 +194,14 @@ const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
     case NR_ARG_PAIR: ok = bind_list(b, p); break;
     }
     return finish(b, p, ok);
+}
+
+const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
+{
+    nr_route route;
+    nr_ast_pair inner = *pair;
+    if (!nr_join_read(b, &inner.path, &route)) return NULL;
+    return nr_join_wrap(&route, bind_text(&route.binder, &inner));
 }
 
 /* null: exact and iexact are isnull then; no other lookup takes it. */
@@ -212,7 +222,7 @@ static bool bind_json_one(nr_binder *b, nr_pred *p, const nr_json *value)
     return operand_of_json(b, p, value, "its value", &one) && bind_one(b, p, one);
 }
 
-const nr_pred *nr_bind_json_leaf(nr_binder *b, nr_slice path, const nr_json *value)
+static const nr_pred *bind_json(nr_binder *b, nr_slice path, const nr_json *value)
 {
     nr_pred *p = leaf(b, path);
     if (!p) return NULL;
@@ -226,4 +236,11 @@ const nr_pred *nr_bind_json_leaf(nr_binder *b, nr_slice path, const nr_json *val
     else if (p->lookup->arg == NR_ARG_TRUTH) ok = bind_truth(b, p, scalar ? p->text : NR_S(""));
     else ok = bind_json_one(b, p, value);
     return finish(b, p, ok);
+}
+
+const nr_pred *nr_bind_json_leaf(nr_binder *b, nr_slice path, const nr_json *value)
+{
+    nr_route route;
+    if (!nr_join_read(b, &path, &route)) return NULL;
+    return nr_join_wrap(&route, bind_json(&route.binder, path, value));
 }

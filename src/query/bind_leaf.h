@@ -6,12 +6,15 @@
 #include "query/pred.h"
 #include "types/json.h"
 
+struct nr_others;
+
 /* What a command gives for binding. */
 typedef struct nr_bind_with {
     size_t max_memory;                /* bytes that the arena may hold */
     int64_t deadline_us;              /* monotonic */
     nr_regexes *patterns;             /* compiled regular expressions; outlives the command */
     struct nr_matcher **matchers;     /* those that the command makes */
+    const struct nr_others *others;   /* the models that relations lead to (query/join.h); NULL: none */
 } nr_bind_with;
 
 typedef struct nr_binder {
@@ -19,6 +22,7 @@ typedef struct nr_binder {
     nr_bind_with with;
     nr_arena *arena;
     nr_err *err;
+    nr_slice before;                  /* the relations that led to schema, for errors: "author__" */
 } nr_binder;
 
 /* A path, and the lookup at its end, exact without one. whole: all of it is a path, there is no lookup. False: err (NOFIELD, NOLOOKUP, NOMODEL). */

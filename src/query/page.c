@@ -182,7 +182,7 @@ static void add_columns(const nr_page *p, nr_query *q, nr_arena *arena)
 bool nr_page_bind(const nr_ast *ast, const nr_bind_with *with, nr_arena *arena, nr_query *q, nr_page *out, nr_err *err)
 {
     nr_err inner = {0};
-    nr_binder b = {q->model->schema, *with, arena, &inner};
+    nr_binder b = {.schema = q->model->schema, .with = *with, .arena = arena, .err = &inner};
     nr_slice texts[NR_PAGE_KEYS];
     *out = (nr_page){0};
     if (ast->has_limit) return nr_fail(err, NR_E_SYNTAX, "PAGE and LIMIT exclude each other");

@@ -33,7 +33,7 @@ static bool refuse(reader *r)
 {
     const nr_field *f = r->path->field;
     if (f->type->flags & NR_TF_RELATION)
-        return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; paths through the relation '%.*s' are not available in this version",
+        return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; a path through the relation '%.*s' is not possible here",
                        NR_SHOW(((nr_slice){r->rest.p, nr_path_split(r->rest)})), NR_FMT(f->name));
     nr_hint hint;
     nr_buf at = nr_buf_in(r->arena);

@@ -1,6 +1,8 @@
 /* pred.c -- evaluation and printing of predicates. Depth is bounded by whoever builds them. */
 #include "query/pred.h"
 
+#include "query/join.h"
+
 enum { SHOWN = 200 }; /* bytes of an expression that are printed as they are */
 
 /* Any of what the path gives will do. */
@@ -20,14 +22,15 @@ bool nr_pred_holds(const nr_pred *leaf, const nr_value *v)
     return leaf->direct ? leaf->lookup->eval(v, &leaf->args) : eval_path(leaf, v);
 }
 
-bool nr_pred_eval(const nr_pred *p, const nr_value *row)
+bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
 {
-    if (p->op == NR_P_LEAF) return nr_pred_holds(p, &row[p->field->id]);
-    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, row);
-    if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row);
+    if (p->op == NR_P_LEAF) return nr_pred_holds(p, &values[p->field->id]);
+    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, values);
+    if (p->op == NR_P_ROWS) return nr_bitmap_has(p->rows, row);
+    if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row, values);
     bool stop = p->op == NR_P_OR;
     for (size_t i = 0; i < p->n; i++)
-        if (nr_pred_eval(p->kids[i], row) == stop) return stop;
+        if (nr_pred_eval(p->kids[i], row, values) == stop) return stop;
     return !stop;
 }
 
@@ -35,7 +38,7 @@ void nr_pred_fields(const nr_pred *p, bool *want)
 {
     if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) want[p->field->id] = true;
     if (p->op == NR_P_COMPARE) nr_expr_fields(&p->compare->expr, want);
-    for (size_t i = 0; i < p->n; i++) nr_pred_fields(p->kids[i], want);
+    for (size_t i = 0; nr_pred_is_tree(p) && i < p->n; i++) nr_pred_fields(p->kids[i], want);
 }
 
 static void print_leaf(const nr_pred *p, nr_buf *out)
@@ -50,6 +53,15 @@ void nr_pred_print(const nr_pred *p, nr_buf *out)
 {
     if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) {
         print_leaf(p, out);
+        return;
+    }
+    if (p->op == NR_P_ROWS) {
+        nr_buf_add(out, p->text);
+        return;
+    }
+    if (p->op == NR_P_LINK) {
+        nr_buf_printf(out, "%.*s.", NR_FMT(p->link->name));
+        nr_pred_print(p->kids[0], out);
         return;
     }
     if (p->op == NR_P_NOT) nr_buf_add(out, NR_S("NOT "));

@@ -2,16 +2,26 @@
 #ifndef NR_PRED_H
 #define NR_PRED_H
 
+#include "base/bitmap.h"
 #include "base/buf.h"
 #include "query/expr.h"
 #include "query/lookup.h"
 
-typedef enum nr_pred_op { NR_P_AND, NR_P_OR, NR_P_NOT, NR_P_LEAF, NR_P_COMPARE } nr_pred_op;
+typedef enum nr_pred_op {
+    NR_P_AND,
+    NR_P_OR,
+    NR_P_NOT,
+    NR_P_LEAF,
+    NR_P_COMPARE,
+    NR_P_LINK, /* of something that a relation leads to; where it leads nowhere, of an entity that is NULL all over. In no predicate that is evaluated */
+    NR_P_ROWS, /* of rows that are known already: what became of a LINK */
+} nr_pred_op;
 
+struct nr_link;
 typedef struct nr_pred nr_pred;
 struct nr_pred {
     nr_pred_op op;
-    size_t n;                   /* AND, OR: any number (none: true, false); NOT: 1 */
+    size_t n;                   /* AND, OR: any number (none: true, false); NOT, LINK: 1 */
     const nr_pred *const *kids;
     const nr_field *field;      /* LEAF, COMPARE: of the path */
     nr_path path;
@@ -20,14 +30,23 @@ struct nr_pred {
     bool direct;                /* the lookup's eval takes the field's value as it is */
     nr_arena *scratch;          /* for what is made of a value: taken and given back by each evaluation */
     nr_slice text;              /* the operand as it came, for EXPLAIN */
+    const struct nr_link *link; /* LINK: query/join.h */
+    const nr_bitmap *rows;      /* ROWS: n_rows of them */
+    uint64_t n_rows;
     const nr_compare *compare;  /* COMPARE: the lookup of the path with an expression, row by row */
 };
 
 /* Whether a leaf is true of a value of its field. */
 bool nr_pred_holds(const nr_pred *leaf, const nr_value *v);
 
-/* row: values by field id; only those of the predicate's fields need be there. */
-bool nr_pred_eval(const nr_pred *p, const nr_value *row);
+/* Whether it is a list of predicates, one of them in NOT. */
+static inline bool nr_pred_is_tree(const nr_pred *p)
+{
+    return p->op == NR_P_AND || p->op == NR_P_OR || p->op == NR_P_NOT;
+}
+
+/* values by field id; only those of the predicate's fields need be there. row: for ROWS; of a predicate without any it is not looked at. */
+bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values);
 
 /* Marks the fields that it reads: want[field id] = true. */
 void nr_pred_fields(const nr_pred *p, bool *want);

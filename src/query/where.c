@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "query/expr_read.h"
+#include "query/join.h"
 
 typedef nr_expr_reader reader;
 typedef NR_VEC(const nr_pred *) preds;
@@ -75,6 +76,14 @@ static nr_slice in_one_line(nr_slice text, nr_arena *arena)
 static const nr_pred *bind_compare(reader *r, nr_slice path, const nr_expr *expr)
 {
     nr_binder *b = r->b;
+    nr_route route;
+    nr_slice rest = path;
+    if (!nr_join_read(b, &rest, &route)) return NULL;
+    if (route.links.n) {
+        nr_fail(b->err, NR_E_SYNTAX, "%s goes through a relation, and cannot be compared with F(...) in this version", NR_SHOW(path));
+        return NULL;
+    }
+    path = rest;
     nr_compare *c = NR_NEW(b->arena, nr_compare);
     nr_pred *p = NR_NEW(b->arena, nr_pred);
     *c = (nr_compare){.expr = *expr, .err = b->err};
@@ -111,11 +120,13 @@ static void read_params(nr_binder *b, nr_expr_value *v)
 static const nr_pred *bind_value(reader *r, nr_slice path, nr_expr_value *v)
 {
     nr_path to;
+    nr_route route;
+    nr_slice rest = path;
     const nr_lookup *lookup;
     if (v->kind == NR_XV_EXPR) return bind_compare(r, path, &v->expr);
     if (v->kind == NR_XV_PARAM) return nr_bind_leaf(r->b, &(nr_ast_pair){path, v->json.text});
     if (v->kind == NR_XV_LIST && v->n_params) {
-        if (!nr_bind_path(r->b, path, false, &to, &lookup)) return NULL;
+        if (!nr_join_read(r->b, &rest, &route) || !nr_bind_path(&route.binder, rest, false, &to, &lookup)) return NULL;
         if (to.free && lookup->takes != NR_LT_KEYS) read_params(r->b, v);
     }
     return nr_bind_json_leaf(r->b, path, &v->json);

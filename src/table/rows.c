@@ -5,7 +5,9 @@
  *   hashes: [0] h("17")  [1] ...               [3] next free row
  *
  * The hash is kept, so that growing and dropping never look at keys, and finding looks at few but the right one. A dropped row has no key; its
- * place among the hashes links the free rows. */
+ * place among the hashes links the free rows.
+ *
+ * Where others note numbers a dropped key stays, marked as gone, until it comes again or all that are gone are dropped for good. */
 #include "table/rows.h"
 
 #include "base/hash.h"
@@ -19,9 +21,13 @@ struct nr_rows {
     uint32_t *slots;
     unsigned bits;      /* there are 2^bits slots */
     uint32_t count, limit, free_row;
+    uint64_t epoch;     /* 0: nobody notes numbers */
+    uint64_t *gone;     /* with an epoch: a bit for each key that has its number for the sake of links alone */
+    size_t gone_words;
+    uint32_t n_gone;
 };
 
-enum { FIRST_BITS = 4 };
+enum { FIRST_BITS = 4, GONE_MOST = 65536 };
 
 static size_t slot_count(const nr_rows *rows)
 {
@@ -59,6 +65,7 @@ void nr_rows_free(nr_rows *rows)
     if (!rows) return;
     nr_texts_free(rows->keys);
     if (rows->cap) rows->env->free(rows->hashes);
+    if (rows->gone) rows->env->free(rows->gone);
     rows->env->free(rows->slots);
     rows->env->free(rows);
 }
@@ -115,12 +122,31 @@ static uint32_t take_row(nr_rows *rows)
     return rows->limit++;
 }
 
-uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
+static bool is_gone(const nr_rows *rows, uint32_t row)
+{
+    return row / 64 < rows->gone_words && (rows->gone[row / 64] >> (row % 64) & 1);
+}
+
+static void set_gone(nr_rows *rows, uint32_t row, bool gone)
+{
+    if (is_gone(rows, row) == gone) return;
+    if (row / 64 >= rows->gone_words) {
+        size_t words = rows->limit / 32 + 16, bytes = words * sizeof *rows->gone;
+        rows->gone = rows->gone ? rows->env->realloc(rows->gone, bytes) : rows->env->alloc(bytes);
+        memset(rows->gone + rows->gone_words, 0, (words - rows->gone_words) * sizeof *rows->gone);
+        rows->gone_words = words;
+    }
+    rows->gone[row / 64] ^= (uint64_t)1 << (row % 64);
+    rows->n_gone += gone ? 1 : UINT32_MAX;
+}
+
+static uint32_t intern(nr_rows *rows, nr_slice pk, bool *fresh)
 {
     if (rows->count >= slot_count(rows) / 4 * 3) grow_slots(rows);
     uint32_t hash = hash_of(rows, pk);
     size_t slot = slot_of(rows, pk, hash);
-    if (rows->slots[slot] != NR_NO_ROW) return rows->slots[slot];
+    *fresh = rows->slots[slot] == NR_NO_ROW;
+    if (!*fresh) return rows->slots[slot];
     uint32_t row = take_row(rows);
     if (row == NR_NO_ROW) return row;
     nr_texts_set(rows->keys, row, pk);
@@ -128,6 +154,35 @@ uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
     rows->slots[slot] = row;
     rows->count++;
     return row;
+}
+
+uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
+{
+    bool fresh;
+    uint32_t row = intern(rows, pk, &fresh);
+    if (rows->n_gone && row != NR_NO_ROW) set_gone(rows, row, false);
+    return row;
+}
+
+uint32_t nr_rows_refer(nr_rows *rows, nr_slice pk)
+{
+    bool fresh;
+    uint32_t row = intern(rows, pk, &fresh);
+    if (fresh && row != NR_NO_ROW) set_gone(rows, row, true);
+    return row;
+}
+
+static void new_epoch(nr_rows *rows)
+{
+    do {
+        rows->env->random(rows->env->ctx, &rows->epoch, sizeof rows->epoch);
+    } while (!rows->epoch);
+}
+
+uint64_t nr_rows_epoch(nr_rows *rows)
+{
+    if (!rows->epoch) new_epoch(rows);
+    return rows->epoch;
 }
 
 nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row)
@@ -149,16 +204,36 @@ static void empty_slot(nr_rows *rows, size_t hole)
     rows->slots[hole] = NR_NO_ROW;
 }
 
+static void drop(nr_rows *rows, size_t slot)
+{
+    uint32_t row = rows->slots[slot];
+    empty_slot(rows, slot);
+    nr_texts_drop(rows->keys, row);
+    rows->hashes[row] = rows->free_row;
+    rows->free_row = row;
+    rows->count--;
+}
+
+static void drop_gone(nr_rows *rows)
+{
+    for (uint32_t row = 0; row < rows->limit && row / 64 < rows->gone_words; row++)
+        if (is_gone(rows, row)) drop(rows, slot_of(rows, nr_texts_get(rows->keys, row), rows->hashes[row]));
+    memset(rows->gone, 0, rows->gone_words * sizeof *rows->gone);
+    rows->n_gone = 0;
+    new_epoch(rows);
+}
+
 void nr_rows_drop(nr_rows *rows, nr_slice pk)
 {
     size_t slot = slot_of(rows, pk, hash_of(rows, pk));
     uint32_t row = rows->slots[slot];
     if (row == NR_NO_ROW) return;
-    empty_slot(rows, slot);
-    nr_texts_drop(rows->keys, row); /* pk may be this very key: not used from here on */
-    rows->hashes[row] = rows->free_row;
-    rows->free_row = row;
-    rows->count--;
+    if (!rows->epoch) {
+        drop(rows, slot); /* pk may be this very key: not used from here on */
+        return;
+    }
+    set_gone(rows, row, true);
+    if (rows->n_gone > GONE_MOST && rows->n_gone > rows->count / 2) drop_gone(rows);
 }
 
 uint32_t nr_rows_count(const nr_rows *rows)
@@ -173,7 +248,8 @@ uint32_t nr_rows_limit(const nr_rows *rows)
 
 size_t nr_rows_bytes(const nr_rows *rows)
 {
-    return sizeof *rows + rows->cap * sizeof *rows->hashes + slot_count(rows) * sizeof *rows->slots + nr_texts_bytes(rows->keys);
+    return sizeof *rows + rows->cap * sizeof *rows->hashes + slot_count(rows) * sizeof *rows->slots + nr_texts_bytes(rows->keys) +
+           rows->gone_words * sizeof *rows->gone;
 }
 
 static bool wrong(nr_buf *why, const char *what, uint32_t row)
@@ -194,6 +270,13 @@ bool nr_rows_valid(const nr_rows *rows, nr_buf *why)
         keys += pk.p != NULL;
         if (pk.p && nr_rows_find(rows, pk) != row) return wrong(why, "is not found", row);
     }
+    uint32_t gone = 0;
+    for (uint32_t row = 0; row < rows->limit; row++) {
+        if (!is_gone(rows, row)) continue;
+        gone++;
+        if (!nr_texts_get(rows->keys, row).p) return wrong(why, "is kept for links and has no key", row);
+    }
+    if (gone != rows->n_gone) return wrong(why, "counts wrongly what is kept for links", gone);
     if (filled != rows->count || keys != rows->count || n_free + keys != rows->limit) return wrong(why, "does not add up", rows->limit);
     return nr_texts_valid(rows->keys, why);
 }

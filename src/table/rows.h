@@ -21,7 +21,14 @@ uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk);      /* finds or makes; NR_
 nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row);   /* of a row that is there; lives until any row is made or dropped */
 void nr_rows_drop(nr_rows *rows, nr_slice pk);            /* forgets a key; one that is not there: nothing */
 
-uint32_t nr_rows_count(const nr_rows *rows);              /* rows that are there */
+/* Links from other models (links.h) note row numbers. From the first call on a dropped key keeps its number, until too many have come together: then they are given
+ * to others after all, and the epoch is another one. It is never 0, and no other directory's. */
+uint64_t nr_rows_epoch(nr_rows *rows);
+
+/* The number of a key that is referred to, whether an entity has it or not; NR_NO_ROW as above. Good for the epoch. */
+uint32_t nr_rows_refer(nr_rows *rows, nr_slice pk);
+
+uint32_t nr_rows_count(const nr_rows *rows);              /* keys that have a number */
 uint32_t nr_rows_limit(const nr_rows *rows);              /* all row numbers are below this */
 size_t nr_rows_bytes(const nr_rows *rows);                /* memory held */
 

@@ -22,6 +22,8 @@ struct nr_table {
     nr_column **columns; /* by field id, NULL: not kept */
     nr_arena scratch;    /* for keys in the making */
     nr_value *row;       /* by field id, those that the index in hand looks at */
+    nr_links **links;    /* by field id, NULL: nobody has asked */
+    bool linked;         /* somebody has */
     bool *filling;       /* by field id: the column has not yet the values of all rows */
     memory_index *indexes;
     size_t n_indexes;
@@ -35,8 +37,10 @@ static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep,
 {
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
     t->filling = t->env->alloc(sizeof *t->filling * t->n_fields);
+    t->links = t->env->alloc(sizeof *t->links * t->n_fields);
     t->row = t->env->alloc(sizeof *t->row * t->n_fields);
     memset(t->filling, 0, sizeof *t->filling * t->n_fields);
+    for (size_t i = 0; i < t->n_fields; i++) t->links[i] = NULL;
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
         for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && nr_index_reads(&indexes[k], i));
@@ -83,9 +87,13 @@ void nr_table_free(nr_table *t)
         nr_column_free(t->indexes[i].keys);
     }
     nr_arena_clear(&t->scratch);
-    for (size_t i = 0; i < t->n_fields; i++) nr_column_free(t->columns[i]);
+    for (size_t i = 0; i < t->n_fields; i++) {
+        nr_column_free(t->columns[i]);
+        nr_links_free(t->links[i]);
+    }
     t->env->free(t->indexes);
     t->env->free(t->columns);
+    t->env->free(t->links);
     t->env->free(t->filling);
     t->env->free(t->row);
     if (t->there) t->env->free(t->there);
@@ -173,6 +181,19 @@ static bool key_stays(const nr_table *t, const memory_index *ix, uint32_t row, c
     return true;
 }
 
+nr_links *nr_table_links(nr_table *t, size_t field)
+{
+    if (!t->links[field]) t->links[field] = nr_links_new(t->env);
+    t->linked = true;
+    return t->links[field];
+}
+
+static void links_change(nr_table *t, uint32_t row)
+{
+    for (size_t i = 0; t->linked && i < t->n_fields; i++)
+        if (t->links[i]) nr_links_change(t->links[i], row);
+}
+
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
 {
     bool had = nr_table_has(t, row);
@@ -188,6 +209,7 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
     t->there[row / 64] |= (uint64_t)1 << (row % 64);
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) nr_column_set(t->columns[i], row, &values[i]);
+    links_change(t, row);
     for (size_t i = 0; !t->loading && i < t->n_indexes; i++)
         if (i >= sizeof moved * 8 || (moved[i / 64] >> (i % 64) & 1)) index_add(t, &t->indexes[i], row);
 }
@@ -256,6 +278,7 @@ void nr_table_drop(nr_table *t, uint32_t row)
     t->there[row / 64] &= ~((uint64_t)1 << (row % 64));
     for (size_t i = 0; i < t->n_fields; i++)
         if (t->columns[i]) nr_column_set(t->columns[i], row, &null);
+    links_change(t, row);
 }
 
 void nr_table_get(const nr_table *t, uint32_t row, nr_value *values)
@@ -423,9 +446,9 @@ uint64_t nr_table_count(const nr_table *t)
 
 size_t nr_table_bytes(const nr_table *t)
 {
-    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * sizeof *t->columns + t->n_indexes * sizeof *t->indexes;
+    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * (sizeof *t->columns + sizeof *t->links) + t->n_indexes * sizeof *t->indexes;
     for (size_t i = 0; i < t->n_fields; i++)
-        if (t->columns[i]) n += nr_column_bytes(t->columns[i]);
+        n += (t->columns[i] ? nr_column_bytes(t->columns[i]) : 0) + (t->links[i] ? nr_links_bytes(t->links[i]) : 0);
     for (size_t i = 0; i < t->n_indexes; i++) {
         if (t->indexes[i].ordered) n += nr_ordered_bytes(t->indexes[i].ordered);
         if (t->indexes[i].postings) n += nr_postings_bytes(t->indexes[i].postings);

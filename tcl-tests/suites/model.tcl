@@ -146,7 +146,6 @@ start_nonrel {} {
         model m.B {{}}
         foreach type {m2m ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
-            {"type": "fk", "to": "m.B", "related_name": "x"}
             {"type": "fk", "to": "m.B", "to_field": "x"}
             {"type": "fk", "to": "m.B", "check": true} {"type": "fk", "to": "m.B", "on_delete": "cascade"}
             {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}

@@ -1,0 +1,71 @@
+/* relations.c -- clashes of names are found where definitions change, not where paths are read. */
+#include "engine/relations.h"
+
+#include "query/join.h"
+
+typedef struct relation {
+    const nr_schema *from;
+    const nr_field *field;
+    nr_slice name;         /* seen from its target */
+} relation;
+
+typedef NR_VEC(relation) relations;
+
+static const nr_model *find_in(const nr_models_overlay *changed, nr_slice name)
+{
+    for (size_t i = 0; i < changed->n; i++)
+        if (nr_slice_eq(changed->at[i]->schema->name, name)) return changed->at[i];
+    return NULL;
+}
+
+static void add_relations(nr_call *c, const nr_schema *s, relations *out)
+{
+    for (size_t i = 0; !s->abstract && i < s->n_fields; i++) {
+        const nr_field *f = &s->fields[i];
+        if (!(f->type->flags & NR_TF_RELATION)) continue;
+        relation r = {s, f, nr_link_reverse_name(s, f, &c->arena)};
+        if (r.name.p) nr_vec_push(&c->arena, out, r);
+    }
+}
+
+/* A model's name, if the user may read it. */
+static nr_slice shown(nr_call *c, nr_slice name)
+{
+    return nr_model_may(c, name, false) ? name : NR_S("another model");
+}
+
+static bool refuse(nr_call *c, const nr_models_overlay *changed, const relation *r, const char *why)
+{
+    bool own = find_in(changed, r->from->name) != NULL;
+    const char *place = own ? nr_arena_printf(&c->arena, "%.*s.related_name", NR_FMT(r->field->path)).p
+                            : nr_arena_printf(&c->arena, "%.*s.%.*s", NR_FMT(shown(c, r->from->name)), NR_FMT(r->field->path)).p;
+    return nr_fail(&c->err, NR_E_BADVALUE, "%s: seen from %.*s it is %s, %s; give it a related_name of its own, or \"+\"", place,
+                   NR_FMT(r->field->to), NR_SHOW(r->name), why);
+}
+
+static bool check(nr_call *c, const nr_models_overlay *changed, const relations *all, size_t at)
+{
+    const relation *r = &all->at[at];
+    const nr_model *to = find_in(changed, r->field->to);
+    if (!to && !find_in(changed, r->from->name)) return true;
+    if (!to) to = nr_catalog_get(c->engine->catalog, c->db, r->field->to);
+    if (to && nr_schema_field(to->schema, r->name)) return refuse(c, changed, r, "which is a field there");
+    for (size_t i = 0; i < all->n; i++) {
+        const relation *other = &all->at[i];
+        if (i == at || !nr_slice_eq(other->field->to, r->field->to) || !nr_slice_eq(other->name, r->name)) continue;
+        return refuse(c, changed, r, nr_arena_printf(&c->arena, "as is %.*s of %.*s", NR_FMT(other->field->name), NR_FMT(shown(c, other->from->name))).p);
+    }
+    return true;
+}
+
+bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
+{
+    relations all = {0};
+    size_t at = 0;
+    for (size_t i = 0; i < changed->n; i++) add_relations(c, changed->at[i]->schema, &all);
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (!find_in(changed, m->schema->name)) add_relations(c, m->schema, &all);
+    for (size_t i = 0; i < all.n; i++)
+        if (!check(c, changed, &all, i)) return false;
+    return true;
+}

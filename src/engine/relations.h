@@ -1,0 +1,11 @@
+/* relations.h -- what models say of one another: the names of relations, seen from their targets. */
+#ifndef NR_RELATIONS_H
+#define NR_RELATIONS_H
+
+#include "engine/definition.h"
+
+/* Whether the names of all references from and to the models of an overlay, which are about to be those in force, are fields of no target and each other's equals
+ * nowhere. All definitions have been read. False: BADVALUE. */
+bool nr_relations_check(nr_call *c, const nr_models_overlay *changed);
+
+#endif

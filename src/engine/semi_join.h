@@ -1,0 +1,20 @@
+/* semi_join.h -- relations between models while a command runs: which models there are, and links turned into the rows that they stand for.
+ *
+ * A LINK of a predicate is a semi-join. What it asks of the other model is answered there, as a query of its own; then the rows that are found are carried along the
+ * reference, which is an array of row numbers (table/links.h), and stand in the place of the LINK as a set of rows, or, when they are few, as keys for an index. */
+#ifndef NR_SEMI_JOIN_H
+#define NR_SEMI_JOIN_H
+
+#include "engine/commands.h"
+#include "query/join.h"
+
+/* The other models for a call's binders; in its arena. Errors: NOPERM (the user may not read the model), SYNTAX (it is in another slot than from). */
+const nr_others *nr_others_of(nr_call *c);
+
+/* Runs the links of the query's filters. Row numbers of q->where are good until something is written. False: err. */
+bool nr_join_run(nr_call *c, nr_query *q);
+
+/* What that would do, for EXPLAIN: the plans of the other models, indented. */
+bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *lines);
+
+#endif

@@ -1,0 +1,50 @@
+/* join.h -- paths through relations: what a reference leads to, and, the other way, what refers to an entity.
+ *
+ * A leaf behind relations is wrapped in a LINK for each of them. Conditions on one relation that can be met by several entities hold for the same one where they stand
+ * together: nr_join_scope puts them under one LINK. */
+#ifndef NR_JOIN_H
+#define NR_JOIN_H
+
+#include "model/catalog.h"
+#include "query/bind_leaf.h"
+
+enum { NR_LINKS_MAX = 32 }; /* relations in a path */
+
+typedef struct nr_link {
+    nr_slice name;          /* as it stands in paths */
+    nr_model *to;
+    const nr_field *field;  /* the reference: of the model that is left, or, in reverse, of the one that is entered */
+    bool reverse;           /* to any number of entities */
+} nr_link;
+
+/* The models besides the command's own. */
+typedef struct nr_others {
+    void *ctx;
+    nr_model *(*find)(void *ctx, nr_slice name);               /* for a look at its fields; NULL: there is none */
+    bool (*enter)(void *ctx, nr_model *m);                     /* its entities are going to be asked about. False: the binder's err is set */
+    bool (*next)(void *ctx, size_t *at, nr_model **m);         /* a walk over all of them, *at 0 at first, *m NULL at the end. False: err is set */
+} nr_others;
+
+/* Where a path leads. */
+typedef struct nr_route {
+    nr_binder binder;       /* of the model at the end */
+    NR_VEC(const nr_link *) links;
+} nr_route;
+
+/* Takes the relations off the front of *path. `author__pk` is the reference itself; a reverse relation alone is its entities' primary keys. False: err. */
+bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
+
+/* leaf NULL: NULL. */
+const nr_pred *nr_join_wrap(const nr_route *r, const nr_pred *leaf);
+
+/* One FILTER, WHERE or Q: what each LINK is asked is made whole. NULL: err (LIMIT: conditions are mixed in too many ways). */
+const nr_pred *nr_join_scope(nr_binder *b, const nr_pred *p);
+
+/* The name of a reference seen from its target, absent when it has none; whether name is it. In arena, or the field's own. */
+nr_slice nr_link_reverse_name(const nr_schema *s, const nr_field *f, nr_arena *arena);
+bool nr_link_is_named(const nr_schema *s, const nr_field *f, nr_slice name, nr_arena *arena);
+
+/* Whether the predicate is true of an entity whose fields are all NULL, which nothing refers to. */
+bool nr_join_holds_of_nothing(const nr_pred *p);
+
+#endif

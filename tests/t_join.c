@@ -1,0 +1,120 @@
+/* t_join.c -- paths through relations in filters, both ways: the cases of the contract, what stands together, what leads nowhere, and what is refused. */
+#include "engine_check.h"
+
+/* -- cases on three models that refer to one another in a chain ---------------------------------------------------------------------------- */
+
+static const char *const chain[] = {
+    "MODEL SET d.Indexed2 '{\"fields\": {\"name_fi2\": {\"type\": \"char\"%s}, \"age\": {\"type\": \"int\"%s}}}'",
+    "MODEL SET d.Foreign '{\"fields\": {\"title\": {\"type\": \"char\"%s}, \"name_fi\": {\"type\": \"char\"%s}, "
+    "\"fk\": {\"type\": \"fk\", \"to\": \"d.Indexed2\", \"null\": true}}}'",
+    "MODEL SET d.Indexed '{\"fields\": {\"name\": {\"type\": \"char\"%s}, \"fk\": {\"type\": \"fk\", \"to\": \"d.Foreign\", \"null\": true}, "
+    "\"fk2\": {\"type\": \"fk\", \"to\": \"d.Indexed2\", \"null\": true, \"related_name\": \"seconds\"}}}'",
+};
+
+static const char *const chain_rows[] = {
+    "SAVE d.Indexed2 name_fi2 Juubi age 2",
+    "SAVE d.Indexed2 name_fi2 Rikudo age 200",
+    "SAVE d.Foreign title Bijuu name_fi Kyuubi fk 1",
+    "SAVE d.Foreign title Bijuu name_fi Hachibi fk 2",
+    "SAVE d.Indexed name ItAchi fk 1 fk2 1",
+    "SAVE d.Indexed name YondAimE fk 1 fk2 1",
+    "SAVE d.Indexed name Neji fk 2 fk2 1",
+    "SAVE d.Indexed name I1038593i fk 2 fk2 2",
+};
+
+static const char indexes[] = ",\"index\":[\"exact\",\"lt\",\"iexact\",\"endswith\",\"iendswith\"]", of_numbers[] = ",\"index\":true";
+
+static void set_up_chain(world *w, bool indexed)
+{
+    for (size_t i = 0; i < COUNT(chain); i++) {
+        const char *got = world_dof(w, chain[i], indexed ? indexes : "", indexed ? (i ? indexes : of_numbers) : "");
+        if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
+    }
+    for (size_t i = 0; i < COUNT(chain_rows); i++) world_do(w, chain_rows[i]);
+}
+
+/* Of d.Indexed unless a model is named. */
+static const struct {
+    const char *filters, *pks;
+} chain_cases[] = {
+    {"FILTER fk__fk__name_fi2__iexact juuBi fk__title__iexact biJuu", "1,2"},
+    {"FILTER fk__fk__name_fi2__iexact juuBi fk2__name_fi2__iexact Rikudo", ""},
+    {"FILTER fk__fk__name_fi2__endswith udo fk2__name_fi2__iexact Rikudo", "4"},
+    {"FILTER fk__title__iexact biJuu fk__name_fi__iexact kyuuBi", "1,2"},
+    {"FILTER fk__title__iexact biJuu fk__name_fi__iexact Hachibi", "3,4"},
+    {"FILTER fk__title__iexact biJuu name__iendswith iMe", "2"},
+    {"FILTER fk__title__iexact biJuu", "1,2,3,4"},
+    {"FILTER fk2__name_fi2 Juubi", "1,2,3"},
+    {"FILTER fk__fk__name_fi2__endswith bi", "1,2"},
+    {"FILTER fk2__age 2", "1,2,3"},
+    {"FILTER fk2__age__lt 201", "1,2,3,4"},
+    {"FILTER fk__fk 1", "1,2"},
+    {"FILTER fk__fk__pk 1", "1,2"},
+    {"FILTER fk__fk_id 1", "1,2"},
+    {"EXCLUDE fk__title__iexact bijuu", ""},
+    {"FILTER fk__title__iexact bijuu EXCLUDE fk__name_fi__iexact kyuubi", "3,4"},
+    {"FILTER fk__name_fi kyuubi fk__title x name Neji", ""},
+    {"FILTER fk__name_fi Hachibi fk__title Bijuu name Neji", "3"},
+    {"WHERE 'not fk__name_fi__iexact = $k and name != $n' PARAMS k kyuubi n Neji", "4"},
+    {"Q '{\"or\":[{\"fk__name_fi__iexact\":\"kyuubi\"},{\"name__iexact\":\"neji\"}]}'", "1,2,3"},
+    {"EXCLUDE fk2__name_fi2 Juubi", "4"},
+    {"FILTER fk__pk 2", "3,4"},
+    {"FILTER fk__id__in '[2,7]'", "3,4"},
+    {"FILTER fk__gt 1", "3,4"},
+    {"FILTER fk__seconds 1", "NOFIELD"},
+    {"FILTER fk2__foreign 1", "1,2,3"},
+    {"FILTER fk2__foreign__title Bijuu", "1,2,3,4"},
+    {"FILTER fk2__foreign__indexed__name Neji", "4"},
+};
+
+static const char *pks_of(world *w, const char *model, const char *filters)
+{
+    return world_dof(w, "QUERY %s %s ORDER pk FIELDS pk FLAT", model, filters);
+}
+
+/* pks: "1,2", or the code of an error. */
+static void check_pks(world *w, const char *model, const char *filters, const char *pks)
+{
+    char want[256] = "[";
+    size_t n = 1;
+    const char *got = pks_of(w, model, filters);
+    bool code = pks[0] >= 'A';
+    for (const char *p = pks; *p && n + 3 < sizeof want; p++) {
+        if (p == pks || p[-1] == ',') want[n++] = '#';
+        want[n++] = *p;
+    }
+    want[n++] = ']';
+    if (code ? strncmp(got + 1, pks, strlen(pks)) != 0 : strcmp(got, want) != 0)
+        fail_msg("%s %s\n  gives %s\n  not   %s", model, filters, got, code ? pks : want);
+}
+
+static void chains_of_references_are_followed(void **state)
+{
+    world *w = *state;
+    for (int indexed = 0; indexed < 2; indexed++) {
+        set_up_chain(w, indexed);
+        for (size_t i = 0; i < COUNT(chain_cases); i++) check_pks(w, "d.Indexed", chain_cases[i].filters, chain_cases[i].pks);
+        check_pks(w, "d.Foreign", "FILTER fk__age 2", "1");
+        check_pks(w, "d.Foreign", "FILTER fk__age__lt 210", "1,2");
+        check_pks(w, "d.Foreign", "FILTER fk__name_fi2__iexact juUBI", "1");
+        check_pks(w, "d.Indexed2", "FILTER seconds__name Neji", "1");
+        expect(w, "SAVE d.Foreign pk 1 title Other", ":1");
+        check_pks(w, "d.Indexed", "FILTER fk__title__iexact bijuu", "3,4");
+        expect(w, "DELETE d.Foreign PK 2", ":1");
+        check_pks(w, "d.Indexed", "FILTER fk__title__iexact bijuu", "");
+        check_pks(w, "d.Indexed", "EXCLUDE fk__title__iexact bijuu", "1,2,3,4");
+        check_pks(w, "d.Indexed", "FILTER fk 2", "3,4");
+        check_pks(w, "d.Indexed", "FILTER fk__title__isnull true", "3,4");
+        expect(w, "MODEL DROP d.Indexed ENTITIES", "+OK");
+        expect(w, "MODEL DROP d.Foreign ENTITIES", "+OK");
+        expect(w, "MODEL DROP d.Indexed2 ENTITIES", "+OK");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EMPTY(chains_of_references_are_followed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
