@@ -56,6 +56,33 @@ static void interning_twice_gives_the_same_row(void **state)
     check_pk(rows, b, NR_S("b"));
 }
 
+static void a_number_that_is_noted_stays_its_key_s_until_the_epoch_ends(void **state)
+{
+    nr_rows *rows = *state;
+    char buf[32];
+    nr_buf why = {0};
+    uint32_t a = nr_rows_intern(rows, NR_S("a"));
+    uint64_t epoch = nr_rows_epoch(rows);
+    assert_true(epoch != 0);
+    nr_rows_drop(rows, NR_S("a"));
+    uint32_t b = nr_rows_intern(rows, NR_S("b"));
+    assert_int_not_equal(b, a);
+    assert_int_equal(nr_rows_refer(rows, NR_S("a")), a);
+    assert_int_equal(nr_rows_intern(rows, NR_S("a")), a);
+    uint32_t dangling = nr_rows_refer(rows, NR_S("dangling"));
+    assert_int_equal(nr_rows_intern(rows, NR_S("dangling")), dangling);
+    for (unsigned i = 0; nr_rows_epoch(rows) == epoch && i < 1000000; i++) {
+        nr_rows_intern(rows, name_of(buf, i));
+        nr_rows_drop(rows, name_of(buf, i));
+        if (i % 30000 == 0 && !nr_rows_valid(rows, &why)) fail_msg("it is not valid");
+    }
+    assert_true(nr_rows_epoch(rows) != epoch);
+    assert_true(nr_rows_valid(rows, &why));
+    assert_int_equal(nr_rows_count(rows), 3);
+    assert_int_equal(nr_rows_find(rows, NR_S("a")), a);
+    assert_int_equal(nr_rows_find(rows, NR_S("b")), b);
+}
+
 static void keys_are_told_apart_by_all_their_bytes(void **state)
 {
     nr_rows *rows = *state;
@@ -196,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_empty_directory_finds_nothing),
         TEST(interning_twice_gives_the_same_row),
+        TEST(a_number_that_is_noted_stays_its_key_s_until_the_epoch_ends),
         TEST(keys_are_told_apart_by_all_their_bytes),
         TEST(the_directory_keeps_copies),
         TEST(a_dropped_row_is_reused_and_the_others_stay),

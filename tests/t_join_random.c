@@ -1,0 +1,401 @@
+/* t_join_random.c -- random filters through relations against a reading of the contract that tries every choice of related entities: three models, references that are
+ * NULL or lead nowhere, writes by commands and by others, restarts. SEED=s N=rounds. */
+#include "engine_check.h"
+
+#include "oracle.h"
+
+enum { A, B, C, MODELS, ROWS = 9, LEAVES = 6, DEPTH = 3 };
+
+/* What an entity has: two values and a reference. */
+typedef struct entity {
+    bool there;
+    int n;      /* -1: NULL */
+    int s;      /* of texts; -1: NULL */
+    int ref;    /* pk of what it refers to, which need not be there; 0: NULL */
+} entity;
+
+typedef struct graph {
+    world *w;
+    dice d;
+    entity rows[MODELS][ROWS + 1]; /* by pk, from 1 */
+} graph;
+
+static const char *const names[MODELS] = {"j.A", "j.B", "j.C"};
+static const char *const texts[] = {"ab", "aB", "", "b"};
+
+/* A step of a path: from a model by its reference, or back by that of another one. */
+typedef struct hop {
+    const char *name;
+    int from, to;
+    bool back;
+} hop;
+
+static const hop hops[] = {{"up", A, A, false}, {"downs", A, A, true}, {"bs", A, B, true}, {"a", B, A, false}, {"c_set", B, C, true}, {"b", C, B, false}};
+
+typedef enum lookup { EXACT, LT, GTE, ISNULL, STARTSWITH, IN, LOOKUPS } lookup;
+static const char *const lookup_names[LOOKUPS] = {"exact", "lt", "gte", "isnull", "startswith", "in"};
+
+typedef struct leaf {
+    int model;             /* where the path begins */
+    const hop *path[DEPTH];
+    size_t n_hops;
+    enum { ON_N, ON_S, ON_REF, ON_PK } field;
+    lookup lookup;
+    int operand;
+} leaf;
+
+typedef struct node {
+    enum { AND, OR, NOT, LEAF } op;
+    size_t n;
+    struct node *kids;
+    leaf leaf;
+} node;
+
+/* -- making ------------------------------------------------------------------------------------------------------------------------------- */
+
+static int end_of(const leaf *l)
+{
+    return l->n_hops ? l->path[l->n_hops - 1]->to : l->model;
+}
+
+static leaf random_leaf(graph *g, int model)
+{
+    leaf l = {.model = model, .operand = (int)dice_below(&g->d, 4)};
+    while (l.n_hops < DEPTH && dice_chance(&g->d, 65)) {
+        const hop *h = &hops[dice_below(&g->d, COUNT(hops))];
+        if (h->from == end_of(&l)) l.path[l.n_hops++] = h;
+    }
+    l.field = dice_below(&g->d, 4);
+    do l.lookup = dice_below(&g->d, LOOKUPS);
+    while (l.lookup == STARTSWITH && l.field != ON_S);
+    return l;
+}
+
+static node random_node(graph *g, nr_arena *a, int model, int depth, int *left)
+{
+    node n = {.op = LEAF};
+    if (depth && *left > 1 && dice_chance(&g->d, 70)) n.op = dice_chance(&g->d, 20) ? NOT : dice_chance(&g->d, 55) ? AND : OR;
+    if (n.op == LEAF) {
+        --*left;
+        n.leaf = random_leaf(g, model);
+        return n;
+    }
+    n.n = n.op == NOT ? 1 : 2 + dice_below(&g->d, 2);
+    n.kids = NR_NEW_N(a, node, n.n);
+    for (size_t i = 0; i < n.n; i++) n.kids[i] = random_node(g, a, model, depth - 1, left);
+    return n;
+}
+
+/* -- writing down -------------------------------------------------------------------------------------------------------------------------- */
+
+static void path_text(const leaf *l, text *out)
+{
+    static const char *const refs[MODELS] = {"up", "a", "b"};
+    for (size_t i = 0; i < l->n_hops; i++) text_addf(out, "%s__", l->path[i]->name);
+    const char *field = l->field == ON_N ? "n" : l->field == ON_S ? "s" : l->field == ON_PK ? "pk" : refs[end_of(l)];
+    text_addf(out, "%s__%s", field, lookup_names[l->lookup]);
+}
+
+static void operand_text(const leaf *l, bool json, text *out)
+{
+    const char *quote = json && l->field == ON_S ? "\"" : "";
+    if (l->lookup == ISNULL) text_addf(out, "%s", l->operand % 2 ? "true" : "false");
+    else if (l->lookup == IN && l->field == ON_S) text_addf(out, "[\"%s\",\"x\"]", texts[l->operand]);
+    else if (l->lookup == IN) text_addf(out, "[%d,99]", l->operand);
+    else if (l->field == ON_S) text_addf(out, "%s%s%s", quote, texts[l->operand], quote);
+    else text_addf(out, "%d", l->operand);
+}
+
+static void json_text(const node *n, text *out)
+{
+    if (n->op == LEAF) {
+        text_addf(out, "{\"");
+        path_text(&n->leaf, out);
+        text_addf(out, "\":");
+        operand_text(&n->leaf, true, out);
+    } else {
+        text_addf(out, n->op == NOT ? "{\"not\":" : n->op == AND ? "{\"and\":[" : "{\"or\":[");
+        for (size_t i = 0; i < n->n; i++) {
+            if (i) text_addf(out, ",");
+            json_text(&n->kids[i], out);
+        }
+        if (n->op != NOT) text_addf(out, "]");
+    }
+    text_addf(out, "}");
+}
+
+/* -- reading the contract ------------------------------------------------------------------------------------------------------------------- */
+
+/* What stands for an entity: NULL is one that has nothing and that nothing refers to. */
+typedef struct place {
+    int model;
+    const entity *e;
+    int pk;
+} place;
+
+/* A choice of related entities for one relation that several can meet. */
+typedef struct choice {
+    const hop *path[DEPTH];
+    size_t n_hops;
+    place at;
+} choice;
+
+typedef struct choices {
+    choice at[LEAVES * DEPTH * 2];
+    size_t n;
+} choices;
+
+static place nobody(int model)
+{
+    return (place){model, NULL, 0};
+}
+
+static place entity_at(const graph *g, int model, int pk)
+{
+    if (pk < 1 || pk > ROWS || !g->rows[model][pk].there) return nobody(model);
+    return (place){model, &g->rows[model][pk], pk};
+}
+
+static choice *find_choice(choices *c, const leaf *l, size_t n_hops)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->at[i].n_hops == n_hops && memcmp(c->at[i].path, l->path, n_hops * sizeof *l->path) == 0) return &c->at[i];
+    return NULL;
+}
+
+static place walk(const graph *g, choices *c, const hop *const *path, size_t n_hops, place from)
+{
+    leaf prefix = {0};
+    if (n_hops) memcpy(prefix.path, path, n_hops * sizeof *path);
+    for (size_t i = 0; i < n_hops; i++) {
+        if (path[i]->back) from = find_choice(c, &prefix, i + 1)->at;
+        else from = from.e ? entity_at(g, path[i]->to, from.e->ref) : nobody(path[i]->to);
+    }
+    return from;
+}
+
+static bool compare_numbers(const leaf *l, int v, bool null)
+{
+    switch (l->lookup) {
+    case EXACT: return !null && v == l->operand;
+    case LT: return !null && v < l->operand;
+    case GTE: return !null && v >= l->operand;
+    case IN: return !null && (v == l->operand || v == 99);
+    case ISNULL: return null == (l->operand % 2 == 1);
+    case STARTSWITH:
+    case LOOKUPS: break;
+    }
+    return false;
+}
+
+static bool compare_texts(const leaf *l, const char *v)
+{
+    const char *o = texts[l->operand];
+    switch (l->lookup) {
+    case EXACT: return v && strcmp(v, o) == 0;
+    case LT: return v && strcmp(v, o) < 0;
+    case GTE: return v && strcmp(v, o) >= 0;
+    case IN: return v && (strcmp(v, o) == 0 || strcmp(v, "x") == 0);
+    case STARTSWITH: return v && strncmp(v, o, strlen(o)) == 0;
+    case ISNULL: return !v == (l->operand % 2 == 1);
+    case LOOKUPS: break;
+    }
+    return false;
+}
+
+static bool leaf_true(const graph *g, choices *c, const leaf *l, place root)
+{
+    size_t n = l->n_hops;
+    bool reference = l->field == ON_PK && n && !l->path[n - 1]->back; /* the primary key behind a reference is what it holds */
+    place p = walk(g, c, l->path, reference ? n - 1 : n, root);
+    if (reference || l->field == ON_REF) return compare_numbers(l, p.e ? p.e->ref : 0, !p.e || !p.e->ref);
+    if (l->field == ON_PK) return compare_numbers(l, p.pk, !p.e);
+    if (l->field == ON_N) return compare_numbers(l, p.e ? p.e->n : -1, !p.e || p.e->n < 0);
+    return compare_texts(l, p.e && p.e->s >= 0 ? texts[p.e->s] : NULL);
+}
+
+static bool exists(const graph *g, const node *n, place root);
+
+static bool holds(const graph *g, choices *c, const node *n, place root)
+{
+    if (n->op == LEAF) return leaf_true(g, c, &n->leaf, root);
+    if (n->op == NOT) return !exists(g, n->kids, root);
+    for (size_t i = 0; i < n->n; i++)
+        if (holds(g, c, &n->kids[i], root) == (n->op == OR)) return n->op == OR;
+    return n->op == AND;
+}
+
+/* The relations that are chosen for, shorter paths first since they are met first. */
+static void collect(const node *n, choices *c)
+{
+    if (n->op == NOT) return;
+    for (size_t i = 0; i < n->n; i++) collect(&n->kids[i], c);
+    for (size_t k = 1; n->op == LEAF && k <= n->leaf.n_hops; k++) {
+        if (!n->leaf.path[k - 1]->back || find_choice(c, &n->leaf, k)) continue;
+        choice *fresh = &c->at[c->n++];
+        memcpy(fresh->path, n->leaf.path, sizeof fresh->path);
+        fresh->n_hops = k;
+    }
+}
+
+static bool choose(const graph *g, choices *c, size_t at, const node *n, place root)
+{
+    if (at == c->n) return holds(g, c, n, root);
+    choice *now = &c->at[at];
+    const hop *last = now->path[now->n_hops - 1];
+    place from = walk(g, c, now->path, now->n_hops - 1, root);
+    bool any = false;
+    for (int pk = 1; from.e && pk <= ROWS; pk++) {
+        place to = entity_at(g, last->to, pk);
+        if (!to.e || to.e->ref != from.pk) continue;
+        any = true;
+        now->at = to;
+        if (choose(g, c, at + 1, n, root)) return true;
+    }
+    now->at = nobody(last->to);
+    return !any && choose(g, c, at + 1, n, root);
+}
+
+static bool exists(const graph *g, const node *n, place root)
+{
+    choices c = {.n = 0};
+    collect(n, &c);
+    return choose(g, &c, 0, n, root);
+}
+
+/* -- the game ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void define(graph *g)
+{
+    static const char *const indexed[] = {"", ",\"index\":true", ",\"column\":true"};
+    for (int m = 0; m < MODELS; m++) {
+        static const char *const ref[MODELS] = {"\"up\":{\"type\":\"fk\",\"to\":\"self\",\"null\":true,\"related_name\":\"downs\"}",
+                                                "\"a\":{\"type\":\"fk\",\"to\":\"j.A\",\"null\":true,\"related_name\":\"bs\"}",
+                                                "\"b\":{\"type\":\"fk\",\"to\":\"j.B\",\"null\":true}"};
+        const char *got = world_dof(g->w,
+                                    "MODEL SET %s '{\"fields\":{\"id\":{\"type\":\"%s\",\"pk\":true},\"n\":{\"type\":\"int\",\"null\":true%s},"
+                                    "\"s\":{\"type\":\"char\",\"null\":true%s},%s}}'",
+                                    names[m], m == B ? "char" : "int", indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)], ref[m]);
+        if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
+    }
+}
+
+static void write_one(graph *g)
+{
+    static const char *const refs[MODELS] = {"up", "a", "b"};
+    int m = (int)dice_below(&g->d, MODELS), pk = 1 + (int)dice_below(&g->d, ROWS);
+    entity *e = &g->rows[m][pk];
+    char key[16], n[8], s[8], ref[8], id[8];
+    snprintf(key, sizeof key, "%s:%d", names[m], pk);
+    if (dice_chance(&g->d, 3)) world_restart(g->w);
+    bool others = dice_chance(&g->d, 30);
+    if (dice_chance(&g->d, 25)) {
+        if (others) world_remove(g->w, nr_slice_of(key));
+        else world_dof(g->w, "DELETE %s PK %d", names[m], pk);
+        e->there = false;
+        return;
+    }
+    *e = (entity){true, (int)dice_below(&g->d, 4) - dice_chance(&g->d, 20) * 9, (int)dice_below(&g->d, 4) - dice_chance(&g->d, 20) * 9,
+                  dice_chance(&g->d, 85) ? 1 + (int)dice_below(&g->d, ROWS) : 0};
+    if (e->n < 0) e->n = -1;
+    if (e->s < 0) e->s = -1;
+    snprintf(n, sizeof n, "%d", e->n);
+    snprintf(s, sizeof s, "%s", e->s < 0 ? "" : texts[e->s]);
+    snprintf(ref, sizeof ref, "%d", e->ref);
+    snprintf(id, sizeof id, "%d", pk);
+    if (others) {
+        nr_pair pairs[4] = {{NR_S("id"), nr_slice_of(id)}};
+        size_t k = 1;
+        if (e->n >= 0) pairs[k++] = (nr_pair){NR_S("n"), nr_slice_of(n)};
+        if (e->s >= 0) pairs[k++] = (nr_pair){NR_S("s"), nr_slice_of(s)};
+        if (e->ref) pairs[k++] = (nr_pair){nr_slice_of(refs[m]), nr_slice_of(ref)};
+        world_remove(g->w, nr_slice_of(key));
+        world_put(g->w, nr_slice_of(key), pairs, k);
+        return;
+    }
+    nr_slice argv[12] = {NR_S("SAVE"), nr_slice_of(names[m]), NR_S("id"), nr_slice_of(id)};
+    size_t k = 4;
+    const struct { const char *field, *value; bool null; } given[] = {{"n", n, e->n < 0}, {"s", s, e->s < 0}, {refs[m], ref, !e->ref}};
+    for (size_t i = 0; i < COUNT(given); i++) {
+        argv[k++] = given[i].null ? NR_S("NULL") : nr_slice_of(given[i].field);
+        argv[k++] = nr_slice_of(given[i].null ? given[i].field : given[i].value);
+    }
+    world_run(g->w, argv, k);
+    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
+}
+
+/* A filter of one clause, or, with a second one, of two that do not stand together. */
+static void ask(graph *g)
+{
+    nr_arena a;
+    nr_arena_init(&a, nr_env_libc());
+    int m = (int)dice_below(&g->d, MODELS), left = LEAVES;
+    node trees[2];
+    size_t n = 1 + dice_chance(&g->d, 30);
+    text doc[2] = {{0}}, want = {0}, path = {0}, value = {0};
+    nr_slice argv[16] = {NR_S("QUERY"), nr_slice_of(names[m])};
+    size_t argc = 2;
+    trees[0] = random_node(g, &a, m, DEPTH, &left);
+    json_text(&trees[0], &doc[0]);
+    argv[argc++] = NR_S("Q");
+    argv[argc++] = (nr_slice){doc[0].p, doc[0].n};
+    if (n == 2) {
+        bool not = dice_chance(&g->d, 50);
+        node *inner = NR_NEW(&a, node);
+        *inner = (node){.op = LEAF, .leaf = random_leaf(g, m)};
+        path_text(&inner->leaf, &path);
+        operand_text(&inner->leaf, false, &value);
+        argv[argc++] = not ? NR_S("EXCLUDE") : NR_S("FILTER");
+        argv[argc++] = (nr_slice){path.p, path.n};
+        argv[argc++] = (nr_slice){value.p, value.n};
+        trees[1] = not ? (node){.op = NOT, .n = 1, .kids = inner} : *inner;
+    }
+    text_addf(&want, "[");
+    uint64_t count = 0;
+    for (int pk = 1; pk <= ROWS; pk++) {
+        place root = entity_at(g, m, pk);
+        bool in = root.e != NULL;
+        for (size_t i = 0; in && i < n; i++) in = exists(g, &trees[i], root);
+        if (in) text_addf(&want, m == B ? "%s\"%d\"" : "%s#%d", count ? "," : "", pk);
+        count += in;
+    }
+    text_addf(&want, "]");
+    argv[0] = NR_S("COUNT");
+    const char *got = world_run(g->w, argv, argc);
+    if (got[0] != ':' || strtoull(got + 1, NULL, 10) != count)
+        fail_msg("COUNT %s Q %s %s %s\n  gives %s\n  not   %s", names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "", got, want.p);
+    argv[0] = NR_S("QUERY");
+    const nr_slice shape[] = {NR_S("ORDER"), NR_S("pk"), NR_S("FIELDS"), NR_S("pk"), NR_S("FLAT")};
+    memcpy(argv + argc, shape, sizeof shape);
+    got = world_run(g->w, argv, argc + COUNT(shape));
+    if (strcmp(got, want.p) != 0)
+        fail_msg("QUERY %s Q %s %s %s\n  gives %s\n  not   %s", names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "", got, want.p);
+    free(doc[0].p), free(want.p), free(path.p), free(value.p);
+    nr_arena_clear(&a);
+}
+
+static void every_filter_finds_what_trying_all_choices_finds(void **state)
+{
+    (void)state;
+    const char *seed = getenv("SEED"), *rounds = getenv("JOINS");
+    uint64_t first = seed ? strtoull(seed, NULL, 10) : 1, n = rounds ? strtoull(rounds, NULL, 10) : 600;
+    for (uint64_t s = first; s < first + n; s++) {
+        world w;
+        graph g = {.w = &w};
+        world_open(&w);
+        g.d = (dice){s};
+        define(&g);
+        for (int i = 0; i < 40; i++) write_one(&g);
+        for (int i = 0; i < 60; i++) {
+            if (dice_chance(&g.d, 40)) write_one(&g);
+            ask(&g);
+        }
+        world_close(&w);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_filter_finds_what_trying_all_choices_finds)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
