@@ -111,10 +111,75 @@ static void chains_of_references_are_followed(void **state)
     }
 }
 
+/* -- values of other models ---------------------------------------------------------------------------------------------------------------- */
+
+static void set_up_blog(world *w)
+{
+    expect(w,
+           "MODEL SET auth.User '{\"fields\": {\"username\": {\"type\": \"char\", \"index\": true}, \"born\": {\"type\": \"date\", \"null\": true}, "
+           "\"boss\": {\"type\": \"fk\", \"to\": \"self\", \"null\": true, \"related_name\": \"+\"}}}'",
+           "+OK");
+    expect(w,
+           "MODEL SET blog.Post '{\"fields\": {\"title\": {\"type\": \"char\"}, \"views\": {\"type\": \"int\", \"default\": 0}, "
+           "\"author\": {\"type\": \"fk\", \"to\": \"auth.User\", \"null\": true, \"related_name\": \"posts\"}}}'",
+           "+OK");
+    expect(w, "SAVE auth.User username eva NULL boss born 1980-05-01", ":1");
+    expect(w, "SAVE auth.User username ada boss 1 NULL born", ":2");
+    expect(w, "SAVE blog.Post title a author 2 views 3", ":1");
+    expect(w, "SAVE blog.Post title b author 1 views 1", ":2");
+    expect(w, "SAVE blog.Post title c NULL author views 2", ":3");
+    expect(w, "SAVE blog.Post title d author 9 views 2", ":4");
+    expect(w, "SAVE blog.Post title e author 1 views 0", ":5");
+}
+
+static void fields_and_order_go_through_references(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    expect(w, "QUERY blog.Post ORDER author__username FIELDS title author__username", "[{\"title\"=\"c\",\"author__username\"=nil},{\"title\"=\"d\",\"author__username\"=nil},{\"title\"=\"a\",\"author__username\"=\"ada\"},{\"title\"=\"b\",\"author__username\"=\"eva\"},{\"title\"=\"e\",\"author__username\"=\"eva\"}]");
+    expect(w, "QUERY blog.Post ORDER -author__username -pk FIELDS title FLAT", "[\"e\",\"b\",\"a\",\"d\",\"c\"]");
+    expect(w, "QUERY blog.Post ORDER -author__username title LIMIT 1 3 FIELDS title FLAT", "[\"e\",\"a\",\"c\"]");
+    expect(w, "QUERY blog.Post ORDER author__boss__username title REVERSE FIELDS title author__boss__username author__born__year FLAT", "-SYNTAX FLAT needs FIELDS with exactly one field");
+    expect(w, "QUERY blog.Post ORDER author__boss__username title REVERSE FIELDS title author__boss__username author__boss__born__year", "[{\"title\"=\"a\",\"author__boss__username\"=\"eva\",\"author__boss__born__year\"=#1980},{\"title\"=\"e\",\"author__boss__username\"=nil,\"author__boss__born__year\"=nil},{\"title\"=\"d\",\"author__boss__username\"=nil,\"author__boss__born__year\"=nil},{\"title\"=\"c\",\"author__boss__username\"=nil,\"author__boss__born__year\"=nil},{\"title\"=\"b\",\"author__boss__username\"=nil,\"author__boss__born__year\"=nil}]");
+    expect(w, "QUERY blog.Post FILTER views__gte 1 author__username__startswith a FIELDS author__username FLAT", "[\"ada\"]");
+    expect(w, "GET blog.Post 1 FIELDS title author__username author__boss__born author__pk", "{\"title\"=\"a\",\"author__username\"=\"ada\",\"author__boss__born\"=\"1980-05-01\",\"author__pk\"=#2}");
+    expect(w, "GET blog.Post 4 FIELDS author__username author", "{\"author__username\"=nil,\"author\"=#9}");
+    expect(w, "GET blog.Post 3 FIELDS author__boss__username", "{\"author__boss__username\"=nil}");
+    refuse(w, "QUERY auth.User ORDER posts__title", "SYNTAX", "any number of entities");
+    refuse(w, "QUERY auth.User FIELDS posts", "SYNTAX", "any number of entities");
+    refuse(w, "QUERY blog.Post FIELDS author__usernam", "NOFIELD", "username");
+    refuse(w, "QUERY blog.Post FIELDS author__username__year", "NOLOOKUP", "year");
+    refuse(w, "QUERY blog.Post FIELDS author__username author__username", "SYNTAX", "twice");
+}
+
+static void pages_in_the_order_of_other_models_fit_together(void **state)
+{
+    static const char *const orders[] = {"author__username", "-author__username", "author__boss__username -author__born", "-author__born author__username -title"};
+    world *w = *state;
+    set_up_blog(w);
+    for (size_t i = 0; i < COUNT(orders) * 2; i++) {
+        const char *reverse = i % 2 ? "REVERSE" : "";
+        char walked[256] = "", token[1024] = "";
+        char *whole = strdup(world_dof(w, "QUERY blog.Post ORDER %s %s FIELDS title FLAT", orders[i / 2], reverse));
+        do {
+            const char *got = world_dof(w, "QUERY blog.Post ORDER %s %s FIELDS title FLAT PAGE 2 %s %s", orders[i / 2], reverse, token[0] ? "AFTER" : "", token);
+            const char *end = strchr(got, ']');
+            if (got[0] != '[' || !end) fail_msg("%s: %s", orders[i / 2], got);
+            snprintf(walked + strlen(walked), sizeof walked - strlen(walked), "%s%.*s", walked[0] ? "," : "", (int)(end - got - 2), got + 2);
+            const char *next = strchr(end, '"');
+            snprintf(token, sizeof token, "%.*s", next ? (int)strcspn(next + 1, "\"") : 0, next ? next + 1 : "");
+        } while (token[0]);
+        if (strncmp(whole + 1, walked, strlen(walked)) != 0 || strlen(whole) != strlen(walked) + 2) fail_msg("%s: %s, in pages %s", orders[i / 2], whole, walked);
+        free(whole);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(chains_of_references_are_followed),
+        EMPTY(pages_in_the_order_of_other_models_fit_together),
+        EMPTY(fields_and_order_go_through_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,7 @@ void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
 
 nr_planner nr_planner_for(nr_call *c, nr_model *m)
 {
-    return (nr_planner){m, c->store, &c->arena, &c->err, c->env, c->deadline_us, false};
+    return (nr_planner){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .deadline_us = c->deadline_us};
 }
 
 nr_bind_with nr_bind_with_of(nr_call *c)
@@ -75,6 +75,36 @@ static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
     nr_row_reply(c, &form, columns_of(c, q, row, false));
 }
 
+/* The value of a joined field, from entity to entity; NULL where the path leads nowhere. */
+static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, nr_value *out)
+{
+    *out = NR_NULL;
+    for (size_t i = 0; i < j->n_links; i++) {
+        const nr_link *link = j->links[i];
+        const nr_value *key = &row[link->field->id];
+        nr_found found;
+        nr_value *next = NR_NEW_N(&c->arena, nr_value, link->to->schema->n_fields);
+        if (key->kind == NR_V_NULL) return true;
+        nr_slice pk = nr_type_text(&link->field->spec, key, &c->arena);
+        if (!nr_entity_read(link->to, c->store, c->env, pk, NULL, true, &c->arena, next, &found, &c->err)) return false;
+        if (found != NR_FOUND) return true;
+        row = next;
+    }
+    *out = row[j->of->id];
+    return true;
+}
+
+/* A row with the query's joined fields behind its own. NULL: err. */
+static const nr_value *with_joined(nr_call *c, const nr_query *q, const nr_value *row)
+{
+    size_t n = q->model->schema->n_fields;
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, n + q->joined.n);
+    memcpy(values, row, n * sizeof *values);
+    for (size_t i = 0; i < q->joined.n; i++)
+        if (!chase(c, q->joined.at[i], row, &values[n + i])) return NULL;
+    return values;
+}
+
 bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_need(c, argv[0]);
@@ -82,6 +112,8 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     const nr_value *row;
     if (!m || !parse_and_bind(c, m, argv + 2, argc - 2, NR_CL_FIELDS, false, &q)) return false;
     if (!get_one(c, m, argv[1], &row)) return false;
+    if (row && q.joined.n) row = with_joined(c, &q, row);
+    if (c->err.code) return false;
     if (row) reply_row(c, &q, row);
     else c->sink->cls->null(c->sink);
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/scans.h"
+#include "exec/reference.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -108,22 +109,6 @@ static bool matching(nr_call *c, const nr_query *outer, nr_model *m, const nr_pr
 
 /* -- along a reference -------------------------------------------------------------------------------------------------------------------- */
 
-/* A reference of one model to another, as row numbers. */
-typedef struct reference {
-    nr_model *from, *to;
-    const uint32_t *at;
-    uint32_t n;
-} reference;
-
-static reference follow(nr_model *from, const nr_field *f, nr_model *to)
-{
-    reference r = {.from = from, .to = to};
-    nr_links *l = nr_table_links(from->table, f->id);
-    nr_links_sync(l, from->table, nr_table_column(from->table, f->id), &f->spec, to->rows);
-    r.at = nr_links_at(l, &r.n);
-    return r;
-}
-
 static uint64_t bits_there(const nr_table *t, size_t word)
 {
     uint64_t chunk[NR_CHUNK_WORDS];
@@ -131,7 +116,7 @@ static uint64_t bits_there(const nr_table *t, size_t word)
 }
 
 /* Rows that refer to one of targets; with nowhere, those too that refer to no entity. */
-static nr_bitmap referring(nr_call *c, const reference *r, const nr_bitmap *targets, bool nowhere)
+static nr_bitmap referring(nr_call *c, const nr_reference *r, const nr_bitmap *targets, bool nowhere)
 {
     nr_bitmap out = rows_of(c, r->from);
     uint64_t chunk[NR_CHUNK_WORDS];
@@ -151,7 +136,7 @@ static nr_bitmap referring(nr_call *c, const reference *r, const nr_bitmap *targ
 }
 
 /* Entities that one of sources refers to; with none, those too that nothing refers to. */
-static nr_bitmap referred(nr_call *c, const reference *r, const nr_bitmap *sources, bool none)
+static nr_bitmap referred(nr_call *c, const nr_reference *r, const nr_bitmap *sources, bool none)
 {
     nr_bitmap out = rows_of(c, r->to), any = none ? rows_of(c, r->to) : nr_bitmap_in(&c->arena);
     for (uint32_t row = nr_bitmap_next(sources, 0); row != NR_NO_ROW && row < r->n; row = nr_bitmap_next(sources, row + 1))
@@ -218,14 +203,14 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
     nr_bitmap found;
     if (!inner || !matching(c, q, link->to, inner, &found)) return NULL;
     if (link->reverse) {
-        reference r = follow(link->to, link->field, m);
+        nr_reference r = nr_reference_of(link->to, link->field, m);
         nr_bitmap rows = referred(c, &r, &found, nothing);
         return rows_leaf(c, p, &rows);
     }
     uint64_t n = nr_bitmap_count(&found);
     bool listed = !nothing && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table) && !(link->field->spec.type->flags & NR_TF_BYTES);
     if (listed) return keys_leaf(c, p, &found, (size_t)n);
-    reference r = follow(m, link->field, link->to);
+    nr_reference r = nr_reference_of(m, link->field, link->to);
     nr_bitmap rows = referring(c, &r, &found, nothing);
     return rows_leaf(c, p, &rows);
 }
@@ -255,9 +240,11 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
 
 bool nr_join_run(nr_call *c, nr_query *q)
 {
-    const nr_pred *where = run_links(c, q, q->model, q->where);
-    if (where) q->where = where;
-    return where != NULL;
+    const nr_pred *where = run_links(c, q, q->model, q->where), *after = q->after && where ? run_links(c, q, q->model, q->after) : NULL;
+    if (!where || (q->after && !after)) return false;
+    q->where = where;
+    q->after = after;
+    return true;
 }
 
 bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *lines)

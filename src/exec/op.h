@@ -77,7 +77,7 @@ typedef struct nr_span {
 } nr_span;
 
 extern const nr_op_class nr_op_rows, nr_op_set, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top,
-    nr_op_mask, nr_op_load, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+    nr_op_mask, nr_op_load, nr_op_join, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* Of the rows of the table those of a set. */
 typedef struct nr_set_params {
@@ -125,6 +125,12 @@ typedef struct nr_load_params {
     const bool *want;                    /* by field id */
     bool whole;
 } nr_load_params;
+
+struct nr_joined;
+typedef struct nr_join_params {
+    const struct nr_joined *const *joined; /* query/joined.h: their values come behind those of the model's own fields, in this order */
+    size_t n;
+} nr_join_params;
 
 typedef struct nr_filter_params {
     const nr_pred *pred;

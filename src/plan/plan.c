@@ -57,18 +57,37 @@ static bool answered_by(const nr_access *path, const nr_access *lead)
     return nr_access_answers(lead, &path->leaves);
 }
 
-/* Whether the table has all the fields that are wanted. */
-static bool in_columns(const nr_planner *p, const bool *want)
+/* Values of a row: the model's fields, and what is joined. */
+static size_t count_values(const nr_planner *p)
+{
+    return p->model->schema->n_fields + p->joined.n;
+}
+
+/* Whether the table has all the model's fields that are wanted. */
+static bool own_in_columns(const nr_planner *p, const bool *want)
 {
     for (size_t i = 0; i < p->model->schema->n_fields; i++)
         if (want[i] && (!p->model->table || !nr_table_keeps(p->model->table, i))) return false;
     return p->model->table != NULL;
 }
 
+static bool wants_joined(const nr_planner *p, const bool *want)
+{
+    bool wants = false;
+    for (size_t i = p->model->schema->n_fields; i < count_values(p); i++) wants = wants || want[i];
+    return wants;
+}
+
+/* Whether the table has all that is wanted. */
+static bool in_columns(const nr_planner *p, const bool *want)
+{
+    return own_in_columns(p, want) && !wants_joined(p, want);
+}
+
 /* What it costs to have the values that the predicates read. */
 static double cost_of_values(nr_planner *p, const nr_preds *preds)
 {
-    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    bool *want = NR_NEW_N(p->arena, bool, count_values(p));
     for (size_t i = 0; i < preds->n; i++) nr_pred_fields(preds->at[i], want);
     return in_columns(p, want) ? COLUMNS : LOAD;
 }
@@ -161,9 +180,9 @@ static const nr_pred *residual_pred(nr_planner *p, const route *r)
     return all;
 }
 
-static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
+static const nr_node *add_own(nr_planner *p, const nr_node *n, bool *want)
 {
-    if (in_columns(p, want)) return nr_plan_node(p, &nr_op_columns, n, n->rows, NULL, 0);
+    if (own_in_columns(p, want)) return nr_plan_node(p, &nr_op_columns, n, n->rows, NULL, 0);
     nr_load_params load = {want, true};
     size_t wanted = 0;
     for (size_t i = 1; i < p->model->schema->n_fields; i++) {
@@ -172,6 +191,13 @@ static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
     }
     load.whole = load.whole && wanted > 3;
     return nr_plan_node(p, &nr_op_load, n, n->rows, &load, sizeof load);
+}
+
+static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
+{
+    nr_join_params join = {p->joined.at, p->joined.n};
+    n = add_own(p, n, want);
+    return wants_joined(p, want) ? nr_plan_node(p, &nr_op_join, n, n->rows, &join, sizeof join) : n;
 }
 
 static const nr_node *add_filter(nr_planner *p, const nr_node *n, const route *r)
@@ -239,7 +265,7 @@ static bool composite_order(nr_planner *p, const nr_analysis *an, const nr_query
 /* Fields of the sort keys. */
 static bool order_in_columns(nr_planner *p, const nr_query *q)
 {
-    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    bool *want = NR_NEW_N(p->arena, bool, count_values(p));
     for (size_t i = 0; i < q->n_order; i++) want[q->order[i].field->id] = true;
     return in_columns(p, want);
 }
@@ -318,7 +344,7 @@ static const nr_node *add_select(nr_planner *p, const nr_node *n, const route *r
 
 static bool output_in_columns(nr_planner *p, const nr_query *q)
 {
-    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    bool *want = NR_NEW_N(p->arena, bool, count_values(p));
     want_output(q, want);
     return in_columns(p, want);
 }
@@ -326,7 +352,7 @@ static bool output_in_columns(nr_planner *p, const nr_query *q)
 /* Loads the output, unless whoever is above reads it from the columns. */
 static const nr_node *add_values(nr_planner *p, const nr_query *q, const nr_node *n)
 {
-    bool *want = NR_NEW_N(p->arena, bool, p->model->schema->n_fields);
+    bool *want = NR_NEW_N(p->arena, bool, count_values(p));
     want_output(q, want);
     return in_columns(p, want) ? n : add_load(p, n, want);
 }
@@ -334,16 +360,16 @@ static const nr_node *add_values(nr_planner *p, const nr_query *q, const nr_node
 /* Source, masks, filter, sort, skip, load, limit: each where it is needed. When nothing is sorted, the filter's load reads the output too. */
 static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r, nr_purpose purpose, const nr_node *n)
 {
-    size_t n_fields = p->model->schema->n_fields;
+    size_t n_values = count_values(p);
     bool reply = purpose == NR_FOR_REPLY;
     bool values = purpose == NR_FOR_VALUES;
     bool sort = reply && (q->n_order || q->random) && !r->ordered, turn = reply && !sort && !q->n_order && q->reverse;
-    bool *want = NR_NEW_N(p->arena, bool, n_fields);
+    bool *want = NR_NEW_N(p->arena, bool, n_values);
     bool loaded = false, by_column = sort && sorts_by_column(p, q);
     if (r->residual.n) nr_pred_fields(residual_pred(p, r), want);
     bool select = r->residual.n && in_columns(p, want);
     if (select) n = add_select(p, n, r);
-    if (select) memset(want, 0, n_fields * sizeof *want);
+    if (select) memset(want, 0, n_values * sizeof *want);
     for (size_t i = 0; sort && i < q->n_order; i++) want[q->order[i].field->id] = true;
     if (r->residual.n && !select && (reply || values) && !sort && !turn) {
         want_output(q, want);
@@ -360,7 +386,7 @@ static const nr_node *assemble(nr_planner *p, const nr_query *q, const route *r,
     if (turn) n = nr_plan_node(p, &nr_op_reverse, n, n->rows, NULL, 0);
     if (q->offset) n = add_count(p, &nr_op_skip, n, (uint64_t)q->offset);
     if (!loaded) {
-        bool *out = NR_NEW_N(p->arena, bool, n_fields);
+        bool *out = NR_NEW_N(p->arena, bool, n_values);
         want_output(q, out);
         n = add_load(p, n, out);
     }
@@ -382,6 +408,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
 {
     nr_analysis an;
     route r;
+    p->joined = q->joined;
     const nr_pred *where = nr_pred_simplify(rows_wanted(p, q), p->model->schema->n_fields, p->arena);
     if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r)) return NULL;
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && r.descending != q->reverse, r.ordered && r.pks_descending != q->reverse));
@@ -407,7 +434,7 @@ const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_groupin
 {
     const nr_node *n = nr_plan_rows(p, q, NR_FOR_VALUES);
     if (!n) return NULL;
-    bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns;
+    bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns || n->cls == &nr_op_join;
     nr_group_params params = {g, !loaded && output_in_columns(p, q), counting_index(p, q, g)};
     return nr_plan_node(p, &nr_op_group, n, g->one ? 1 : n->rows, &params, sizeof params);
 }

@@ -17,6 +17,7 @@ typedef struct nr_planner {
     nr_err *err;
     const nr_env *env;
     int64_t deadline_us; /* monotonic */
+    nr_joineds joined;   /* of the query: values behind those of the model's fields */
     bool explains;       /* the plan is to be printed: its nodes say which lookups they answer */
 } nr_planner;
 

@@ -5,7 +5,7 @@
 #include "model/catalog.h"
 #include "query/ast.h"
 #include "query/bind_leaf.h"
-#include "query/term.h"
+#include "query/joined.h"
 
 typedef struct nr_query {
     nr_model *model;
@@ -23,6 +23,7 @@ typedef struct nr_query {
     const nr_slice *out_names;   /* under these names */
     size_t n_out;
     bool whole;                  /* no FIELDS: out is every field */
+    nr_joineds joined;           /* fields of other models that order, out and terms read */
 } nr_query;
 
 /* Binds; everything lives in arena. The model must be resolved as far as its fields are used. Errors: NOFIELD, NOLOOKUP, BADVALUE, NOMODEL (a

@@ -1,0 +1,22 @@
+/* joined.h -- fields of other models that a query sorts by or replies: each is a field more of its rows, behind those of its own model. */
+#ifndef NR_JOINED_H
+#define NR_JOINED_H
+
+#include "query/join.h"
+#include "query/term.h"
+
+enum { NR_JOINED_MAX = 256 };
+
+typedef struct nr_joined {
+    nr_field field;               /* as terms see it: id behind the model's own fields, named by its path, NULL where the path leads nowhere */
+    const nr_link *const *links;  /* none of them in reverse */
+    size_t n_links;
+    const nr_field *of;           /* of the last link's model */
+} nr_joined;
+
+typedef NR_VEC(const nr_joined *) nr_joineds;
+
+/* nr_term_bind, through relations too: what is new is added to all. SYNTAX besides: a relation that leads to any number of entities. */
+bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_term *out);
+
+#endif
