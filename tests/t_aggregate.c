@@ -154,8 +154,6 @@ static void what_a_function_does_not_take_is_said(void **state)
     refuse(w, "AGGREGATE s.Sale SUM nn", "NOFIELD", "it has id");
     refuse(w, "AGGREGATE s.Sale GROUPBY at__yaer COUNT *", "NOLOOKUP", "year");
     refuse(w, "AGGREGATE s.Sale GROUPBY free__x COUNT *", "SYNTAX", "not available in this version");
-    refuse(w, "AGGREGATE s.Sale COUNT * HAVING x", "SYNTAX", "HAVING is not available in this version");
-    refuse(w, "AGGREGATE s.Sale COUNT * WHEN x", "SYNTAX", "WHEN is not available in this version");
     refuse(w, "AGGREGATE s.Sale COUNT * FIELDS n", "SYNTAX", "GROUPBY");
     refuse(w, "AGGREGATE s.Sale COUNT * GROUPBY shop GROUPBY n", "SYNTAX", "twice");
     refuse(w, "AGGREGATE s.None COUNT *", "NOMODEL", "");
@@ -254,6 +252,138 @@ static void budgets_bound_groups(void **state)
     refuse(w, "AGGREGATE s.Sale FILTER price 1 COUNT * MAXSCAN 10", "LIMIT", "MAXSCAN");
 }
 
+static void a_function_with_when_is_of_the_rows_for_which_it_is_true(void **state)
+{
+    world *w = *state;
+    save_some(w);
+    expect(w, "AGGREGATE s.Sale COUNT * COUNT * WHEN 'n > 1' AS more SUM n WHEN 'shop = $s' PARAMS s a COUNT n WHEN 'age = null'",
+           "[{\"count\"=#5,\"more\"=#3,\"n__sum\"=#3,\"n__count\"=#1}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop COUNT * WHEN 'not n > 1' AS few MIN age WHEN 'n < F(age) - 25' COUNTDISTINCT n WHEN 'n__in = (1, 4)'",
+           "[{\"shop\"=nil,\"few\"=#0,\"age__min\"=nil,\"n__countdistinct\"=#1},{\"shop\"=\"\",\"few\"=#1,\"age__min\"=nil,\"n__countdistinct\"=#0},"
+           "{\"shop\"=\"a\",\"few\"=#1,\"age__min\"=#30,\"n__countdistinct\"=#1},{\"shop\"=\"b\",\"few\"=#0,\"age__min\"=nil,\"n__countdistinct\"=#1}]");
+    expect(w, "AGGREGATE s.Sale FILTER age 20 GROUPBY on COUNT * when 'shop = $s or n = $n' params s a n 4 AS c AVG price WHEN 'f = null' AS AS",
+           "[{\"on\"=?0,\"c\"=#1,\"AS\"=\"0.050000000000\"},{\"on\"=?1,\"c\"=#1,\"AS\"=nil}]");
+    expect(w, "AGGREGATE s.Sale COUNT * WHEN 'n = $as' PARAMS as 4 COUNT * WHEN 'n = 77' AS none MAX n WHEN 'n = 77'",
+           "[{\"count\"=#2,\"none\"=#0,\"n__max\"=nil}]");
+    expect(w, "AGGREGATE s.Sale COUNT * WHEN 'n <= $n' PARAMS n 2 AS small HAVING 'small = $m' PARAMS m 2", "[{\"small\"=#2}]");
+}
+
+static void when_in_a_group_by_an_index_is_not_the_size_of_its_stretches(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET s.Fast '{\"store\": \"memory\", \"fields\": {\"a\": {\"type\": \"int\", \"index\": true}, \"b\": {\"type\": \"int\", "
+              "\"null\": true}, \"c\": {\"type\": \"int\", \"column\": true}}}'",
+           "+OK");
+    for (int i = 0; i < 8; i++) world_dof(w, "SAVE s.Fast a %d b %d c %d", i % 2, i, i);
+    expect(w, "AGGREGATE s.Fast GROUPBY a COUNT *", "[{\"a\"=#0,\"count\"=#4},{\"a\"=#1,\"count\"=#4}]");
+    expect(w, "AGGREGATE s.Fast GROUPBY a COUNT * WHEN 'b < 3'", "[{\"a\"=#0,\"count\"=#2},{\"a\"=#1,\"count\"=#1}]");
+    expect(w, "AGGREGATE s.Fast GROUPBY a COUNT * WHEN 'c < 3'", "[{\"a\"=#0,\"count\"=#2},{\"a\"=#1,\"count\"=#1}]");
+    expect(w, "AGGREGATE s.Fast COUNT * WHEN 'c < 3 or not a = 1' SUM c WHEN 'c < F(a) * 4'", "[{\"count\"=#5,\"c__sum\"=#4}]");
+}
+
+static void having_keeps_groups_by_their_keys_and_results(void **state)
+{
+    world *w = *state;
+    save_some(w);
+    expect(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'count > 1'", "[{\"shop\"=\"a\",\"count\"=#2}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop SUM n HAVING 'n__sum__gte = 4 and shop = null'", "[{\"shop\"=nil,\"n__sum\"=#4}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop SUM n AS s HAVING 'not s >= $x' PARAMS x 4", "[{\"shop\"=\"\",\"s\"=nil},{\"shop\"=\"a\",\"s\"=#3}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop SUM n AS s HAVING 's != 4'", "[{\"shop\"=\"\",\"s\"=nil},{\"shop\"=\"a\",\"s\"=#3}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'count__in = (1, 3) | shop__startswith = $p' PARAMS p a ORDER -count shop LIMIT 1 2",
+           "[{\"shop\"=nil,\"count\"=#1},{\"shop\"=\"\",\"count\"=#1}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY at__year COUNT * HAVING 'at__year__gt = 2025'", "[{\"at__year\"=#2026,\"count\"=#2}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY at COUNT * HAVING 'at__year = 2025'", "[{\"at\"=\"2025-02-01T00:00:00Z\",\"count\"=#1}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY id COUNT * HAVING 'pk < 2'", "[{\"id\"=#1,\"count\"=#1}]");
+    expect(w, "AGGREGATE s.Sale GROUPBY shop COUNT * SUM n AS s HAVING 's < F(count) * 2'", "[{\"shop\"=\"a\",\"count\"=#2,\"s\"=#3}]");
+    expect(w, "AGGREGATE s.Sale COUNT * HAVING 'count > 5'", "[]");
+    expect(w, "AGGREGATE s.Sale COUNT * HAVING 'count = 5'", "[{\"count\"=#5}]");
+}
+
+static void having_compares_exactly(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE s.Sale n 9007199254740992 price 0.10 shop a age 30000", ":1");
+    expect(w, "SAVE s.Sale n 1 price 0.20 shop a age 30000", ":2");
+    expect(w, "SAVE s.Sale n 0 price 0.00 shop a age 1", ":3");
+    expect(w, "AGGREGATE s.Sale SUM n AS s HAVING 's = 9007199254740993'", "[{\"s\"=#9007199254740993}]");
+    expect(w, "AGGREGATE s.Sale SUM n AS s HAVING 's > 9007199254740992 and s < 9007199254740994'", "[{\"s\"=#9007199254740993}]");
+    expect(w, "AGGREGATE s.Sale SUM age AS s HAVING 's = 60001 and s <= 99999999999999999999'", "[{\"s\"=#60001}]");
+    expect(w, "AGGREGATE s.Sale SUM price AS s AVG price AS a HAVING 's = 0.3 and a = 0.10 and s = F(a) * 3'", "[{\"s\"=\"0.30\",\"a\"=\"0.100000000000\"}]");
+    expect(w, "AGGREGATE s.Sale SUM price AS s HAVING 's < 0.3000000000000000000001 and s > 0.2999999999999999999999'", "[{\"s\"=\"0.30\"}]");
+    expect(w, "AGGREGATE s.Sale AVG n AS a HAVING 'a = 3002399751580331'", "[{\"a\"=\"3002399751580331.0000000000\"}]");
+}
+
+static void averages_with_more_places_than_a_fraction_holds_are_compared_but_not_computed_with(void **state)
+{
+    world *w = *state;
+    world_do(w, "MODEL SET s.Fine '{\"fields\": {\"d\": {\"type\": \"decimal\", \"max_digits\": 38, \"decimal_places\": 38}, \"e\": {\"type\": \"decimal\", "
+                "\"max_digits\": 38, \"decimal_places\": 37}}}'");
+    expect(w, "SAVE s.Fine d 0.00000000000000000000000000000000000001 e 0", ":1");
+    expect(w, "SAVE s.Fine d 0 e 0", ":2");
+    const char *found = "[{\"d__avg\"=\"0.000000000000000000000000000000000000005000000000\"}]";
+    expect(w, "AGGREGATE s.Fine AVG d HAVING 'd__avg > 0 and d__avg < 0.00000000000000000000000000000000000001'", found);
+    expect(w, "AGGREGATE s.Fine AVG d HAVING 'd__avg = 5e-39'", found);
+    refuse(w, "AGGREGATE s.Fine AVG d HAVING 'd__avg = F(d__avg) * 1'", "SYNTAX", "number of up to 38 digits");
+    refuse(w, "AGGREGATE s.Fine AVG d AVG e HAVING 'd__avg = F(e__avg)'", "BADVALUE", "cannot be compared");
+    refuse(w, "AGGREGATE s.Fine AVG d SUM d HAVING 'd__avg = F(d__sum)'", "BADVALUE", "cannot be compared");
+    expect(w, "AGGREGATE s.Fine AVG d HAVING 'd__avg = F(d__avg)'", found);
+}
+
+static void when_and_having_say_what_is_wrong(void **state)
+{
+    world *w = *state;
+    save_some(w);
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN", "SYNTAX", "WHEN needs an expression");
+    refuse(w, "AGGREGATE s.Sale COUNT * HAVING", "SYNTAX", "HAVING needs an expression");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN ''", "SYNTAX", "WHEN, character 1");
+    refuse(w, "AGGREGATE s.Sale COUNT * HAVING ''", "SYNTAX", "HAVING, character 1");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = 1' WHEN 'n = 2'", "SYNTAX", "WHEN stands behind the field of a function, once");
+    refuse(w, "AGGREGATE s.Sale WHEN 'n = 1' COUNT *", "SYNTAX", "WHEN stands behind");
+    refuse(w, "AGGREGATE s.Sale COUNT * AS c WHEN 'n = 1'", "SYNTAX", "in front of AS");
+    refuse(w, "AGGREGATE s.Sale COUNT * HAVING 'count = 1' HAVING 'count = 1'", "SYNTAX", "HAVING stands twice");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = $x'", "SYNTAX", "no parameter 'x'");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = 1' PARAMS x 1 AS y", "SYNTAX", "WHEN does not use 'x'");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = 1' PARAMS AS y", "SYNTAX", "PARAMS needs");
+    refuse(w, "AGGREGATE s.Sale COUNT * HAVING 'count = 1' PARAMS x 1", "SYNTAX", "HAVING does not use 'x'");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'count = 1'", "NOFIELD", "count");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = x'", "SYNTAX", "WHEN, character 5");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n = 2.5'", "BADVALUE", "'n'");
+    refuse(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'n = 1'", "NOFIELD", "HAVING: no column 'n' in the groups; there are shop, count");
+    refuse(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'count__year = 1'", "NOLOOKUP", "year");
+    refuse(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'count = x'", "SYNTAX", "HAVING, character 9");
+    refuse(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'count > 1.5'", "BADVALUE", "'count'");
+    refuse(w, "AGGREGATE s.Sale GROUPBY shop COUNT * HAVING 'shop > F(count)'", "BADVALUE", "cannot be compared");
+    refuse(w, "AGGREGATE s.Sale COUNT * SUM n AS s HAVING 'count = F(s) * 99999999999999999999999999999999999999'", "BADVALUE", "38 digits");
+    refuse(w, "QUERY s.Sale HAVING 'n = 1'", "SYNTAX", "HAVING");
+    refuse(w, "QUERY s.Sale FIELDS n DISTINCT HAVING 'n = 1'", "SYNTAX", "HAVING");
+}
+
+static void what_fails_on_a_row_in_when_names_the_entity(void **state)
+{
+    world *w = *state;
+    save_some(w);
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n < F(n) * 99999999999999999999999999999999999999'", "BADVALUE", "(entity '");
+    refuse(w, "AGGREGATE s.Sale COUNT * WHEN 'n < F(age) * 99999999999999999999999999999999999999'", "BADVALUE", "(entity '");
+}
+
+static void there_are_4096_columns_at_most(void **state)
+{
+    static nr_slice argv[3 + 4097 * 4];
+    static char names[4097][8];
+    size_t n = 0;
+    argv[n++] = NR_S("AGGREGATE");
+    argv[n++] = NR_S("s.Sale");
+    for (int i = 0; i < 4097; i++) {
+        snprintf(names[i], sizeof *names, "c%d", i);
+        argv[n++] = NR_S("COUNT");
+        argv[n++] = NR_S("*");
+        argv[n++] = NR_S("AS");
+        argv[n++] = nr_slice_of(names[i]);
+    }
+    assert_int_equal(strncmp(world_run(*state, argv, n), "-LIMIT", 6), 0);
+    assert_int_equal(strncmp(world_run(*state, argv, n - 4), "[{\"c0\"=#0", 9), 0);
+}
+
 #define SALES(name) cmocka_unit_test_setup_teardown(name, set_up_sales, tear_down)
 
 int main(void)
@@ -273,6 +403,14 @@ int main(void)
         SALES(format_json_is_an_object_a_row),
         SALES(a_random_order_has_every_row_once_and_differs),
         SALES(budgets_bound_groups),
+        SALES(a_function_with_when_is_of_the_rows_for_which_it_is_true),
+        SALES(when_in_a_group_by_an_index_is_not_the_size_of_its_stretches),
+        SALES(having_keeps_groups_by_their_keys_and_results),
+        SALES(having_compares_exactly),
+        SALES(averages_with_more_places_than_a_fraction_holds_are_compared_but_not_computed_with),
+        SALES(when_and_having_say_what_is_wrong),
+        SALES(what_fails_on_a_row_in_when_names_the_entity),
+        SALES(there_are_4096_columns_at_most),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,7 +191,7 @@ static void parameters_are_read_as_filter_reads_its_values(void **state)
     wrong_with(w, "n = F(m) + $q", quote, 2, "SYNTAX or F(a field of numbers)");
     wrong(w, "n = $x", "SYNTAX no parameter 'x'");
     wrong(w, "n = $", "SYNTAX the name of a parameter");
-    refuse(w, "COUNT w.X PARAMS a 1", "SYNTAX", "right behind the expression of a WHERE");
+    refuse(w, "COUNT w.X PARAMS a 1", "SYNTAX", "right behind the expression");
     refuse(w, "COUNT w.X WHERE n=$a PARAMS", "SYNTAX", "PARAMS needs");
     refuse(w, "COUNT w.X WHERE n=$a PARAMS a", "SYNTAX", "'a' has no value");
     refuse(w, "COUNT w.X WHERE n=$a PARAMS a 1 PARAMS a 2", "SYNTAX", "once");

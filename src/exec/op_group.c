@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "exec/keyset.h"
+#include "exec/op_select.h"
 #include "store/keys.h"
 #include "table/scan.h"
 #include "table/table.h"
@@ -32,6 +33,7 @@ typedef struct group_state {
     NR_VEC(group *) groups;       /* by number of their key, then in order */
     nr_value *values;             /* NR_BATCH of each key */
     nr_value *measured;           /* NR_BATCH */
+    nr_selection **when;          /* of each measure, over columns; NULL: it has none, or rows are loaded */
     group *of[NR_BATCH];          /* the group of each row of the batch */
     known_key known[CACHED];
     size_t *state_at, state_size; /* where each measure's state lies in a group's */
@@ -57,11 +59,13 @@ static void begin(nr_op *op, group_state *s)
     s->values = nr_arena_alloc(&op->arena, sizeof *s->values * NR_BATCH * g->n_keys);
     s->measured = nr_arena_alloc(&op->arena, sizeof *s->measured * NR_BATCH);
     s->state_at = nr_arena_alloc(&op->arena, sizeof *s->state_at * g->n_measures);
+    s->when = NR_NEW_N(op->run->arena, nr_selection *, g->n_measures);
     s->counts = true;
     for (size_t i = 0; i < g->n_measures; i++) {
+        if (g->measures[i].when && p->columns) s->when[i] = nr_selection_new(op->run, g->measures[i].when);
         s->state_at[i] = s->state_size;
         s->state_size += (g->measures[i].function->state_size + 15) & ~(size_t)15;
-        s->counts = s->counts && g->measures[i].star;
+        s->counts = s->counts && nr_measure_is_size(&g->measures[i]);
     }
     if (g->n_keys != 1 || !nr_term_plain(&g->keys[0]) || !p->columns) return;
     const nr_column *c = nr_table_column(op->run->model->table, g->keys[0].field->id);
@@ -155,6 +159,29 @@ static bool is_new(nr_op *op, group_state *s, const group *g, size_t measure, co
     return fresh;
 }
 
+/* Rows for which WHEN is not true have NULL. */
+static void mask_measured(nr_op *op, group_state *s, size_t m, const nr_batch *in)
+{
+    unsigned char passes[NR_BATCH];
+    const nr_pred *when = grouping_of(op)->measures[m].when;
+    if (s->when[m]) nr_selection_rows(s->when[m], in->rows, in->n, passes);
+    for (size_t i = 0; !s->when[m] && i < in->n && !op->run->err->code; i++) {
+        passes[i] = nr_pred_eval(when, in->values[i]);
+        nr_run_blame(op->run, in->rows[i]);
+    }
+    for (size_t i = 0; i < in->n && !op->run->err->code; i++)
+        if (!passes[i]) s->measured[i] = NR_NULL;
+}
+
+/* What a measure is of, row by row; of the rows themselves some value that is not NULL. */
+static void read_measured(nr_op *op, group_state *s, size_t m, const nr_batch *in)
+{
+    const nr_measure *what = &grouping_of(op)->measures[m];
+    if (!what->star) read_term(op, &what->term, in, s->measured);
+    for (size_t i = 0; what->star && i < in->n; i++) s->measured[i] = (nr_value){.kind = NR_V_INT, .i = 1};
+    if (what->when) mask_measured(op, s, m, in);
+}
+
 static void measure(nr_op *op, group_state *s, size_t m, size_t n)
 {
     const nr_measure *what = &grouping_of(op)->measures[m];
@@ -173,8 +200,8 @@ static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
     find_groups(op, s, in->n);
     for (size_t i = 0; i < in->n; i++) s->of[i]->rows++;
     for (size_t m = 0; m < g->n_measures; m++) {
-        if (g->measures[m].star) continue;
-        read_term(op, &g->measures[m].term, in, s->measured);
+        if (nr_measure_is_size(&g->measures[m])) continue;
+        read_measured(op, s, m, in);
         measure(op, s, m, in->n);
     }
 }
@@ -315,7 +342,7 @@ static bool finish_group(nr_op *op, const group_state *s, group *g)
     for (size_t m = 0; m < what->n_measures; m++) {
         const nr_measure *f = &what->measures[m];
         nr_value *out = &g->columns[what->n_keys + m];
-        if (f->star) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)g->rows};
+        if (nr_measure_is_size(f)) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)g->rows};
         else if (!f->function->result(g->states + s->state_at[m], &f->term.spec, out))
             return nr_fail(op->run->err, NR_E_LIMIT, "%s is beyond what its type can hold", NR_SHOW(what->names[what->n_keys + m]));
     }
@@ -347,11 +374,17 @@ static int compare_groups(const void *x, const void *y)
 static bool finish(nr_op *op, group_state *s)
 {
     const nr_grouping *g = grouping_of(op);
+    size_t kept = 0;
     if (g->one && !s->groups.n) find_group(op, s, NULL);
     for (size_t i = 0; i < s->groups.n; i++) {
-        if (!finish_group(op, s, s->groups.at[i])) return false;
-        if (g->n_order || g->reverse) order_group(op, s->groups.at[i]);
+        group *now = s->groups.at[i];
+        if (!finish_group(op, s, now)) return false;
+        if (g->having && !nr_pred_eval(g->having, now->columns)) continue;
+        if (g->n_order || g->reverse) order_group(op, now);
+        s->groups.at[kept++] = now;
     }
+    s->groups.n = kept;
+    if (op->run->err->code) return false;
     if (s->groups.n) qsort(s->groups.at, s->groups.n, sizeof *s->groups.at, compare_groups);
     uint64_t n = s->groups.n, from = (uint64_t)g->offset < n ? (uint64_t)g->offset : n;
     s->given = (size_t)from;
@@ -391,7 +424,11 @@ static void group_explain(const nr_node *node, nr_buf *out)
         nr_buf_printf(out, "%s%s ", m ? ", " : g->n_keys ? ": " : "", g->measures[m].function->name);
         if (g->measures[m].star) nr_buf_byte(out, '*');
         else nr_term_print(&g->measures[m].term, out);
+        if (g->measures[m].when) nr_buf_add(out, NR_S(" when "));
+        if (g->measures[m].when) nr_pred_print(g->measures[m].when, out);
     }
+    if (g->having) nr_buf_add(out, NR_S(", having "));
+    if (g->having) nr_pred_print(g->having, out);
     for (size_t i = 0; i < g->n_order; i++)
         nr_buf_printf(out, "%s%s%.*s", i ? " " : ", order ", g->order[i].descending ? "-" : "", NR_FMT(g->names[g->order[i].column]));
     if (g->reverse) nr_buf_add(out, NR_S(", reversed"));

@@ -4,7 +4,7 @@
  * lists, in bytes. What AND or OR has decided is not asked again. No entity is opened, and no row of values is made. */
 #include "exec/comparison.h"
 #include "exec/leaf.h"
-#include "exec/op.h"
+#include "exec/op_select.h"
 #include "table/scan.h"
 #include "table/table.h"
 
@@ -36,16 +36,16 @@ static int by_effort(const void *x, const void *y)
 }
 
 /* As deep as the predicate, which is bounded where it is read; so are the evaluations. */
-static void make_ready(nr_op *op, term *t, const nr_pred *p)
+static void make_ready(nr_run *run, term *t, const nr_pred *p)
 {
     *t = (term){.op = p->op};
     if (p->op == NR_P_LEAF) {
-        nr_leaf_init(&t->leaf, p, nr_table_column(op->run->model->table, p->field->id), op->run);
+        nr_leaf_init(&t->leaf, p, nr_table_column(run->model->table, p->field->id), run);
         t->effort = nr_leaf_effort(&t->leaf);
         return;
     }
     if (p->op == NR_P_COMPARE) {
-        nr_comparison_init(&t->comparison, p, op->run);
+        nr_comparison_init(&t->comparison, p, run);
         t->effort = DEAR;
         return;
     }
@@ -54,9 +54,9 @@ static void make_ready(nr_op *op, term *t, const nr_pred *p)
         return;
     }
     t->n = p->n;
-    t->kids = NR_NEW_N(op->run->arena, term, p->n);
+    t->kids = NR_NEW_N(run->arena, term, p->n);
     for (size_t i = 0; i < p->n; i++) {
-        make_ready(op, &t->kids[i], p->kids[i]);
+        make_ready(run, &t->kids[i], p->kids[i]);
         t->effort += t->kids[i].effort;
     }
     if (t->n) qsort(t->kids, t->n, sizeof *t->kids, by_effort);
@@ -118,6 +118,24 @@ static void eval_rows(const term *t, const uint32_t *rows, size_t n, const unsig
     for (size_t i = 0; i < n; i++) out[i] = t->op == NR_P_AND ? left[i] : need[i] & (left[i] ^ 1);
 }
 
+struct nr_selection {
+    term root;
+};
+
+nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred)
+{
+    nr_selection *s = NR_NEW(run->arena, nr_selection);
+    make_ready(run, &s->root, pred);
+    return s;
+}
+
+void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, unsigned char *out)
+{
+    unsigned char need[NR_BATCH];
+    memset(need, 1, n);
+    eval_rows(&s->root, rows, n, need, out);
+}
+
 /* Rows that the table has not are dropped: an index of the store may name some. */
 static void select_rows(nr_op *op, term *root, nr_batch *b)
 {
@@ -158,7 +176,7 @@ static bool select_next(nr_op *op, nr_batch *b)
     const nr_filter_params *p = op->node->params;
     select_state *s = op->state;
     nr_batch *in = &s->in;
-    if (!s->ready) make_ready(op, &s->root, p->pred);
+    if (!s->ready) make_ready(op->run, &s->root, p->pred);
     s->ready = true;
     if (b->dense && op->child->node->cls->dense) return pull(op, s, b);
     b->dense = false;

@@ -420,7 +420,7 @@ static const nr_index *counting_index(const nr_planner *p, const nr_query *q, co
     const nr_model *m = p->model;
     if (q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
     for (size_t i = 0; i < g->n_measures; i++)
-        if (!g->measures[i].star) return NULL;
+        if (!nr_measure_is_size(&g->measures[i])) return NULL;
     for (size_t i = 1; m->table && i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
         bool counts = ix->memory && !ix->stale && ix->path.field == g->keys[0].field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;

@@ -13,7 +13,9 @@ typedef struct nr_ast_filter {
     NR_VEC(nr_ast_pair) pairs;
 } nr_ast_filter;
 
+/* An expression. word NULL: there is none. */
 typedef struct nr_ast_where {
+    const char *word;           /* the clause, for errors: "WHERE" */
     nr_slice text;
     NR_VEC(nr_ast_pair) params; /* path: the name */
 } nr_ast_where;
@@ -21,6 +23,7 @@ typedef struct nr_ast_where {
 typedef struct nr_ast_call {
     const nr_aggregate *function;
     nr_slice field, as; /* as absent: not given */
+    nr_ast_where when;
 } nr_ast_call;
 
 typedef struct nr_ast {
@@ -34,6 +37,7 @@ typedef struct nr_ast {
     nr_slices fields;
     nr_slices group;       /* GROUPBY */
     NR_VEC(nr_ast_call) calls;
+    nr_ast_where having;
     bool has_order, has_fields, has_limit, has_group, reverse, flat, distinct, withcount;
     bool json;             /* FORMAT JSON */
     int64_t page;          /* PAGE; 0: not given */

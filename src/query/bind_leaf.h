@@ -17,13 +17,17 @@ typedef struct nr_bind_with {
     const struct nr_others *others;   /* the models that relations lead to (query/join.h); NULL: none */
 } nr_bind_with;
 
-typedef struct nr_binder {
+typedef struct nr_binder nr_binder;
+struct nr_binder {
     const nr_schema *schema;
     nr_bind_with with;
     nr_arena *arena;
     nr_err *err;
     nr_slice before;                  /* the relations that led to schema, for errors: "author__" */
-} nr_binder;
+    /* Where names are not those of the schema: what a path begins with, and how many bytes of it say so. NULL: err. */
+    const nr_field *(*find)(const nr_binder *b, nr_slice path, size_t *cut);
+    const void *names; /* of find */
+};
 
 /* A path, and the lookup at its end, exact without one. whole: all of it is a path, there is no lookup. False: err (NOFIELD, NOLOOKUP, NOMODEL). */
 bool nr_bind_path(nr_binder *b, nr_slice path, bool whole, nr_path *out, const nr_lookup **lookup);

@@ -58,7 +58,7 @@ bool nr_spec_comparable(const nr_spec *a, const nr_spec *b)
     const unsigned never = NR_TF_CONTAINER | NR_TF_BYTES;
     if ((a->type->flags | b->type->flags) & never) return false;
     if (nr_spec_is_number(a) || nr_spec_is_number(b)) return nr_spec_is_number(a) && nr_spec_is_number(b);
-    return a->type == b->type || (a->type->kind == NR_V_TEXT && b->type->kind == NR_V_TEXT);
+    return (a->type == b->type && a->places == b->places) || (a->type->kind == NR_V_TEXT && b->type->kind == NR_V_TEXT);
 }
 
 static unsigned relation_of(int c)

@@ -38,7 +38,7 @@ nr_value nr_expr_field(const nr_expr *e, const nr_value *row);
 /* Marks the fields that it reads: want[field id] = true. */
 void nr_expr_fields(const nr_expr *e, bool *want);
 
-/* Whether values of the two can be compared: numbers with each other, texts with each other, else only the same type. */
+/* Whether values of the two can be compared: numbers with each other, texts with each other, else only the same type with as many places. */
 bool nr_spec_comparable(const nr_spec *a, const nr_spec *b);
 
 enum { NR_CMP_LESS = 1, NR_CMP_EQUAL = 2, NR_CMP_GREATER = 4 };

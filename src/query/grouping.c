@@ -1,9 +1,12 @@
 /* grouping.c -- binding of GROUPBY, functions and their order; of FIELDS and ORDER with DISTINCT. */
 #include "query/grouping.h"
 
+#include "query/where.h"
+
 typedef struct builder {
     const nr_ast *ast;
     const nr_schema *schema;
+    const nr_bind_with *with;
     nr_arena *arena;
     nr_err *err;
     NR_VEC(nr_term) keys;
@@ -15,6 +18,7 @@ typedef struct builder {
 
 static bool add_column(builder *b, nr_slice name, const nr_spec *spec)
 {
+    if (b->names.n == NR_FIELDS_MAX) return nr_fail(b->err, NR_E_LIMIT, "there are more than %d columns", NR_FIELDS_MAX);
     for (size_t i = 0; i < b->names.n; i++)
         if (nr_slice_eq(b->names.at[i], name)) return nr_fail(b->err, NR_E_SYNTAX, "two columns are named %s; AS gives another name", NR_SHOW(name));
     nr_vec_push(b->arena, &b->names, name);
@@ -54,6 +58,12 @@ static bool is_name(nr_slice s)
     return s.n > 0 && s.n <= NR_FIELD_NAME_MAX;
 }
 
+static bool bind_when(builder *b, const nr_ast_where *when, const nr_pred **out)
+{
+    nr_binder binder = {.schema = b->schema, .with = *b->with, .arena = b->arena, .err = b->err};
+    return !when->word || (*out = nr_where_bind(&binder, when)) != NULL;
+}
+
 static bool add_measure(builder *b, const nr_ast_call *call)
 {
     const nr_aggregate *f = call->function;
@@ -67,21 +77,22 @@ static bool add_measure(builder *b, const nr_ast_call *call)
     if (call->as.p && !is_name(call->as))
         return nr_fail(b->err, NR_E_BADVALUE, "AS %s: expected letters, digits and underscores, not a digit first, at most %d of them",
                        NR_SHOW(call->as), NR_FIELD_NAME_MAX);
+    if (!bind_when(b, &call->when, &m.when)) return false;
     nr_spec spec = f->gives(&m.term.spec);
     nr_vec_push(b->arena, &b->measures, m);
     return add_column(b, call->as.p ? call->as : default_name(b, call), &spec);
 }
 
-static bool no_column(builder *b, nr_slice name)
+static bool no_column(const builder *b, const char *clause, nr_slice name, nr_err *err)
 {
     nr_hint hint;
     nr_hint_begin(&hint, name);
     for (size_t i = 0; i < b->names.n; i++) nr_hint_offer(&hint, b->names.at[i]);
-    return nr_fail(b->err, NR_E_NOFIELD, "ORDER: no column %s in the groups; %s", NR_SHOW(name), nr_hint_text(&hint, "there are"));
+    return nr_fail(err, NR_E_NOFIELD, "%s: no column %s in the groups; %s", clause, NR_SHOW(name), nr_hint_text(&hint, "there are"));
 }
 
 /* A column by its name, or a key by what it means. */
-static bool find_column(builder *b, nr_slice name, size_t *at)
+static bool find_column(const builder *b, nr_slice name, size_t *at)
 {
     nr_err no = {0};
     nr_term t;
@@ -100,18 +111,64 @@ static bool add_order(builder *b)
         nr_group_order o = {.descending = name.n && name.p[0] == '-'};
         if (nr_slice_is(name, "?")) return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? is for QUERY without DISTINCT");
         if (o.descending) name = (nr_slice){name.p + 1, name.n - 1};
-        if (!find_column(b, name, &o.column)) return no_column(b, name);
+        if (!find_column(b, name, &o.column)) return no_column(b, "ORDER", name, b->err);
         nr_vec_push(b->arena, &b->order, o);
     }
     return true;
 }
 
-static bool bind_filters(builder *b, nr_model *model, const nr_bind_with *with, nr_query *q)
+/* -- HAVING ------------------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct columns {
+    const builder *b;
+    const nr_field *fields;
+} columns;
+
+/* The longest beginning of the path that is a column: names of columns have "__" in them. */
+static const nr_field *column_find(const nr_binder *binder, nr_slice path, size_t *cut)
+{
+    const columns *c = binder->names;
+    size_t at;
+    for (*cut = path.n; *cut; --*cut) {
+        bool part = *cut == path.n || nr_slice_starts((nr_slice){path.p + *cut, path.n - *cut}, NR_S("__"));
+        if (part && find_column(c->b, (nr_slice){path.p, *cut}, &at)) return &c->fields[at];
+    }
+    no_column(c->b, "HAVING", (nr_slice){path.p, nr_path_split(path)}, binder->err);
+    return NULL;
+}
+
+/* A key that is a field is that field, elsewhere; one that is a relation is its target's primary key. */
+static nr_field column_field(const builder *b, size_t at)
+{
+    const nr_term *key = at < b->keys.n ? &b->keys.at[at] : NULL;
+    nr_field f = key && nr_term_plain(key) ? *key->field : (nr_field){0};
+    f.name = b->names.at[at];
+    f.id = (uint16_t)at;
+    f.spec = b->specs.at[at];
+    if (!(key && nr_term_plain(key)) || (f.type->flags & NR_TF_RELATION)) f.type = f.spec.type;
+    f.null = true;
+    return f;
+}
+
+static bool bind_having(builder *b, const nr_pred **out)
+{
+    nr_field *fields = NR_NEW_N(b->arena, nr_field, b->names.n);
+    columns c = {b, fields};
+    nr_binder binder = {.schema = b->schema, .with = *b->with, .arena = b->arena, .err = b->err, .find = column_find, .names = &c};
+    *out = NULL;
+    if (!b->ast->having.word) return true;
+    for (size_t i = 0; i < b->names.n; i++) fields[i] = column_field(b, i);
+    return (*out = nr_where_bind(&binder, &b->ast->having)) != NULL;
+}
+
+/* ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool bind_filters(builder *b, nr_model *model, nr_query *q)
 {
     nr_ast filters = *b->ast;
     filters.order = filters.fields = (nr_slices){0};
     filters.has_order = filters.has_fields = filters.flat = false;
-    return nr_query_bind(&filters, model, false, with, b->arena, q, b->err);
+    return nr_query_bind(&filters, model, false, b->with, b->arena, q, b->err);
 }
 
 static void set_output(builder *b, const nr_grouping *g, nr_query *q)
@@ -130,18 +187,30 @@ static void set_output(builder *b, const nr_grouping *g, nr_query *q)
 
 bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *with, nr_arena *arena, nr_query *q, nr_grouping *out, nr_err *err)
 {
-    builder b = {.ast = ast, .schema = model->schema, .arena = arena, .err = err};
-    if (!bind_filters(&b, model, with, q)) return false;
+    builder b = {.ast = ast, .schema = model->schema, .with = with, .arena = arena, .err = err};
+    const nr_pred *having;
+    if (!bind_filters(&b, model, q)) return false;
     if (ast->page) return nr_fail(err, NR_E_SYNTAX, "PAGE and DISTINCT exclude each other; DISTINCT takes LIMIT");
     if (ast->distinct && !ast->has_fields) return nr_fail(err, NR_E_SYNTAX, "DISTINCT needs FIELDS");
     if (!ast->distinct && !ast->calls.n) return nr_fail(err, NR_E_SYNTAX, "AGGREGATE needs at least one function, such as COUNT *");
     if (!add_keys(&b, ast->distinct ? &ast->fields : &ast->group, ast->distinct ? "FIELDS" : "GROUPBY")) return false;
     for (size_t i = 0; i < ast->calls.n; i++)
         if (!add_measure(&b, &ast->calls.at[i])) return false;
-    if (!add_order(&b)) return false;
+    if (!add_order(&b) || !bind_having(&b, &having)) return false;
     if (ast->flat && b.keys.n != 1) return nr_fail(err, NR_E_SYNTAX, "FLAT needs FIELDS with exactly one field");
-    *out = (nr_grouping){b.keys.at, b.keys.n,     b.measures.at, b.measures.n, !ast->distinct && !ast->has_group, b.names.at, b.specs.at, b.order.at,
-                         b.order.n, ast->reverse, ast->offset,   ast->count};
+    *out = (nr_grouping){.keys = b.keys.at,
+                         .n_keys = b.keys.n,
+                         .measures = b.measures.at,
+                         .n_measures = b.measures.n,
+                         .one = !ast->distinct && !ast->has_group,
+                         .names = b.names.at,
+                         .specs = b.specs.at,
+                         .order = b.order.at,
+                         .n_order = b.order.n,
+                         .reverse = ast->reverse,
+                         .having = having,
+                         .offset = ast->offset,
+                         .count = ast->count};
     set_output(&b, out, q);
     q->flat = ast->flat;
     return true;
@@ -150,6 +219,8 @@ bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *wi
 void nr_grouping_fields(const nr_grouping *g, bool *want)
 {
     for (size_t i = 0; i < g->n_keys; i++) want[g->keys[i].field->id] = true;
-    for (size_t i = 0; i < g->n_measures; i++)
+    for (size_t i = 0; i < g->n_measures; i++) {
         if (!g->measures[i].star) want[g->measures[i].term.field->id] = true;
+        if (g->measures[i].when) nr_pred_fields(g->measures[i].when, want);
+    }
 }

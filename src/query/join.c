@@ -137,7 +137,7 @@ static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
 bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out)
 {
     *out = (nr_route){.binder = *b};
-    while (b->with.others) {
+    while (b->with.others && !b->find) {
         const nr_schema *s = out->binder.schema;
         const nr_field *f = nr_schema_field(s, first_part(*path));
         nr_link link = {0};

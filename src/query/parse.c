@@ -10,6 +10,7 @@ typedef struct nr_clause_parser {
     const nr_slice *argv;
     size_t argc, at;
     const nr_clause *clause; /* the one being parsed */
+    bool in_call;            /* inside a function of AGGREGATE */
     unsigned groups;
     nr_arena *arena;
     nr_err *err;
@@ -83,28 +84,39 @@ static bool parse_q(parser *p, nr_ast *ast)
     return true;
 }
 
-/* Parameters stand right behind the expression that they belong to. */
-static bool parse_where(parser *p, nr_ast *ast)
+/* Parameters stand right behind the expression that they belong to; those of a WHEN in front of AS. */
+static bool take_expression(parser *p, nr_ast_where *out)
 {
-    nr_ast_where w = {0};
-    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "WHERE needs an expression");
-    w.text = p->argv[p->at++];
+    *out = (nr_ast_where){.word = p->clause->word};
+    if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s needs an expression", out->word);
+    out->text = p->argv[p->at++];
     bool params = !done(p) && nr_slice_caseis(p->argv[p->at], "PARAMS");
     p->at += params;
-    while (params && in_list(p)) {
+    while (params && in_list(p) && !(p->in_call && nr_slice_is(p->argv[p->at], "AS"))) {
         nr_ast_pair pair;
         if (!take_pair(p, "a parameter", &pair)) return false;
-        nr_vec_push(p->arena, &w.params, pair);
+        nr_vec_push(p->arena, &out->params, pair);
     }
-    if (params && !w.params.n) return nr_fail(p->err, NR_E_SYNTAX, "PARAMS needs at least one name and its value");
+    return !params || out->params.n || nr_fail(p->err, NR_E_SYNTAX, "PARAMS needs at least one name and its value");
+}
+
+static bool parse_where(parser *p, nr_ast *ast)
+{
+    nr_ast_where w;
+    if (!take_expression(p, &w)) return false;
     nr_vec_push(p->arena, &ast->where, w);
     return true;
+}
+
+static bool parse_having(parser *p, nr_ast *ast)
+{
+    return take_expression(p, &ast->having);
 }
 
 static bool parse_params(parser *p, nr_ast *ast)
 {
     (void)ast;
-    return nr_fail(p->err, NR_E_SYNTAX, "PARAMS stands right behind the expression of a WHERE, once");
+    return nr_fail(p->err, NR_E_SYNTAX, "PARAMS stands right behind the expression that it is of, once");
 }
 
 static bool parse_set(parser *p, nr_ast *ast)
@@ -230,12 +242,29 @@ static bool parse_format(parser *p, nr_ast *ast)
     return ast->json || nr_fail(p->err, NR_E_SYNTAX, "FORMAT is %s, expected JSON", NR_SHOW(format));
 }
 
-/* A function, its field or *, and AS. */
+static bool parse_when(parser *p, nr_ast *ast)
+{
+    (void)ast;
+    return nr_fail(p->err, NR_E_SYNTAX, "WHEN stands behind the field of a function, once, in front of AS");
+}
+
+static bool take_when(parser *p, nr_ast_where *out)
+{
+    if (done(p) || !nr_slice_caseis(p->argv[p->at], "WHEN")) return true;
+    p->clause = clause_find(p->argv[p->at++], true);
+    p->in_call = true;
+    bool taken = take_expression(p, out);
+    p->in_call = false;
+    return taken;
+}
+
+/* A function, its field or *, WHEN and AS. */
 static bool parse_call(parser *p, const nr_aggregate *function, nr_ast *ast)
 {
     nr_ast_call call = {.function = function};
     if (!in_list(p)) return nr_fail(p->err, NR_E_SYNTAX, "%s needs a field%s", function->name, function->star ? ", or *" : "");
     call.field = p->argv[p->at++];
+    if (!take_when(p, &call.when)) return false;
     if (!done(p) && nr_slice_caseis(p->argv[p->at], "AS")) {
         p->at++;
         if (done(p)) return nr_fail(p->err, NR_E_SYNTAX, "AS needs a name");
@@ -251,7 +280,7 @@ const nr_clause nr_clauses[] = {
     {"EXCLUDE",   NR_CL_FILTERS,                true,  false, parse_filter,    "EXCLUDE <lookup> <value> [...]",      "rows for which not all of these hold"},
     {"Q",         NR_CL_FILTERS,                true,  false, parse_q,         "Q <json>",                            "a tree of `{\"and\": [...]}`, `{\"or\": [...]}`, `{\"not\": {...}}` and `{\"lookup\": value}`"},
     {"WHERE",     NR_CL_FILTERS,                true,  false, parse_where,     "WHERE <expression>",                  "rows for which an expression of comparisons, and, or, not is true, see [expressions](#expressions)"},
-    {"PARAMS",    NR_CL_FILTERS,                true,  false, parse_params,    "PARAMS <name> <value> [...]",         "right behind the expression of a WHERE: what its `$name`s stand for"},
+    {"PARAMS",    NR_CL_FILTERS,                true,  false, parse_params,    "PARAMS <name> <value> [...]",         "right behind the expression of a WHERE, WHEN or HAVING: what its `$name`s stand for"},
     {"ORDER",     NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_order,     "ORDER <[-]field>...",                 "sort keys; NULL sorts lowest, ties by pk ascending; without it the model's `ordering`"},
     {"REVERSE",   NR_CL_SHAPE,                  false, false, parse_reverse,   "REVERSE",                             "the whole result in the opposite order"},
     {"LIMIT",     NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_limit,     "LIMIT <offset> <count>",              "count -1: no limit"},
@@ -271,8 +300,8 @@ const nr_clause nr_clauses[] = {
     {"PAGE",      NR_CL_SHAPE,                  false, false, parse_page,      "PAGE <size>",                         "reply `[rows, token or nil]`, with WITHCOUNT `[total, rows, token or nil]`; without an order by pk; not with LIMIT, `ORDER ?` or DISTINCT"},
     {"AFTER",     NR_CL_SHAPE,                  false, false, parse_after,     "PAGE <size> AFTER <token>",           "the page behind the one that replied the token; the token of another query is CURSOR"},
     {"FORMAT",    NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_format,    "FORMAT JSON",                         "each row is a bulk string that holds a JSON object: numbers and booleans as such, containers nested, blobs base64, all else as strings of the canonical text"},
-    {"HAVING",    NR_CL_GROUPS,                 false, true,  NULL,            "",                                    ""},
-    {"WHEN",      NR_CL_GROUPS,                 true,  true,  NULL,            "",                                    ""},
+    {"WHEN",      NR_CL_GROUPS,                 true,  false, parse_when,      "<function> <f> WHEN <expression>",    "what the function is of: rows for which an expression, as WHERE takes it, is true; `PARAMS` and `AS` stand behind it"},
+    {"HAVING",    NR_CL_GROUPS,                 false, false, parse_having,    "HAVING <expression>",                 "groups for which an expression, as WHERE takes it, is true of their keys and results, by name"},
     {NULL,        0,                            false, false, NULL,            NULL,                                  NULL},
 };
 
@@ -287,7 +316,7 @@ static bool refuse_word(parser *p, nr_slice word)
 
 bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *arena, nr_ast *out, nr_err *err)
 {
-    parser p = {argv, argc, 0, NULL, groups, arena, err};
+    parser p = {.argv = argv, .argc = argc, .groups = groups, .arena = arena, .err = err};
     uint64_t seen = 0;
     *out = (nr_ast){.count = -1, .max_scan = -1};
     while (!done(&p)) {

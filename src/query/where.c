@@ -203,15 +203,15 @@ static bool check_params(const nr_binder *b, const nr_ast_where *w, const bool *
             if (nr_slice_eq(w->params.at[i].path, w->params.at[k].path))
                 return nr_fail(b->err, NR_E_SYNTAX, "PARAMS names %s twice", NR_SHOW(w->params.at[i].path));
     for (size_t i = 0; used && i < w->params.n; i++)
-        if (!used[i]) return nr_fail(b->err, NR_E_SYNTAX, "PARAMS: WHERE does not use %s", NR_SHOW(w->params.at[i].path));
+        if (!used[i]) return nr_fail(b->err, NR_E_SYNTAX, "PARAMS: %s does not use %s", w->word, NR_SHOW(w->params.at[i].path));
     return true;
 }
 
 const nr_pred *nr_where_bind(nr_binder *b, const nr_ast_where *where)
 {
-    reader r = {.b = b, .what = "WHERE", .text = where->text, .params = where->params.at, .n_params = where->params.n};
+    reader r = {.b = b, .what = where->word, .text = where->text, .params = where->params.at, .n_params = where->params.n};
     if (!nr_utf8_valid(where->text)) {
-        nr_fail(b->err, NR_E_SYNTAX, "WHERE is no text in valid UTF-8; give other values by PARAMS");
+        nr_fail(b->err, NR_E_SYNTAX, "%s is no text in valid UTF-8; give other values by PARAMS", where->word);
         return NULL;
     }
     if (!check_params(b, where, NULL)) return NULL;

@@ -1,4 +1,4 @@
-/* where.h -- the clause WHERE: comparisons, and, or, not and parentheses, as text.
+/* where.h -- the clauses WHERE, WHEN and HAVING: comparisons, and, or, not and parentheses, as text.
  *
  * or, | bind weaker than and, &, these weaker than not, ~. A comparison is a path, one of = != < <= > >=, and a value (expr_read.h). The path may end in a lookup
  * in front of =; in front of the others it has none. What comes of it is what the clause Q gives, and comparisons with expressions (NR_P_COMPARE). */

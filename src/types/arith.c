@@ -108,7 +108,7 @@ static nr_num of_float(double f)
 bool nr_spec_is_number(const nr_spec *spec)
 {
     const nr_type *t = spec->type;
-    return t && (t->kind == NR_V_FLOAT || t->kind == NR_V_DECIMAL || (t->kind == NR_V_INT && t->reply == NR_REPLY_INTEGER));
+    return t && (t->kind == NR_V_FLOAT || (t->kind == NR_V_DECIMAL && spec->places <= MOST_DIGITS) || (t->kind == NR_V_INT && t->reply == NR_REPLY_INTEGER));
 }
 
 nr_num nr_num_of(const nr_spec *spec, const nr_value *v)

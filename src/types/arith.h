@@ -23,7 +23,7 @@ typedef enum nr_arith_result {
     NR_AR_BEYOND, /* the result, or a step to it, needs more digits than there are */
 } nr_arith_result;
 
-/* Whether values of a spec are numbers: of integers (no booleans), floats and decimals. */
+/* Whether values of a spec are numbers: of integers (no booleans), floats and decimals of up to 38 places, which an average may exceed. */
 bool nr_spec_is_number(const nr_spec *spec);
 
 /* v is a value of a spec that is a number, or NULL. */

@@ -140,6 +140,35 @@ start_nonrel {} {
             }
         }
 
+        test "WHEN and HAVING are what Tcl computes, fields with {$options}" {
+            foreach {when condition} {
+                {small = 2} {[get $row small] eq 2}
+                {not big < 0} {!([has $row big] && [get $row big] < 0)}
+                {text__startswith = 'c' or on = true} {([has $row text] && [string match c* [get $row text]]) || [get $row on] eq 1}
+                {big > F(small) * 1000} {[has $row big] && [has $row small] && [get $row big] > [get $row small] * 1000}
+            } {
+                foreach keys {small day__year {on day__year}} {
+                    set want [list]
+                    set counted [dict create]
+                    foreach group [grouped $condition $keys {COUNT * SUM dec}] {
+                        dict set counted [lrange $group 0 end-4] [list [lindex $group end-2] [lindex $group end]]
+                    }
+                    foreach group [grouped 1 $keys {COUNT *}] {
+                        set key [lrange $group 0 end-2]
+                        lassign [expr {[dict exists $counted $key] ? [dict get $counted $key] : {0 {}}}] n sum
+                        lappend want [concat $key [list count [lindex $group end] some $n dec__sum $sum]]
+                    }
+                    set ask [list r nonrel.aggregate a.M GROUPBY {*}$keys COUNT * COUNT * WHEN $when AS some SUM dec WHEN $when]
+                    assert_equal $want [{*}$ask] "$keys $when"
+                    set most [lmap group $want { if {[dict get $group some] * 2 <= [dict get $group count]} continue; set group }]
+                    assert_equal $most [{*}$ask HAVING {some > F(count) / 2}]
+                    set most [lmap group $want { if {[dict get $group dec__sum] eq {} || [dict get $group dec__sum] < 500} continue; set group }]
+                    assert_equal $most [{*}$ask HAVING {dec__sum >= $least} PARAMS least 500]
+                    assert_equal [lrange $most 1 2] [{*}$ask HAVING {dec__sum >= $least} PARAMS least 500 LIMIT 1 2]
+                }
+            }
+        }
+
         test "many groups: order, limit, and the count of distinct rows, fields with {$options}" {
             set all [grouped 1 other {COUNT *}]
             assert_equal $all [r nonrel.aggregate a.M GROUPBY other COUNT *]
@@ -211,6 +240,8 @@ start_nonrel {} {
         set lines [r nonrel.explain aggregate a.T FILTER n 1 GROUPBY d__year COUNT * AVG n AS x ORDER -x LIMIT 0 3]
         assert_match {Group by d__year: COUNT \*, AVG n, order -x, limit 0 3*} [lindex $lines 0]
         assert_match {*Group by b*} [r nonrel.explain query a.T FIELDS b DISTINCT]
+        set lines [r nonrel.explain aggregate a.T GROUPBY b COUNT * WHEN {n > 1 or f = 2} AS x HAVING {not x = 3}]
+        assert_match {Group by b: COUNT \* when (n__gt '1' OR f__exact '2'), having NOT x__exact '3' *} [lindex $lines 0]
         refused {SYNTAX*} nonrel.explain aggregate a.T
     }
 }

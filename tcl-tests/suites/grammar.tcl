@@ -613,8 +613,6 @@ start_nonrel {} {
         later nonrel.count b.Post WHERE {author = (QUERY b.User WHERE id = 1)}
         later nonrel.query b.Post FILTER author__name x
         later nonrel.query b.Post FILTER author__name__exact x
-        later nonrel.aggregate b.Post COUNT * HAVING {count > 1}
-        later nonrel.aggregate b.Post COUNT * WHEN {title = 'a'}
         later nonrel.aggregate b.Post GROUPBY author__name COUNT *
         later nonrel.relate b.Post 1 tags ADD 1
     }

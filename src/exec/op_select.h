@@ -1,0 +1,16 @@
+/* op_select.h -- a predicate made ready to be asked of rows of the table, by their columns: what Select does, for others who have rows at hand. */
+#ifndef NR_OP_SELECT_H
+#define NR_OP_SELECT_H
+
+#include "exec/op.h"
+
+typedef struct nr_selection nr_selection;
+
+/* Lives in the run's arena. The table must have columns of all fields that the predicate reads, and must not change while it is used. What fails when it is
+ * asked sets the run's err and says of which entity. */
+nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred);
+
+/* Whether it is true of each of n rows, at most NR_BATCH, which the table has: bytes of 0 and 1. */
+void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, unsigned char *out);
+
+#endif
