@@ -299,6 +299,41 @@ static void having_keeps_groups_by_their_keys_and_results(void **state)
     expect(w, "AGGREGATE s.Sale COUNT * HAVING 'count = 5'", "[{\"count\"=#5}]");
 }
 
+static void counts_and_ends_are_known_by_indexes_alone(void **state)
+{
+    world *w = *state;
+    const char *ends = "AGGREGATE s.Sale MIN age MAX age MIN pk MAX pk COUNT * COUNT age AS ages COUNT pk AS pks HAVING 'count > -1'";
+    expect(w, ends, "[{\"age__min\"=nil,\"age__max\"=nil,\"pk__min\"=nil,\"pk__max\"=nil,\"count\"=#0,\"ages\"=#0,\"pks\"=#0}]");
+    save_some(w);
+    w->limits.max_scan = 4;
+    refuse(w, "AGGREGATE s.Sale MIN n", "LIMIT", "max-scan");
+    expect(w, ends, "[{\"age__min\"=#-5,\"age__max\"=#30,\"pk__min\"=#1,\"pk__max\"=#5,\"count\"=#5,\"ages\"=#4,\"pks\"=#5}]");
+    expect(w, "AGGREGATE s.Sale COUNT * WHEN 'age = 20' AS x COUNT age FILTER age__lt 25", "[{\"x\"=#2,\"age__count\"=#3}]");
+    expect(w, "AGGREGATE s.Sale COUNT * EXCLUDE age 20 LIMIT 0 1", "[{\"count\"=#3}]");
+    expect(w, "AGGREGATE s.Sale COUNT * LIMIT 1 1", "[]");
+    refuse(w, "AGGREGATE s.Sale MIN age WHEN 'pk > 0'", "LIMIT", "max-scan");
+    w->limits = NR_LIMITS_DEFAULT;
+    expect(w, "AGGREGATE s.Sale MIN age WHEN 'age > 20' MAX age FILTER pk__lt 4", "[{\"age__min\"=#30,\"age__max\"=#30}]");
+    expect(w, "AGGREGATE s.Sale MIN age FILTER age__gt -5 COUNT *", "[{\"age__min\"=#20,\"count\"=#3}]");
+    expect(w, "AGGREGATE s.Sale MIN age MAX n", "[{\"age__min\"=#-5,\"n__max\"=#4}]");
+    expect(w, "AGGREGATE s.Sale MIN at__year", "[{\"at__year__min\"=#2025}]");
+    expect(w, "DELETE s.Sale PK 5 2", ":2");
+    expect(w, ends, "[{\"age__min\"=#20,\"age__max\"=#20,\"pk__min\"=#1,\"pk__max\"=#4,\"count\"=#3,\"ages\"=#2,\"pks\"=#3}]");
+}
+
+static void the_ends_of_texts_outlive_the_rows_that_have_them(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET s.Word '{\"fields\": {\"t\": {\"type\": \"char\", \"index\": true, \"null\": true}, \"d\": {\"type\": \"decimal\", \"max_digits\": 9, "
+              "\"decimal_places\": 2, \"index\": true}}}'",
+           "+OK");
+    for (int i = 0; i < 30; i++) world_dof(w, "SAVE s.Word t w%d d %d.5", i, i - 9);
+    expect(w, "SAVE s.Word d 0", ":31");
+    expect(w, "AGGREGATE s.Word MIN t MAX t MIN d MAX d", "[{\"t__min\"=\"w0\",\"t__max\"=\"w9\",\"d__min\"=\"-9.50\",\"d__max\"=\"20.50\"}]");
+    w->limits.max_scan = 8;
+    expect(w, "AGGREGATE s.Word MIN t MAX t COUNT t MIN d", "[{\"t__min\"=\"w0\",\"t__max\"=\"w9\",\"t__count\"=#30,\"d__min\"=\"-9.50\"}]");
+}
+
 static void having_compares_exactly(void **state)
 {
     world *w = *state;
@@ -406,6 +441,8 @@ int main(void)
         SALES(a_function_with_when_is_of_the_rows_for_which_it_is_true),
         SALES(when_in_a_group_by_an_index_is_not_the_size_of_its_stretches),
         SALES(having_keeps_groups_by_their_keys_and_results),
+        SALES(counts_and_ends_are_known_by_indexes_alone),
+        EMPTY(the_ends_of_texts_outlive_the_rows_that_have_them),
         SALES(having_compares_exactly),
         SALES(averages_with_more_places_than_a_fraction_holds_are_compared_but_not_computed_with),
         SALES(when_and_having_say_what_is_wrong),

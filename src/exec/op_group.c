@@ -305,6 +305,31 @@ static bool take_index(nr_op *op, group_state *s, const nr_index *ix)
     return false;
 }
 
+/* -- what is known before ----------------------------------------------------------------------------------------------------------------- */
+
+/* The value of a field in the one row that a plan gives; NULL when it gives none. */
+static bool read_value(nr_op *op, const nr_node *plan, const nr_field *f, nr_value *out)
+{
+    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    in->want = 1;
+    if (!nr_op_next(nr_op_open(op->run, plan), in)) return false;
+    *out = in->n ? in->values[0][f->id] : NR_NULL;
+    if (out->kind == NR_V_TEXT) out->s = nr_arena_copy(&op->arena, out->s);
+    return true;
+}
+
+static bool take_answers(nr_op *op, group_state *s, const nr_group_answer *answers)
+{
+    const nr_grouping *g = grouping_of(op);
+    group *all = find_group(op, s, NULL);
+    for (size_t m = 0; m < g->n_measures; m++) {
+        nr_value *out = &all->columns[m];
+        if (!answers[m].row) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)answers[m].count};
+        else if (!read_value(op, answers[m].row, g->measures[m].term.field, out)) return false;
+    }
+    return true;
+}
+
 /* -- from first to last ------------------------------------------------------------------------------------------------------------------- */
 
 static size_t keep_those_there(const nr_table *t, nr_batch *in)
@@ -318,6 +343,7 @@ static size_t keep_those_there(const nr_table *t, nr_batch *in)
 static bool read_all(nr_op *op, group_state *s)
 {
     const nr_group_params *p = op->node->params;
+    if (p->answers) return take_answers(op, s, p->answers);
     if (p->index && take_index(op, s, p->index)) return true;
     nr_batch *in = NR_NEW(op->run->arena, nr_batch);
     for (;;) {
@@ -338,8 +364,9 @@ static bool read_all(nr_op *op, group_state *s)
 
 static bool finish_group(nr_op *op, const group_state *s, group *g)
 {
-    const nr_grouping *what = grouping_of(op);
-    for (size_t m = 0; m < what->n_measures; m++) {
+    const nr_group_params *p = op->node->params;
+    const nr_grouping *what = p->grouping;
+    for (size_t m = 0; !p->answers && m < what->n_measures; m++) {
         const nr_measure *f = &what->measures[m];
         nr_value *out = &g->columns[what->n_keys + m];
         if (nr_measure_is_size(f)) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)g->rows};
@@ -426,6 +453,7 @@ static void group_explain(const nr_node *node, nr_buf *out)
         else nr_term_print(&g->measures[m].term, out);
         if (g->measures[m].when) nr_buf_add(out, NR_S(" when "));
         if (g->measures[m].when) nr_pred_print(g->measures[m].when, out);
+        if (p->answers) nr_buf_printf(out, " (%.*s)", NR_FMT(p->answers[m].text));
     }
     if (g->having) nr_buf_add(out, NR_S(", having "));
     if (g->having) nr_pred_print(g->having, out);

@@ -6,8 +6,16 @@
 #include "exec/op.h"
 #include "query/grouping.h"
 
+/* What is known of a measure before any row is read: a count, or the row that has the value. */
+typedef struct nr_group_answer {
+    const nr_node *row; /* gives one row, loaded, or none; NULL: count is the answer */
+    uint64_t count;
+    nr_slice text;      /* how it is known, for EXPLAIN */
+} nr_group_answer;
+
 typedef struct nr_group_params {
     const nr_grouping *grouping;
+    const nr_group_answer *answers; /* by measure; then there is no operator below. NULL: rows are read */
     bool columns;          /* values are read from the columns of the table; else the rows below are loaded */
     const nr_index *index; /* in memory: sizes of its stretches are the counts asked for, while they are few; NULL: there is none */
 } nr_group_params;

@@ -5,6 +5,7 @@
  * a seek 1.
  * They only have to be right relative to each other. */
 #include "plan/access.h"
+#include "plan/answers.h"
 #include "plan/composite.h"
 #include "plan/simplify.h"
 #include "table/table.h"
@@ -432,10 +433,13 @@ static const nr_index *counting_index(const nr_planner *p, const nr_query *q, co
 /* What a filter over entities read stands right below, loaded; columns are read when nothing is. */
 const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_grouping *g)
 {
+    const nr_group_answer *answers;
+    if (!nr_answers_find(p, q, g, &answers)) return NULL;
+    if (answers) return nr_plan_node(p, &nr_op_group, NULL, 1, &(nr_group_params){.grouping = g, .answers = answers}, sizeof(nr_group_params));
     const nr_node *n = nr_plan_rows(p, q, NR_FOR_VALUES);
     if (!n) return NULL;
     bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns || n->cls == &nr_op_join;
-    nr_group_params params = {g, !loaded && output_in_columns(p, q), counting_index(p, q, g)};
+    nr_group_params params = {.grouping = g, .columns = !loaded && output_in_columns(p, q), .index = counting_index(p, q, g)};
     return nr_plan_node(p, &nr_op_group, n, g->one ? 1 : n->rows, &params, sizeof params);
 }
 

@@ -243,16 +243,16 @@ static bool deviation_result(const void *state, const nr_spec *of, nr_value *out
 #define NUMBERS takes_numbers, "a number"
 
 const nr_aggregate nr_aggregates[] = {
-    /* name           of       star   distinct state size        gives          add         result            doc */
-    {"COUNT",         ANY,     true,  false,   sizeof(int64_t),  gives_int,     count_add,  count_result,     "rows (`*`), or values that are not NULL"},
-    {"COUNTDISTINCT", ANY,     false, true,    sizeof(int64_t),  gives_int,     count_add,  count_result,     "distinct values that are not NULL"},
-    {"SUM",           NUMBERS, false, false,   sizeof(total),    gives_same,    total_add,  sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
-    {"AVG",           NUMBERS, false, false,   sizeof(total),    gives_average, total_add,  average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
-    {"MIN",           ORDERED, false, false,   sizeof(extreme),  gives_same,    min_add,    extreme_result,   "the lowest value"},
-    {"MAX",           ORDERED, false, false,   sizeof(extreme),  gives_same,    max_add,    extreme_result,   "the highest value"},
-    {"STDDEV",        NUMBERS, false, false,   sizeof(spread),   gives_float,   spread_add, deviation_result, "the standard deviation of the population, a float"},
-    {"VARIANCE",      NUMBERS, false, false,   sizeof(spread),   gives_float,   spread_add, variance_result,  "the variance of the population, a float"},
-    {NULL,            NULL, NULL, false, false, 0,               NULL,          NULL,       NULL,             NULL},
+    /* name           of       star   distinct by index     state size        gives          add         result            doc */
+    {"COUNT",         ANY,     true,  false,  NR_BY_COUNT,  sizeof(int64_t),  gives_int,     count_add,  count_result,     "rows (`*`), or values that are not NULL"},
+    {"COUNTDISTINCT", ANY,     false, true,   NR_BY_NONE,   sizeof(int64_t),  gives_int,     count_add,  count_result,     "distinct values that are not NULL"},
+    {"SUM",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_same,    total_add,  sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
+    {"AVG",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_average, total_add,  average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
+    {"MIN",           ORDERED, false, false,  NR_BY_FIRST,  sizeof(extreme),  gives_same,    min_add,    extreme_result,   "the lowest value"},
+    {"MAX",           ORDERED, false, false,  NR_BY_LAST,   sizeof(extreme),  gives_same,    max_add,    extreme_result,   "the highest value"},
+    {"STDDEV",        NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, deviation_result, "the standard deviation of the population, a float"},
+    {"VARIANCE",      NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, variance_result,  "the variance of the population, a float"},
+    {NULL,            NULL, NULL, false, false, NR_BY_NONE, 0,               NULL,          NULL,       NULL,             NULL},
 };
 
 const nr_aggregate *nr_aggregate_find(nr_slice word, bool any_case)

@@ -7,12 +7,21 @@
 
 #include "query/term.h"
 
+/* What an index tells of all rows without reading them. */
+typedef enum nr_by_index {
+    NR_BY_NONE,
+    NR_BY_COUNT, /* how many rows there are, or have a value */
+    NR_BY_FIRST, /* the lowest value */
+    NR_BY_LAST,  /* the highest value */
+} nr_by_index;
+
 typedef struct nr_aggregate {
     const char *name;   /* "SUM"; in small letters behind a field it names the result */
     bool (*takes)(const nr_type *type);
     const char *wants;  /* completes "SUM is of ..." */
     bool star;          /* takes *: the rows themselves */
     bool distinct;      /* each value is given once a group */
+    nr_by_index by_index;
     size_t state_size;
     nr_spec (*gives)(const nr_spec *of);
     void (*add)(void *state, const nr_spec *of, const nr_value *v, nr_arena *arena); /* what the state holds of v is copied into arena */
