@@ -1,7 +1,7 @@
 /* oracle.c -- definitions as JSON, rows in an array, and answers by looking at each row. */
-#include "oracle.h"
-
 #include <stdlib.h>
+
+#include "oracle_tree.h"
 
 /* -- definitions ------------------------------------------------------------------------------------------------------------------------- */
 
@@ -112,7 +112,7 @@ bool oracle_matches(const omodel *m, const oquery *q, const orow *row, nr_arena 
         for (size_t k = 0; k < f->n && all; k++) all = oleaf_holds(&m->fields[f->leaves[k].field], &f->leaves[k], &row->v[f->leaves[k].field], a);
         if (all == f->negated) return false;
     }
-    return true;
+    return !q->tree || otree_holds(m, q->tree, row, a);
 }
 
 size_t oracle_select(const omodel *m, const oquery *q, nr_arena *a, const orow **out)

@@ -149,7 +149,7 @@ bool opattern_found(const opattern *p, bool caseless, nr_slice subject, nr_arena
 enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6 };
 
 typedef struct ofield {
-    char name[16];
+    char name[64];
     const otype *type;    /* of the values */
     const char *relation; /* "fk", "onetoone", or NULL */
     char related[16];     /* its name seen from the target */
@@ -180,6 +180,7 @@ typedef struct omodel {
     okey ordering[2];
     size_t n_ordering;
     bool auto_pk, drawn_pk;
+    bool columns;          /* it is made of groups: fields are columns, and no one is the pk */
     bool wide;             /* for thousands of rows: many pks, nothing unique, few faults */
     big seq;
     orow *rows;            /* heap */
@@ -255,7 +256,7 @@ nr_slice oval_as_text(const otype *t, const oval *v, nr_arena *a);
 /* Steps and parts, then a lookup that suits; but for the operands. */
 void random_path(dice *d, const ofield *f, oleaf *l);
 
-/* "__color__len__gt". shorter: what need not be said may be left out. */
+/* "__color__len__gt". shorter: what need not be said may be left out; lookup NULL: the path alone. */
 void oleaf_print(const oleaf *l, bool shorter, text *out);
 
 typedef struct ofilter {
@@ -265,9 +266,12 @@ typedef struct ofilter {
     size_t n;
 } ofilter;
 
+typedef struct otree otree; /* oracle_tree.h */
+
 typedef struct oquery {
     ofilter filters[OX_MAX];
     size_t n_filters;
+    const otree *tree;   /* what holds besides; NULL: nothing */
     okey order[3];
     size_t n_order;
     bool has_order, reverse, has_limit, has_fields, flat, withcount;

@@ -307,5 +307,6 @@ void oleaf_print(const oleaf *l, bool shorter, text *out)
         odd = odd || nr_slice_is(l->steps[i].key, "exact");
     }
     for (size_t i = 0; i < l->n_parts; i++) text_addf(out, "__%s", l->parts[i]->name);
+    if (!l->lookup) return;
     if (l->lookup->holds != holds_exact || odd || !shorter) text_addf(out, "__%s", l->lookup->name);
 }

@@ -1,7 +1,7 @@
 /* oracle_query.c -- random queries for the oracle, and the arguments that say them. Operands are made of what rows have, so that queries find some. */
 #include <stdlib.h>
 
-#include "oracle_random.h"
+#include "oracle_tree.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -60,8 +60,7 @@ static void use_pattern(dice *d, nr_arena *a, const omodel *m, oleaf *l)
     l->args[0] = (oval){.bytes = l->pattern->text};
 }
 
-/* field: OF_MAX for any. */
-static void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
+void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
 {
     *l = (oleaf){.field = field < OF_MAX ? field : dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
     random_path(d, &m->fields[l->field], l);
@@ -94,6 +93,9 @@ static void random_filters(dice *d, nr_arena *a, const omodel *m, size_t field, 
         f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
         for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, field, &f->leaves[k]);
     }
+    if (!dice_chance(d, 30)) return;
+    q->n_filters = dice_below(d, 2) && q->n_filters;
+    q->tree = random_tree(d, a, m, field, true);
 }
 
 static void random_fields(dice *d, const omodel *m, oquery *q)
@@ -137,7 +139,7 @@ static bool is_plain_word(const oval *v)
     return v->kind == 's' && v->string.n && v->string.p[0] >= 'A' && v->string.p[0] <= 'a';
 }
 
-static void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
+void operand_text(dice *d, const otype *t, const oleaf *l, text *out)
 {
     static const char *const truths[2][3] = {{"0", "false", "FALSE"}, {"1", "true", "True"}};
     if (l->lookup->arg == O_TRUTH) {
@@ -170,14 +172,14 @@ static bool may_be_field(const text *rest)
     return may;
 }
 
-static void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
+void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
 {
     const ofield *f = &m->fields[l->field];
     text rest = {0};
-    text_add(path, l->field == 0 && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
+    text_add(path, l->field == 0 && !m->columns && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
     oleaf_print(l, dice_chance(d, 70), &rest);
-    if (f->relation && (may_be_field(&rest) || dice_chance(d, 20))) text_add(path, NR_S("__pk"));
+    if (f->relation && !m->columns && (may_be_field(&rest) || dice_chance(d, 20))) text_add(path, NR_S("__pk"));
     text_add(path, (nr_slice){rest.p, rest.n});
     free(rest.p);
 }
@@ -192,7 +194,7 @@ static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 }
 
 /* {"path": value}. */
-static void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
+void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
 {
     const otype *t = oleaf_operand(&m->fields[l->field], l);
     text path = {0};
@@ -228,7 +230,16 @@ static void add_q(dice *d, const omodel *m, const ofilter *f, oargs *out)
     oargs_take(out, &t);
 }
 
-static void add_filters(dice *d, const omodel *m, const oquery *q, oargs *out)
+static void add_tree(dice *d, const omodel *m, const otree *tree, oargs *out)
+{
+    text t = {0};
+    bool where = otree_compares(tree) || dice_chance(d, 70);
+    oargs_word(out, where ? "WHERE" : "Q");
+    if (where) otree_where(d, m, tree, out);
+    else otree_json(d, m, tree, &t), oargs_take(out, &t);
+}
+
+void filter_args(dice *d, const omodel *m, const oquery *q, oargs *out)
 {
     for (size_t i = 0; i < q->n_filters; i++) {
         if (q->filters[i].q) {
@@ -238,9 +249,10 @@ static void add_filters(dice *d, const omodel *m, const oquery *q, oargs *out)
         oargs_word(out, q->filters[i].negated ? "EXCLUDE" : "FILTER");
         for (size_t k = 0; k < q->filters[i].n; k++) add_leaf(d, m, &q->filters[i].leaves[k], out);
     }
+    if (q->tree) add_tree(d, m, q->tree, out);
 }
 
-static void add_number(oargs *out, int64_t n)
+void number_arg(oargs *out, int64_t n)
 {
     text t = {0};
     text_addf(&t, "%lld", (long long)n);
@@ -270,7 +282,7 @@ void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
     size_t first = dice_below(d, 7);
     for (size_t i = 0; i < 7; i++) {
         switch ((first + i) % 7) {
-        case 0: add_filters(d, m, q, out); break;
+        case 0: filter_args(d, m, q, out); break;
         case 1:
             if (q->has_order) add_order(d, m, q, out);
             break;
@@ -289,8 +301,8 @@ void query_args(dice *d, const omodel *m, const oquery *q, oargs *out)
         default:
             if (!q->has_limit) break;
             oargs_word(out, "LIMIT");
-            add_number(out, q->offset);
-            add_number(out, q->count);
+            number_arg(out, q->offset);
+            number_arg(out, q->count);
         }
     }
 }

@@ -36,7 +36,15 @@ size_t random_index_items(dice *d, nr_arena *a, ofield *f, size_t n, nr_slice *o
 
 /* Filters alone, or all clauses. */
 void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q);
+void filter_args(dice *d, const omodel *m, const oquery *q, oargs *out);
 void query_args(dice *d, const omodel *m, const oquery *q, oargs *out);
+
+/* Pieces of queries. field: OF_MAX for any. */
+void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l);
+void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path);
+void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out);
+void operand_text(dice *d, const otype *t, const oleaf *l, text *out);
+void number_arg(oargs *out, int64_t n);
 
 typedef enum omode { O_UPSERT, O_INSERT, O_UPDATE } omode;
 

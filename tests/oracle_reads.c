@@ -68,7 +68,7 @@ static void compare_query(game *g, const omodel *m)
     random_query(&g->d, &g->arena, m, true, &q);
     g->asked = m;
     g->query = &q;
-    filters = (oquery){.n_filters = q.n_filters};
+    filters = (oquery){.n_filters = q.n_filters, .tree = q.tree};
     memcpy(filters.filters, q.filters, sizeof q.filters);
     size_t n = oracle_select(m, &q, &g->arena, g->rows);
     oargs a = command(g, "QUERY", m), plain = command(g, "QUERY", m);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "oracle_game.h"
+#include "oracle_tree.h"
 
 enum { TRIES = 2000 };
 
@@ -113,11 +114,25 @@ static void keep_if_wrong(trial *t, const oquery *simpler)
     if (!fails(t, NULL)) t->q = was;
 }
 
+/* A branch in place of the tree, as long as that helps; last nothing. */
+static void drop_branches(trial *t)
+{
+    const otree *was = NULL;
+    oquery q = t->q;
+    while (t->q.tree && t->q.tree != was) {
+        was = t->q.tree;
+        for (size_t i = 0; i < was->n && t->q.tree == was; i++) q.tree = was->kids[i], keep_if_wrong(t, &q);
+    }
+    q.tree = NULL;
+    keep_if_wrong(t, &q);
+}
+
 static void drop_clauses(trial *t)
 {
     oquery q = t->q;
     q.has_order = q.has_limit = q.has_fields = q.reverse = q.flat = q.withcount = false;
     keep_if_wrong(t, &q);
+    drop_branches(t);
     for (size_t i = t->q.n_filters; i-- > 0;) {
         q = t->q;
         memmove(&q.filters[i], &q.filters[i + 1], (--q.n_filters - i) * sizeof *q.filters);

@@ -159,10 +159,10 @@ static void remove_some(game *g, omodel *m)
     } else {
         oquery q;
         random_query(&g->d, &g->arena, m, false, &q);
-        if (!q.n_filters && dice_chance(&g->d, 97)) return;
-        if (!q.n_filters) oargs_word(&a, "ALL");
+        if (!q.n_filters && !q.tree && dice_chance(&g->d, 97)) return;
+        if (!q.n_filters && !q.tree) oargs_word(&a, "ALL");
         query_args(&g->d, m, &q, &a);
-        if (oracle_select(m, &q, &g->arena, g->rows) * 5 > m->n_rows + 9 && q.n_filters && dice_chance(&g->d, 90)) return;
+        if (oracle_select(m, &q, &g->arena, g->rows) * 5 > m->n_rows + 9 && (q.n_filters || q.tree) && dice_chance(&g->d, 90)) return;
         for (size_t i = m->n_rows; i-- > 0;)
             if (oracle_matches(m, &q, &m->rows[i], &g->arena)) omodel_remove(m, &m->rows[i]), n++;
     }

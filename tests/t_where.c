@@ -198,6 +198,20 @@ static void parameters_are_read_as_filter_reads_its_values(void **state)
     refuse(w, "COUNT w.X WHERE", "SYNTAX", "WHERE needs an expression");
 }
 
+static void a_parameter_for_an_element_that_nobody_declared_is_json_if_it_can_be(void **state)
+{
+    world *w = *state;
+    static const char *const three[] = {"x", "3"}, *const quoted[] = {"x", "\"3\""}, *const word[] = {"x", "a b"};
+    expect(w, "MODEL SET w.X '{\"fields\": {\"any\": {\"type\": \"list\"}}}'", "+OK");
+    expect(w, "SAVE w.X any '[3]'", ":1");
+    expect(w, "SAVE w.X any '[\"3\", \"a b\"]'", ":2");
+    found_with(w, "any = $x", three, 2, "[#1]");
+    found_with(w, "any__in = ($x, 77)", three, 2, "[#1]");
+    found_with(w, "any__overlap = ($x, 77)", three, 2, "[#1]");
+    found_with(w, "any__contains_all = ($x)", quoted, 2, "[#2]");
+    found_with(w, "any__overlap = (77, $x)", word, 2, "[#2]");
+}
+
 static void clauses_stand_beside_each_other(void **state)
 {
     world *w = *state;
@@ -419,6 +433,7 @@ int main(void)
         ROWS(not_equal_is_the_complement_of_equal),
         ROWS(or_binds_weaker_than_and_and_that_weaker_than_not),
         ROWS(parameters_are_read_as_filter_reads_its_values),
+        EMPTY(a_parameter_for_an_element_that_nobody_declared_is_json_if_it_can_be),
         ROWS(clauses_stand_beside_each_other),
         ROWS(errors_say_where_and_what_was_expected),
         ROWS(nesting_is_bounded_and_chains_are_not),

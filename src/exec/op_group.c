@@ -166,7 +166,7 @@ static void mask_measured(nr_op *op, group_state *s, size_t m, const nr_batch *i
     const nr_pred *when = grouping_of(op)->measures[m].when;
     if (s->when[m]) nr_selection_rows(s->when[m], in->rows, in->n, passes);
     for (size_t i = 0; !s->when[m] && i < in->n && !op->run->err->code; i++) {
-        passes[i] = nr_pred_eval(when, in->values[i]);
+        passes[i] = nr_pred_eval(when, in->rows[i], in->values[i]);
         nr_run_blame(op->run, in->rows[i]);
     }
     for (size_t i = 0; i < in->n && !op->run->err->code; i++)
@@ -406,7 +406,7 @@ static bool finish(nr_op *op, group_state *s)
     for (size_t i = 0; i < s->groups.n; i++) {
         group *now = s->groups.at[i];
         if (!finish_group(op, s, now)) return false;
-        if (g->having && !nr_pred_eval(g->having, now->columns)) continue;
+        if (g->having && !nr_pred_eval(g->having, NR_NO_ROW, now->columns)) continue;
         if (g->n_order || g->reverse) order_group(op, now);
         s->groups.at[kept++] = now;
     }

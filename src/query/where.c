@@ -104,7 +104,7 @@ static const nr_pred *bind_compare(reader *r, nr_slice path, const nr_expr *expr
     return NULL;
 }
 
-/* A parameter in a list on free JSON is JSON if it can be, as it is alone. */
+/* A parameter in a list for JSON that nobody declared is JSON if it can be, as it is alone. */
 static void read_params(nr_binder *b, nr_expr_value *v)
 {
     nr_json *items = NR_NEW_N(b->arena, nr_json, v->json.n);
@@ -127,7 +127,8 @@ static const nr_pred *bind_value(reader *r, nr_slice path, nr_expr_value *v)
     if (v->kind == NR_XV_PARAM) return nr_bind_leaf(r->b, &(nr_ast_pair){path, v->json.text});
     if (v->kind == NR_XV_LIST && v->n_params) {
         if (!nr_join_read(r->b, &rest, &route) || !nr_bind_path(&route.binder, rest, false, &to, &lookup)) return NULL;
-        if (to.free && lookup->takes != NR_LT_KEYS) read_params(r->b, v);
+        bool elements = lookup->takes == NR_LT_LIST;
+        if (elements ? !nr_path_inner(&to)->of : to.free && lookup->takes != NR_LT_KEYS) read_params(r->b, v);
     }
     return nr_bind_json_leaf(r->b, path, &v->json);
 }

@@ -1,0 +1,37 @@
+/* oracle_tree.h -- random trees of conditions: leaves, comparisons of two fields, and, or, not; and how WHERE and Q say them. */
+#ifndef ORACLE_TREE_H
+#define ORACLE_TREE_H
+
+#include "oracle_random.h"
+
+/* A field beside another one, and so much more: `a < F(b) + 2`. */
+typedef struct ocompare {
+    size_t field, other;
+    int more;              /* numbers alone; a whole */
+    const char *mark;      /* "=", "!=", "<", ... */
+} ocompare;
+
+struct otree {
+    char op;               /* & | ! or, of leaves, l c */
+    const otree *kids[3];
+    size_t n;
+    oleaf leaf;
+    ocompare compare;
+};
+
+/* field: OF_MAX for any. compares: there may be comparisons, which Q has not. */
+const otree *random_tree(dice *d, nr_arena *a, const omodel *m, size_t field, bool compares);
+bool otree_holds(const omodel *m, const otree *t, const orow *row, nr_arena *a);
+bool otree_compares(const otree *t);
+
+/* The expression, and PARAMS if it has some. */
+void otree_where(dice *d, const omodel *m, const otree *t, oargs *out);
+void otree_json(dice *d, const omodel *m, const otree *t, text *out);
+
+/* Whether fields can be compared: numbers that are exact with each other, else the same type of scalars. */
+bool ofields_comparable(const ofield *a, const ofield *b);
+
+/* Of two whole or decimal numbers, exactly. */
+bool ofield_is_exact(const ofield *f);
+
+#endif
