@@ -37,6 +37,7 @@ void expect_reply(game *g, const oargs *a, const char *got, const char *want);
 /* One random query. */
 void compare_one(game *g);
 void compare_count(game *g, const omodel *m, bool exists);
+void compare_aggregate(game *g, const omodel *m);
 
 /* Some primary key, written in some way. */
 void add_pk(game *g, const omodel *m, oargs *a, oval *pk);

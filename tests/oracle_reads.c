@@ -137,8 +137,9 @@ void compare_one(game *g)
     const omodel *m = &g->models[dice_chance(&g->d, 80)];
     nr_mark mark = nr_arena_mark(&g->arena);
     uint64_t die = dice_below(&g->d, 100);
-    if (die < 60) compare_query(g, m);
-    else if (die < 82) compare_count(g, m, false);
+    if (die < 48) compare_query(g, m);
+    else if (die < 66) compare_aggregate(g, m);
+    else if (die < 84) compare_count(g, m, false);
     else if (die < 92) compare_count(g, m, true);
     else compare_get(g, m);
     nr_arena_rewind(&g->arena, mark);
