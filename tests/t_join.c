@@ -174,11 +174,65 @@ static void pages_in_the_order_of_other_models_fit_together(void **state)
     }
 }
 
+static void groups_go_through_references(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    expect(w, "AGGREGATE blog.Post GROUPBY author__username COUNT * SUM views", "[{\"author__username\"=nil,\"count\"=#2,\"views__sum\"=#4},{\"author__username\"=\"ada\",\"count\"=#1,\"views__sum\"=#3},{\"author__username\"=\"eva\",\"count\"=#2,\"views__sum\"=#1}]");
+    expect(w, "AGGREGATE blog.Post GROUPBY author__boss__born__year COUNT author__born AS n MAX author__username ORDER -n", "[{\"author__boss__born__year\"=nil,\"n\"=#2,\"author__username__max\"=\"eva\"},{\"author__boss__born__year\"=#1980,\"n\"=#0,\"author__username__max\"=\"ada\"}]");
+    expect(w, "AGGREGATE blog.Post MIN author__username COUNT author__boss__username", "[{\"author__username__min\"=\"ada\",\"author__boss__username__count\"=#1}]");
+    expect(w, "AGGREGATE blog.Post COUNT * WHEN 'author__username = $n' PARAMS n eva AS evas COUNT *", "[{\"evas\"=#2,\"count\"=#5}]");
+    expect(w, "AGGREGATE auth.User GROUPBY username COUNT * WHEN 'posts__views = 3' AS n HAVING 'n > 0'", "[{\"username\"=\"ada\",\"n\"=#1}]");
+    expect(w, "AGGREGATE blog.Post FILTER author__username__gt a GROUPBY author__username COUNT * HAVING 'author__username = $u' PARAMS u ada", "[{\"author__username\"=\"ada\",\"count\"=#1}]");
+    expect(w, "QUERY blog.Post DISTINCT FIELDS author__username", "[{\"author__username\"=nil},{\"author__username\"=\"ada\"},{\"author__username\"=\"eva\"}]");
+    expect(w, "QUERY blog.Post DISTINCT FIELDS author__username views ORDER -author__username views", "[{\"author__username\"=\"eva\",\"views\"=#0},{\"author__username\"=\"eva\",\"views\"=#1},{\"author__username\"=\"ada\",\"views\"=#3},{\"author__username\"=nil,\"views\"=#2}]");
+    refuse(w, "AGGREGATE auth.User GROUPBY posts__views COUNT *", "SYNTAX", "any number of entities");
+    refuse(w, "QUERY auth.User DISTINCT FIELDS posts__views", "SYNTAX", "any number of entities");
+}
+
+/* Their names stand behind the relation, where a field of that name would win; what a comparison means is no name. */
+static void comparisons_are_no_fields_of_the_target(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET o.To '{\"fields\": {\"exact\": {\"type\": \"char\", \"default\": \"x\"}, \"gt\": {\"type\": \"int\", \"default\": 9}}}'", "+OK");
+    expect(w, "MODEL SET o.From '{\"fields\": {\"lt\": {\"type\": \"int\", \"default\": 5}, \"to\": {\"type\": \"fk\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "SAVE o.To pk 1", ":1");
+    expect(w, "SAVE o.From to 1", ":1");
+    expect(w, "SAVE o.From to 2", ":2");
+    expect(w, "QUERY o.From WHERE 'to != 1' FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY o.From WHERE 'to > 1' FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY o.From WHERE 'to__id > 1 and to__pk > 1 and to_id > 1' FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY o.From WHERE 'to != F(to)' FIELDS pk FLAT", "[]");
+    expect(w, "QUERY o.From FILTER to__gt 9 FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY o.From FILTER to__pk__gt 1 FIELDS pk FLAT", "[#2]");
+    expect(w, "QUERY o.To WHERE 'from < 2' FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY o.To WHERE 'from__lt < 2' FIELDS pk FLAT", "[]");
+    expect(w, "QUERY o.To WHERE 'from__pk < 2 and from__lt = 5' FIELDS pk FLAT", "[#1]");
+}
+
+static void updates_and_deletes_go_through_relations(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    expect(w, "UPDATE blog.Post FILTER author__username eva SET views 100", ":2");
+    expect(w, "QUERY blog.Post FILTER views 100 ORDER pk FIELDS pk FLAT", "[#2,#5]");
+    expect(w, "DELETE auth.User EXCLUDE posts__views__gte 100", ":1");
+    expect(w, "QUERY auth.User FIELDS pk FLAT", "[#1]");
+    expect(w, "EXISTS blog.Post FILTER author__username ada", ":0");
+    expect(w, "DELETE blog.Post FILTER author__username__isnull true author__isnull false", ":2");
+    expect(w, "QUERY blog.Post ORDER pk FIELDS pk FLAT", "[#2,#3,#5]");
+    refuse(w, "SAVE blog.Post IF author__username eva pk 2 views 3", "NOLOOKUP", "not possible here");
+    refuse(w, "QUERY blog.Post WHERE 'author__username = F(title)'", "SYNTAX", "relation");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(chains_of_references_are_followed),
         EMPTY(pages_in_the_order_of_other_models_fit_together),
+        EMPTY(groups_go_through_references),
+        EMPTY(comparisons_are_no_fields_of_the_target),
+        EMPTY(updates_and_deletes_go_through_relations),
         EMPTY(fields_and_order_go_through_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,13 +56,24 @@ static void reply(nr_call *c, const groups *g)
     for (size_t i = 0; i < g->rows.n; i++) nr_row_reply(c, &form, g->rows.at[i]);
 }
 
+static bool run_joins(nr_call *c, groups *g)
+{
+    size_t n = g->grouping.n_measures;
+    nr_measure *measures = NR_NEW_N(&c->arena, nr_measure, n);
+    if (n) memcpy(measures, g->grouping.measures, n * sizeof *measures);
+    g->grouping.measures = measures;
+    for (size_t i = 0; i < n; i++)
+        if (measures[i].when && !(measures[i].when = nr_join_resolve(c, &g->query, measures[i].when))) return false;
+    return nr_join_run(c, &g->query);
+}
+
 static bool answer(nr_call *c, nr_model *m, const nr_ast *ast)
 {
     groups g;
     nr_scan scan;
     nr_run run;
     nr_planner p = nr_planner_for(c, m);
-    if (!bind(c, m, ast, &g) || !nr_join_run(c, &g.query) || !nr_scan_begin(c, m, &g.query, &scan)) return false;
+    if (!bind(c, m, ast, &g) || !run_joins(c, &g) || !nr_scan_begin(c, m, &g.query, &scan)) return false;
     const nr_node *root = nr_plan_groups(&p, &g.query, &g.grouping);
     if (!root) return false;
     nr_run_start(&run, c, m);

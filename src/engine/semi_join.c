@@ -238,6 +238,11 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
     return out;
 }
 
+const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p)
+{
+    return run_links(c, q, q->model, p);
+}
+
 bool nr_join_run(nr_call *c, nr_query *q)
 {
     const nr_pred *where = run_links(c, q, q->model, q->where), *after = q->after && where ? run_links(c, q, q->model, q->after) : NULL;

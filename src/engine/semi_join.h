@@ -14,6 +14,9 @@ const nr_others *nr_others_of(nr_call *c);
 /* Runs the links of the query's filters. Row numbers of q->where are good until something is written. False: err. */
 bool nr_join_run(nr_call *c, nr_query *q);
 
+/* The same for another predicate on the query's rows. NULL: err. */
+const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p);
+
 /* What that would do, for EXPLAIN: the plans of the other models, indented. */
 bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *lines);
 

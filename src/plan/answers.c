@@ -70,7 +70,8 @@ static bool find_end(nr_planner *p, const nr_query *q, const nr_measure *m, bool
 static bool find(nr_planner *p, const nr_query *q, const nr_measure *m, bool *known, nr_group_answer *out)
 {
     *known = false;
-    if (!m->star && !nr_term_plain(&m->term)) return true;
+    bool joined = !m->star && m->term.field->id >= q->model->schema->n_fields;
+    if (joined || (!m->star && !nr_term_plain(&m->term))) return true;
     return m->function->by_index == NR_BY_COUNT ? find_count(p, q, m, known, out) : find_end(p, q, m, known, out);
 }
 

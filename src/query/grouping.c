@@ -14,7 +14,19 @@ typedef struct builder {
     nr_slices names;
     NR_VEC(nr_spec) specs;
     NR_VEC(nr_group_order) order;
+    nr_joineds joined;
 } builder;
+
+static nr_binder binder_of(const builder *b, nr_err *err)
+{
+    return (nr_binder){.schema = b->schema, .with = *b->with, .arena = b->arena, .err = err};
+}
+
+static bool bind_term(builder *b, nr_slice name, const char *clause, nr_term *out)
+{
+    nr_binder binder = binder_of(b, b->err);
+    return nr_joined_term(&binder, name, clause, &b->joined, out);
+}
 
 static bool add_column(builder *b, nr_slice name, const nr_spec *spec)
 {
@@ -30,7 +42,7 @@ static bool add_keys(builder *b, const nr_slices *names, const char *clause)
 {
     for (size_t i = 0; i < names->n; i++) {
         nr_term t;
-        if (!nr_term_bind(b->schema, names->at[i], clause, &t, b->err)) return false;
+        if (!bind_term(b, names->at[i], clause, &t)) return false;
         for (size_t k = 0; k < b->keys.n; k++)
             if (nr_term_eq(&t, &b->keys.at[k])) return nr_fail(b->err, NR_E_SYNTAX, "%s names %s twice", clause, NR_SHOW(names->at[i]));
         nr_vec_push(b->arena, &b->keys, t);
@@ -60,8 +72,8 @@ static bool is_name(nr_slice s)
 
 static bool bind_when(builder *b, const nr_ast_where *when, const nr_pred **out)
 {
-    nr_binder binder = {.schema = b->schema, .with = *b->with, .arena = b->arena, .err = b->err};
-    return !when->word || (*out = nr_where_bind(&binder, when)) != NULL;
+    nr_binder binder = binder_of(b, b->err);
+    return !when->word || (*out = nr_join_scope(&binder, nr_where_bind(&binder, when))) != NULL;
 }
 
 static bool add_measure(builder *b, const nr_ast_call *call)
@@ -69,7 +81,7 @@ static bool add_measure(builder *b, const nr_ast_call *call)
     const nr_aggregate *f = call->function;
     nr_measure m = {.function = f, .star = nr_slice_is(call->field, "*")};
     if (m.star && !f->star) return nr_fail(b->err, NR_E_SYNTAX, "%s needs a field; only COUNT takes *", f->name);
-    if (!m.star && !nr_term_bind(b->schema, call->field, f->name, &m.term, b->err)) return false;
+    if (!m.star && !bind_term(b, call->field, f->name, &m.term)) return false;
     bool relation = !m.star && nr_term_plain(&m.term) && (m.term.field->type->flags & NR_TF_RELATION);
     if (!m.star && (!f->takes(m.term.spec.type) || (relation && !f->takes(m.term.field->type))))
         return nr_fail(b->err, NR_E_BADVALUE, "%s %s: the field is of type %s, expected %s", f->name, NR_SHOW(call->field),
@@ -98,7 +110,9 @@ static bool find_column(const builder *b, nr_slice name, size_t *at)
     nr_term t;
     for (*at = 0; *at < b->names.n; ++*at)
         if (nr_slice_eq(b->names.at[*at], name)) return true;
-    if (!nr_term_bind(b->schema, name, "ORDER", &t, &no)) return false;
+    nr_binder binder = binder_of(b, &no);
+    nr_joineds joined = b->joined;
+    if (!nr_joined_term(&binder, name, "ORDER", &joined, &t)) return false;
     for (*at = 0; *at < b->keys.n; ++*at)
         if (nr_term_eq(&t, &b->keys.at[*at])) return true;
     return false;
@@ -173,12 +187,16 @@ static bool bind_filters(builder *b, nr_model *model, nr_query *q)
 
 static void set_output(builder *b, const nr_grouping *g, nr_query *q)
 {
-    bool *want = NR_NEW_N(b->arena, bool, b->schema->n_fields);
-    const nr_field **out = NR_NEW_N(b->arena, const nr_field *, b->schema->n_fields);
+    size_t n = b->schema->n_fields + b->joined.n;
+    bool *want = NR_NEW_N(b->arena, bool, n);
+    const nr_field **out = NR_NEW_N(b->arena, const nr_field *, n);
     nr_grouping_fields(g, want);
     q->n_out = 0;
     for (size_t i = 0; i < b->schema->n_fields; i++)
         if (want[i]) out[q->n_out++] = &b->schema->fields[i];
+    for (size_t i = 0; i < b->joined.n; i++)
+        if (want[b->joined.at[i]->field.id]) out[q->n_out++] = &b->joined.at[i]->field;
+    q->joined = b->joined;
     q->out = out;
     q->whole = q->reverse = false;
     q->offset = 0;

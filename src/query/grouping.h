@@ -45,7 +45,7 @@ typedef struct nr_grouping {
  * NR_FIELDS_MAX columns), and those of nr_where_bind. */
 bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *with, nr_arena *arena, nr_query *q, nr_grouping *out, nr_err *err);
 
-/* Marks the fields that it reads: want[field id] = true. */
+/* Marks the fields that it reads, those of other models too: want[field id] = true. */
 void nr_grouping_fields(const nr_grouping *g, bool *want);
 
 static inline size_t nr_grouping_columns(const nr_grouping *g)

@@ -90,7 +90,7 @@ static bool names_lookup(const nr_field *f, nr_slice part)
 /* -- paths -------------------------------------------------------------------------------------------------------------------------------- */
 
 /* A step from a reference to its target, if rest asks for one. The primary key of the target is what the reference holds. */
-static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_link *out)
+static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_link *out, nr_route *r)
 {
     nr_slice rest = behind(*path), next = first_part(rest);
     nr_model *to = f->spec.type ? b->with.others->find(b->with.others->ctx, f->to) : NULL;
@@ -102,21 +102,25 @@ static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_lin
     if (nr_schema_field(to->schema, next) == pk) {
         nr_slice more = behind(rest);
         bool through = is_reference(pk) && more.p && !names_lookup(pk, first_part(more));
-        if (!through) *path = put_before(b, first_part(*path), more);
-        if (!through) return true;
+        if (!through) {
+            r->by_key = true;
+            *path = put_before(b, first_part(*path), more);
+            return true;
+        }
     }
     *out = (nr_link){.name = f->name, .to = to, .field = f};
     *path = rest;
     return true;
 }
 
-static bool step_back(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link *out)
+static bool step_back(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link *out, nr_route *r)
 {
     nr_slice rest = behind(*path);
     bool has = false;
     if (!find_reverse(b, s, first_part(*path), out)) return false;
     if (!out->field) return true; /* binding says that there is no such field */
     if (rest.p && !has_step(b, out->to->schema, first_part(rest), &has)) return false;
+    r->implied = !has;
     *path = has ? rest : put_before(b, NR_S("pk"), rest);
     return true;
 }
@@ -142,11 +146,21 @@ bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out)
         const nr_field *f = nr_schema_field(s, first_part(*path));
         nr_link link = {0};
         if (f && (!is_reference(f) || !behind(*path).p)) return true;
-        if (!(f ? step_forward(b, f, path, &link) : step_back(b, s, path, &link))) return false;
+        if (!(f ? step_forward(b, f, path, &link, out) : step_back(b, s, path, &link, out))) return false;
         if (!link.field) return true;
         if (!add_link(b, &link, out)) return false;
     }
     return true;
+}
+
+nr_slice nr_join_lookup(nr_binder *b, nr_slice path, const char *lookup)
+{
+    nr_route r;
+    nr_slice rest = path;
+    if (!nr_join_read(b, &rest, &r)) return (nr_slice){NULL, 0};
+    const nr_field *f = b->find ? NULL : nr_schema_field(r.binder.schema, rest);
+    bool relation = r.implied || (f && is_reference(f) && !r.by_key);
+    return nr_arena_printf(b->arena, "%.*s%s%s", NR_FMT(path), b->with.others && relation ? "__pk" : "", lookup);
 }
 
 static const nr_pred *link_over(nr_arena *arena, const nr_link *link, const nr_pred *kid)

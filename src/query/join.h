@@ -29,10 +29,15 @@ typedef struct nr_others {
 typedef struct nr_route {
     nr_binder binder;       /* of the model at the end */
     NR_VEC(const nr_link *) links;
+    bool by_key;            /* a reference was named by the primary key behind it */
+    bool implied;           /* the primary key of what refers was not named */
 } nr_route;
 
 /* Takes the relations off the front of *path. `author__pk` is the reference itself; a reverse relation alone is its entities' primary keys. False: err. */
 bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
+
+/* A path without a lookup, and "__lt": put together so that the lookup is none of the fields behind a relation. An absent slice: err. */
+nr_slice nr_join_lookup(nr_binder *b, nr_slice path, const char *lookup);
 
 /* leaf NULL: NULL. */
 const nr_pred *nr_join_wrap(const nr_route *r, const nr_pred *leaf);

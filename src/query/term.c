@@ -12,7 +12,7 @@ static bool refuse(const nr_term *t, nr_slice rest, const char *clause, nr_err *
 {
     nr_slice part = {rest.p, nr_path_split(rest)};
     if (t->field->type->flags & (NR_TF_RELATION | NR_TF_CONTAINER) && nr_term_plain(t))
-        return nr_fail(err, NR_E_SYNTAX, "%s: %s: joins, and paths into what '%.*s' holds, are not available in this version", clause, NR_SHOW(part),
+        return nr_fail(err, NR_E_SYNTAX, "%s: %s: paths into what '%.*s' holds are not available in this version", clause, NR_SHOW(part),
                        NR_FMT(t->field->name));
     nr_hint hint;
     nr_hint_begin(&hint, part);

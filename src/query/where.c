@@ -143,7 +143,8 @@ static const nr_pred *read_comparison(reader *r)
     }
     const comparison *c = take_comparison(r);
     if (!c || !nr_expr_read_value(r, &v)) return NULL;
-    if (c->lookup) path = nr_arena_printf(r->b->arena, "%.*s%s", NR_FMT(path), c->lookup);
+    if (c->lookup) path = nr_join_lookup(r->b, path, c->lookup);
+    if (!path.p) return NULL;
     const nr_pred *p = bind_value(r, path, &v);
     return c->negated ? negate(r->b->arena, p) : p;
 }
