@@ -265,7 +265,7 @@ bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *
     const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_ROWS);
     if (!root) return false;
     nr_vec_push(&c->arena, lines,
-                nr_arena_printf(&c->arena, "%*sJoin %.*s %s %.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
+                nr_arena_printf(&c->arena, "%*sSemiJoin %.*s %s %.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
                                 NR_FMT(link->to->schema->name)));
     nr_plan_print_under(root, depth + 1, &c->arena, lines);
     return nr_join_explain(c, where->kids[0], depth + 1, lines);
