@@ -155,14 +155,52 @@ static void what_pages_do_not_go_with_is_said(void **state)
     refuse(w, "QUERY p.Row PAGE 5 LIMIT 0 5", "SYNTAX", "LIMIT");
     refuse(w, "QUERY p.Row PAGE 5 ORDER ?", "SYNTAX", "?");
     refuse(w, "QUERY p.Row PAGE 5 FIELDS a DISTINCT", "SYNTAX", "DISTINCT");
-    refuse(w, "QUERY p.Row PAGE 5 ORDER raw", "SYNTAX", "blob");
     refuse(w, "COUNT p.Row PAGE 5", "SYNTAX", "PAGE");
     w->limits.max_results = 10;
     assert_int_equal(world_do(w, "QUERY p.Row PAGE 10 ORDER a")[0], '[');
     refuse(w, "QUERY p.Row PAGE 11 ORDER a", "LIMIT", "max-results");
 }
 
+static void blobs_are_sort_keys_and_primary_keys_of_pages(void **state)
+{
+    world *w = *state;
+    for (int i = 1; i <= ROWS; i++)
+        if (i % 4) world_dof(w, "SAVE p.Row pk %d raw r%d", i, i % 5);
+    walk(w, "ORDER raw", 7);
+    walk(w, "ORDER -raw a", 7);
+    expect(w, "MODEL SET p.Blob '{\"pk\": \"k\", \"fields\": {\"k\": {\"type\": \"blob\"}, \"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    static const nr_slice pks[] = {{"\xff", 1}, {"\0\x01", 2}, {"a\xfe", 2}};
+    for (size_t i = 0; i < COUNT(pks); i++) world_run(w, (nr_slice[]){NR_S("SAVE"), NR_S("p.Blob"), NR_S("k"), pks[i]}, 4);
+    for (int reverse = 0; reverse < 2; reverse++) {
+        char token[200] = "";
+        for (size_t i = 0; i < COUNT(pks); i++) {
+            static const char *const order[] = {"\\x00\\x01", "a\\xfe", "\\xff"};
+            char want[40];
+            snprintf(want, sizeof want, "[[\"%s\"],", order[reverse ? 2 - i : i]);
+            const char *got = world_dof(w, "QUERY p.Blob FIELDS pk FLAT %s PAGE 1 %s%s", reverse ? "REVERSE" : "", i ? "AFTER " : "", token);
+            if (strncmp(got, want, strlen(want)) != 0) fail_msg("%s, not %s", got, want);
+            char *copy = strdup(got), *next = token_of(copy);
+            snprintf(token, sizeof token, "%s", next ? next : "");
+            free(copy);
+        }
+        assert_string_equal(token, "");
+    }
+}
+
 #define ROWS_OF(name) cmocka_unit_test_setup_teardown(name, set_up_rows, tear_down)
+
+static void the_total_of_a_later_page_is_that_of_the_first(void **state)
+{
+    world *w = *state;
+    char token[400] = "";
+    for (int page = 0; page < 3; page++) {
+        const char *got = world_dof(w, "QUERY p.Row FILTER f__lt 3 t__isnull false WITHCOUNT ORDER f FIELDS pk FLAT PAGE 5 %s%s", page ? "AFTER " : "", token);
+        if (strncmp(got, "[:28,", 5) != 0) fail_msg("page %d: %s", page, got);
+        char *copy = strdup(got), *next = token_of(copy);
+        snprintf(token, sizeof token, "%s", next);
+        free(copy);
+    }
+}
 
 int main(void)
 {
@@ -172,6 +210,8 @@ int main(void)
         ROWS_OF(rows_that_come_and_go_leave_the_others_alone),
         ROWS_OF(a_token_of_another_query_or_a_changed_one_is_an_error),
         ROWS_OF(what_pages_do_not_go_with_is_said),
+        ROWS_OF(the_total_of_a_later_page_is_that_of_the_first),
+        ROWS_OF(blobs_are_sort_keys_and_primary_keys_of_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,9 +152,12 @@ bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows)
     return true;
 }
 
-static bool count_rows(nr_call *c, nr_model *m, const nr_query *q, uint64_t *count)
+/* Of all pages. */
+static bool count_rows(nr_call *c, nr_model *m, const nr_query *of, uint64_t *count)
 {
     nr_planner p = nr_planner_for(c, m);
+    nr_query all = *of, *q = &all;
+    q->after = NULL;
     nr_buf text = nr_buf_in(&c->arena);
     bool known;
     if (!nr_plan_count(&p, q, &known, count, &text)) return false;

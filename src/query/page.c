@@ -87,8 +87,27 @@ static const nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *a, con
     return p;
 }
 
+/* Blobs are in the order of their bytes, as sort keys are, though a filter has no lookup for that. */
+static const nr_pred *bytes_leaf(nr_binder *b, const nr_term *t, const char *lookup, nr_slice value)
+{
+    nr_pred *p = NR_NEW(b->arena, nr_pred);
+    nr_operand *operand = NR_NEW(b->arena, nr_operand);
+    *operand = (nr_operand){{.kind = NR_V_TEXT, .s = value}, 0};
+    *p = (nr_pred){.op = NR_P_LEAF,
+                   .field = t->field,
+                   .path = nr_path_of(t->field),
+                   .lookup = nr_lookup_find(nr_slice_of(lookup)),
+                   .args = {.at = operand, .n = 1},
+                   .direct = true,
+                   .scratch = b->arena,
+                   .text = value};
+    return p;
+}
+
 static const nr_pred *leaf(nr_binder *b, const nr_term *t, const char *lookup, nr_slice value)
 {
+    bool bytes = (t->spec.type->flags & NR_TF_BYTES) && strcmp(lookup, "isnull") != 0;
+    if (bytes) return bytes_leaf(b, t, lookup, value);
     nr_buf path = nr_buf_in(b->arena);
     nr_term_print(t, &path);
     nr_buf_printf(&path, "__%s", lookup);
@@ -139,7 +158,7 @@ static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
     for (size_t i = 0; i < q->n_order && !pk; i++) {
         const nr_sort_key *k = &q->order[i];
         nr_term t = k->term ? *k->term : nr_term_of(k->field);
-        if (t.spec.type->flags & (NR_TF_CONTAINER | NR_TF_BYTES))
+        if (t.spec.type->flags & NR_TF_CONTAINER)
             return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(k->field->name), t.spec.type->name);
         pk = k->field->id == 0 && nr_term_plain(&t);
         p->descending[p->n] = k->descending != q->reverse;
