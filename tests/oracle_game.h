@@ -38,6 +38,7 @@ void expect_reply(game *g, const oargs *a, const char *got, const char *want);
 void compare_one(game *g);
 void compare_count(game *g, const omodel *m, bool exists);
 void compare_aggregate(game *g, const omodel *m);
+void compare_pages(game *g, omodel *m, bool in_peace); /* else with writes to the model between the pages */
 
 /* Some primary key, written in some way. */
 void add_pk(game *g, const omodel *m, oargs *a, oval *pk);
@@ -47,6 +48,7 @@ void define(game *g, size_t i);
 
 /* One random write, of at most so many rows. */
 void write_one(game *g, size_t most);
+void change_rows(game *g, omodel *m); /* of the model alone: its definition stays */
 void write_by_others(game *g, omodel *m);
 
 /* INDEX CREATE, DROP or REBUILD, of something. */

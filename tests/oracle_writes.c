@@ -220,6 +220,15 @@ void write_one(game *g, size_t most)
     }
 }
 
+void change_rows(game *g, omodel *m)
+{
+    uint64_t die = dice_below(&g->d, 100);
+    if (m->n_rows + 20 > ROWS_MAX) die = 99;
+    if (die < 75) save(g, m, 3);
+    else if (die < 85) write_by_others(g, m);
+    else remove_some(g, m);
+}
+
 void check_stores(game *g)
 {
     for (size_t i = 0; i < 2; i++) compare_count(g, &g->models[i], false); /* what was not read since a restart is read now */
