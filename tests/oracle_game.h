@@ -49,6 +49,7 @@ void define(game *g, size_t i);
 /* One random write, of at most so many rows. */
 void write_one(game *g, size_t most);
 void change_rows(game *g, omodel *m); /* of the model alone: its definition stays */
+void update_some(game *g, omodel *m);
 void write_by_others(game *g, omodel *m);
 
 /* INDEX CREATE, DROP or REBUILD, of something. */

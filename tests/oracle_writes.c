@@ -208,7 +208,8 @@ void write_one(game *g, size_t most)
     uint64_t die = dice_below(&g->d, 1000);
     g->w.now_us = dice_chance(&g->d, 50) ? INT64_C(1795305600000250) + (int64_t)dice_below(&g->d, 5) * 86400000000 : INT64_C(-999750);
     if (m->n_rows + most * 2 > ROWS_MAX) die = 900;
-    if (die < 800) save(g, m, most);
+    if (die < 690) save(g, m, most);
+    else if (die < 800) update_some(g, m);
     else if (die < 870) write_by_others(g, m);
     else if (die < 980) remove_some(g, m);
     else if (die < 985) change_indexes(g, m);
@@ -224,7 +225,8 @@ void change_rows(game *g, omodel *m)
 {
     uint64_t die = dice_below(&g->d, 100);
     if (m->n_rows + 20 > ROWS_MAX) die = 99;
-    if (die < 75) save(g, m, 3);
+    if (die < 60) save(g, m, 3);
+    else if (die < 75) update_some(g, m);
     else if (die < 85) write_by_others(g, m);
     else remove_some(g, m);
 }
