@@ -48,7 +48,11 @@ static const char *const words[] = {
     "m", "m__range",
     "{\"fields\":{\"l\":{\"type\":\"set\",\"of\":{\"type\":\"int\",\"null\":true},\"null\":true,\"index\":[\"exact\"]},\"j\":{\"type\":\"json\",\"null\":true,"
     "\"unique\":true},\"e\":{\"type\":\"embedded\",\"to\":\"f.C\",\"null\":true,\"index\":[\"in\"]}}}",
-    "l", "j", "e", "l__in", "j__isnull", "[[1],[2,1]]", "[3,\"2\",2,null]", "{\"n\":\"1\"}", "{\"b\":1,\"a\":[null]}", "{\"l\":[2,1,2],\"j\":{\"b\":1,\"a\":2},\"e\":{\"n\":3}}",
+    "l", "j", "e", "l__in", "j__isnull", "[[1],[2,1]]", "[3,\"2\",2,null]", "{\"n\":\"1\"}", "{\"b\":1,\"a\":[null]}", "{\"l\":[2,1,2],\"j\":{\"b\":1,\"a\":2},\"e\":{\"n\":3}}",    "AGGREGATE", "GROUPBY", "HAVING", "WHEN", "AS", "SUM", "AVG", "MIN", "MAX", "STDDEV", "VARIANCE", "COUNTDISTINCT", "DISTINCT", "PAGE", "AFTER", "PARAMS",
+    "EXPR", "FORMAT", "NOSCAN", "MAXSCAN", "Q", "IF", "?", "at__year", "at__date", "count", "-count", "c", "d__sum", "n__avg", "$a", "count > 1",
+    "c = 1 or count__in = (1, 2)", "n__avg >= $a and t != null", "d__sum < F(count) * 2", "n = 1 or t = 'a'", "not n < F(id) + 1", "n = $a",
+    "at__year = 2026 & ~(t__icontains = $a | d > 1.5)", "id__in = ($a, 2)", "F(n)", "F(n) + 1", "F(d) / 3 * F(n)", "F(id) // 0", "-(F(n) - 1) % 7", "F(s)",
+    "{\"or\":[{\"n\":1},{\"not\":{\"t\":\"a\"}}]}", " and ", " or ", "not ", "(", ")", "'", " = ", "F(", "$",
 };
 
 typedef struct input {

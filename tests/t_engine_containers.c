@@ -238,9 +238,21 @@ static void a_column_and_a_unique_value_work_as_of_text(void **state)
     check_indexes(w, "t.C");
 }
 
+static void an_operand_beyond_64_bits_overlaps_nothing(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET t.Big '{\"fields\": {\"l\": {\"type\": \"list\", \"of\": {\"type\": \"int\"}, \"index\": [\"overlap\"]}}}'", "+OK");
+    expect(w, "SAVE t.Big l [-9223372036854775808,9223372036854775807]", ":1");
+    expect(w, "COUNT t.Big FILTER l__overlap [77,-9223372036854775809]", ":0");
+    expect(w, "COUNT t.Big FILTER l__overlap [9223372036854775808]", ":0");
+    expect(w, "COUNT t.Big FILTER l__contains_all [9223372036854775808]", ":0");
+    expect(w, "COUNT t.Big FILTER l__overlap [9223372036854775807,9223372036854775808]", ":1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EMPTY(an_operand_beyond_64_bits_overlaps_nothing),
         THINGS(what_is_saved_is_replied_nested),          EMPTY(free_values_are_replied_as_what_they_are),
         THINGS(bad_values_inside_are_refused_by_place),   THINGS(whole_values_are_found_however_they_are_written),
         THINGS(a_hash_of_another_client_counts_by_value), THINGS(a_field_is_added_with_a_default_and_inside_without),

@@ -169,9 +169,18 @@ static bool probe_operands(const nr_args *args, nr_arena *arena, nr_probes *out)
     return args->n > 0;
 }
 
+/* One of them is enough, so that what no element can be is left out. */
+static bool probe_any(const nr_args *args, nr_arena *arena, nr_probes *out)
+{
+    for (size_t i = 0; i < args->n; i++)
+        if (args->at[i].side == 0) nr_vec_push(arena, out, (nr_probe){.kind = NR_PB_POINT, .lo = args->at[i].v, .hi = NR_NULL});
+    return args->n > 0;
+}
+
 #define FREE(probe) {{&nr_key_value, probe, NR_WAY_EXACT}}
 #define BY_KEYS(more) {{&nr_key_keys, probe_operands, NR_WAY_POINTS | (more)}}
-#define BY_ELEMENTS(more) {{&nr_key_value, probe_operands, NR_WAY_POINTS | (more)}}
+#define ALL_ELEMENTS {{&nr_key_value, probe_operands, NR_WAY_POINTS | NR_WAY_ALL}}
+#define ANY_ELEMENT {{&nr_key_value, probe_any, NR_WAY_POINTS | NR_WAY_EXACT}}
 
 const nr_lookup nr_lookups_container[] = {
     /* name             operand      types       prepare           eval               ways                       doc */
@@ -180,8 +189,8 @@ const nr_lookup nr_lookups_container[] = {
     {"gt",           NR_ARG_ONE,  NR_LT_JSON, NULL,             eval_gt,           FREE(probe_gt),            "of free JSON: above"},
     {"gte",          NR_ARG_ONE,  NR_LT_JSON, NULL,             eval_gte,          FREE(probe_gte),           "of free JSON: above or equal"},
     {"range",        NR_ARG_PAIR, NR_LT_JSON, NULL,             eval_range,        FREE(probe_range),         "of free JSON: between two of one kind, both included"},
-    {"contains_all", NR_ARG_LIST, NR_LT_LIST, prepare_elements, eval_contains_all, BY_ELEMENTS(NR_WAY_ALL),   "has each of them among its elements; `[]`: every non-NULL"},
-    {"overlap",      NR_ARG_LIST, NR_LT_LIST, prepare_elements, eval_overlap,      BY_ELEMENTS(NR_WAY_EXACT), "has one of them among its elements"},
+    {"contains_all", NR_ARG_LIST, NR_LT_LIST, prepare_elements, eval_contains_all, ALL_ELEMENTS,              "has each of them among its elements; `[]`: every non-NULL"},
+    {"overlap",      NR_ARG_LIST, NR_LT_LIST, prepare_elements, eval_overlap,      ANY_ELEMENT,               "has one of them among its elements"},
     {"has_key",      NR_ARG_ONE,  NR_LT_KEYS, prepare_keys,     eval_has_keys,     BY_KEYS(NR_WAY_EXACT),     "is an object with this key"},
     {"has_keys",     NR_ARG_LIST, NR_LT_KEYS, prepare_keys,     eval_has_keys,     BY_KEYS(NR_WAY_ALL),       "with all of these keys; `[]`: every object"},
     {"has_any_keys", NR_ARG_LIST, NR_LT_KEYS, prepare_keys,     eval_has_any_keys, BY_KEYS(NR_WAY_EXACT),     "with one of these keys"},
