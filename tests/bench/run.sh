@@ -76,6 +76,12 @@ store, or of both.
 
 $(cat "$dir/lookups.md")
 
+## Groups and updates
+
+The same people. Without its index, age is in a column. An update is of the 1,000 people with the lowest ids. A goal is that of the memory store.
+
+$(cat "$dir/queries.md")
+
 ## A SAVE beside the same commands sent by hand
 
 $n entities of seven fields, three of them with an ordered index and one with a set index, in the native store, are written
@@ -111,6 +117,8 @@ people() {
     cat "$dir/save.md"
     "$bin/bench_lookups" "$root/nonrel.so" "$n" >"$dir/lookups.md"
     cat "$dir/lookups.md"
+    "$bin/bench_queries" "$root/nonrel.so" "$n" >"$dir/queries.md"
+    cat "$dir/queries.md"
     page >"$dir/benchmarks.md"
     publish "$([[ $n != 500000 ]] || echo yes)" benchmarks.md benchmarks.svg
 }
