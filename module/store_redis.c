@@ -144,8 +144,9 @@ static nr_status redis_hash_get(nr_store *s, nr_slice key, nr_arena *a, nr_pair 
     *exists = true;
     for (size_t i = 0; i < n; i++) {
         RedisModuleString *value = NULL;
-        const char *name = nr_arena_copy(a, fields[i].name).p;
-        RedisModule_HashGet(k, REDISMODULE_HASH_CFIELDS, name, &value, NULL);
+        RedisModuleString *name = nr_name_hold(fields[i].name);
+        RedisModule_HashGet(k, REDISMODULE_HASH_NONE, name, &value, NULL);
+        drop(s, name);
         if (!value) continue;
         fields[i].value = nr_arena_copy(a, nr_slice_of_string(value));
         drop(s, value);

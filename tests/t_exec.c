@@ -129,7 +129,7 @@ static nr_node *counted(const nr_op_class *cls, const nr_node *child, uint64_t c
 static nr_node *load(const nr_node *child)
 {
     static const bool want[] = {true, true, true, true};
-    nr_load_params p = {want, false};
+    nr_load_params p = {.want = want};
     return node(&nr_op_load, child, &p, sizeof p);
 }
 
@@ -569,6 +569,25 @@ static void what_a_digest_gives_is_verified(void **state)
     w.mem->cls->set_remove(w.mem, key, NR_S("3"));
 }
 
+/* GET reads all of the hash. */
+static void rows_whose_fields_are_partly_in_columns_are_those_that_get_replies(void **state)
+{
+    (void)state;
+    static const int64_t some[] = {1, 2, 7, ROWS};
+    assert_non_null(strstr(world_do(&w, "EXPLAIN QUERY x.Row FILTER pk 7"), "Load fields beside columns"));
+    for (size_t i = 0; i < COUNT(some); i++) {
+        char want[400];
+        snprintf(want, sizeof want, "[%s]", world_dof(&w, "GET x.Row %lld", (long long)some[i]));
+        assert_string_equal(world_dof(&w, "QUERY x.Row FILTER pk %lld", (long long)some[i]), want);
+    }
+    char was[12];
+    nr_pair bad = {NR_S("b"), NR_S("many")}, good = {NR_S("b"), {was, (size_t)snprintf(was, sizeof was, "%d", b_of(2))}};
+    w.mem->cls->hash_put(w.mem, NR_S("x.Row:2"), &bad, 1);
+    assert_string_equal(world_do(&w, "QUERY x.Row FILTER pk 2"), "[]");
+    w.mem->cls->hash_put(w.mem, NR_S("x.Row:2"), &good, 1);
+    assert_string_equal(world_do(&w, "QUERY x.Row FILTER pk 2 FIELDS pk FLAT"), "[#2]");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -590,6 +609,7 @@ int main(void)
         TEST(values_are_those_of_the_row_that_they_come_with),
         TEST(the_pump_keeps_the_budgets),
         TEST(what_a_digest_gives_is_verified),
+        TEST(rows_whose_fields_are_partly_in_columns_are_those_that_get_replies),
     };
     return cmocka_run_group_tests(tests, set_up_rows, tear_down_rows);
 }

@@ -31,7 +31,7 @@ const nr_node *nr_groups_plan(nr_call *c, nr_model *m, const nr_ast *ast, const 
 
 static bool collect(nr_call *c, nr_op *op, groups *g)
 {
-    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    nr_batch *b = nr_batch_new(&c->arena);
     do {
         b->want = NR_BATCH;
         if (!nr_op_next(op, b)) return false;

@@ -143,7 +143,7 @@ bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
 bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows)
 {
     nr_op *op = nr_op_open(run, root);
-    nr_batch *b = NR_NEW(run->arena, nr_batch);
+    nr_batch *b = nr_batch_new(run->arena);
     do {
         b->want = NR_BATCH;
         if (!nr_op_next(op, b)) return false;
@@ -169,7 +169,7 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *of, uint64_t *co
     nr_run_start(&run, c, m);
     nr_scan_bound(&scan, q, &run);
     nr_op *op = nr_op_open(&run, root);
-    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    nr_batch *b = nr_batch_new(&c->arena);
     *count = 0;
     bool ok;
     do {
@@ -196,7 +196,7 @@ static bool fetch_rows(nr_call *c, const nr_query *q, size_t beyond, result *out
     nr_run_start(&run, c, q->model);
     nr_scan_bound(&scan, q, &run);
     nr_op *op = nr_op_open(&run, root);
-    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    nr_batch *b = nr_batch_new(&c->arena);
     bool ok;
     size_t grow = 0;
     do {

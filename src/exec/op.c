@@ -1,7 +1,16 @@
 /* op.c -- the pump, and what all operators share. */
 #include "exec/op.h"
 
+#include <stddef.h>
+
 #include "table/rows.h"
+
+nr_batch *nr_batch_new(nr_arena *arena)
+{
+    nr_batch *b = nr_arena_alloc(arena, sizeof *b);
+    memset(b, 0, offsetof(nr_batch, rows));
+    return b;
+}
 
 nr_op *nr_op_open(nr_run *run, const nr_node *node)
 {

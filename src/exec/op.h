@@ -26,6 +26,9 @@ typedef struct nr_batch {
     const nr_value *values[NR_BATCH];
 } nr_batch;
 
+/* An empty one. Its lists, which are long, are not zeroed. */
+nr_batch *nr_batch_new(nr_arena *arena);
+
 /* What a run shares: one per query. */
 typedef struct nr_run {
     nr_model *model;
@@ -122,7 +125,8 @@ typedef struct nr_lists_params {
 } nr_lists_params;
 
 typedef struct nr_load_params {
-    const bool *want;                    /* by field id */
+    const bool *want;                    /* by field id, what is read of the entities */
+    const bool *beside;                  /* the same, what the table's columns give of a row whose entity is there; NULL: nothing */
     bool whole;
 } nr_load_params;
 

@@ -345,7 +345,7 @@ static bool read_all(nr_op *op, group_state *s)
     const nr_group_params *p = op->node->params;
     if (p->answers) return take_answers(op, s, p->answers);
     if (p->index && take_index(op, s, p->index)) return true;
-    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    nr_batch *in = nr_batch_new(op->run->arena);
     for (;;) {
         in->want = NR_BATCH;
         in->dense = p->columns;

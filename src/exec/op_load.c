@@ -1,6 +1,7 @@
 /* op_load.c -- Load reads the entities of a batch, Filter drops the rows that do not satisfy the rest of the predicate. */
 #include "exec/op.h"
 #include "table/rows.h"
+#include "table/table.h"
 
 void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why)
 {
@@ -86,6 +87,18 @@ bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk
     return true;
 }
 
+/* What the table tells in place of the entity. */
+static bool take_columns(const nr_op *op, uint32_t at, nr_value *row)
+{
+    const nr_load_params *p = op->node->params;
+    const nr_table *t = op->run->model->table;
+    if (!p->beside) return true;
+    if (!nr_table_has(t, at)) return false;
+    for (size_t i = 1; i < op->run->model->schema->n_fields; i++)
+        if (p->beside[i]) row[i] = nr_column_get(nr_table_column(t, i), at);
+    return true;
+}
+
 static bool load_next(nr_op *op, nr_batch *b)
 {
     const nr_load_params *p = op->node->params;
@@ -104,7 +117,7 @@ static bool load_next(nr_op *op, nr_batch *b)
                                 op->run->err))
                 return false;
             if (found == NR_UNTYPED) return nr_model_untyped(m, op->run->err);
-            if (found != NR_FOUND) continue;
+            if (found != NR_FOUND || !take_columns(op, b->rows[i], row)) continue;
             b->rows[kept] = b->rows[i];
             b->values[kept++] = row;
         }
@@ -117,7 +130,7 @@ static bool load_next(nr_op *op, nr_batch *b)
 static void load_explain(const nr_node *node, nr_buf *out)
 {
     const nr_load_params *p = node->params;
-    nr_buf_add(out, p->whole ? NR_S("whole entities") : NR_S("fields"));
+    nr_buf_add(out, p->whole ? NR_S("whole entities") : p->beside ? NR_S("fields beside columns") : NR_S("fields"));
 }
 
 const nr_op_class nr_op_load = {"Load", false, 0, load_next, load_explain, false, false};

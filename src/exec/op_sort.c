@@ -132,7 +132,7 @@ static bool sort_next(nr_op *op, nr_batch *b)
     const nr_sort_params *p = op->node->params;
     sort_state *s = op->state;
     const nr_table *t = op->run->model->table;
-    nr_batch *in = s->sorted ? NULL : NR_NEW(op->run->arena, nr_batch);
+    nr_batch *in = s->sorted ? NULL : nr_batch_new(op->run->arena);
     while (!s->sorted) {
         in->want = NR_BATCH;
         if (!nr_op_next(op->child, in)) return false;
@@ -177,7 +177,7 @@ static uint32_t reversed_row(const void *rows, size_t i)
 static bool reverse_next(nr_op *op, nr_batch *b)
 {
     reverse_state *s = op->state;
-    nr_batch *in = s->read ? NULL : NR_NEW(op->run->arena, nr_batch);
+    nr_batch *in = s->read ? NULL : nr_batch_new(op->run->arena);
     while (!s->read) {
         in->want = NR_BATCH;
         if (!nr_op_next(op->child, in)) return false;
@@ -241,7 +241,7 @@ typedef struct mask_state {
 
 static bool read_side(nr_op *op, mask_state *s)
 {
-    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    nr_batch *in = nr_batch_new(op->run->arena);
     s->bits = nr_bitmap_in(&op->arena);
     do {
         in->want = NR_BATCH;

@@ -110,7 +110,7 @@ static void take_chunk(nr_op *op, top_state *s, nr_batch *b, uint64_t top)
 static bool read_all(nr_op *op, top_state *s)
 {
     const nr_sort_params *p = op->node->params;
-    nr_batch *in = NR_NEW(op->run->arena, nr_batch);
+    nr_batch *in = nr_batch_new(op->run->arena);
     begin(op, s);
     for (;;) {
         in->want = NR_BATCH;
