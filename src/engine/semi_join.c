@@ -79,7 +79,7 @@ static void take_batch(const nr_batch *b, const nr_table *t, nr_bitmap *out)
 static bool pull(nr_call *c, nr_run *run, const nr_node *root, nr_bitmap *out)
 {
     nr_op *op = nr_op_open(run, root);
-    nr_batch *b = NR_NEW(&c->arena, nr_batch);
+    nr_batch *b = nr_batch_new(&c->arena);
     do {
         b->want = NR_BATCH;
         b->dense = true;
