@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "oracle_game.h"
+#include "query/lookup.h"
 
 /* -- rounds ------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -82,8 +83,38 @@ static void every_answer_is_that_of_the_oracle(void **state)
     free(g);
 }
 
+static bool has_lookup(const char *name)
+{
+    size_t i = 0;
+    while (olookups[i].name && strcmp(olookups[i].name, name) != 0) i++;
+    return olookups[i].name != NULL;
+}
+
+static bool has_transform(const char *name)
+{
+    size_t i = 0;
+    while (otransforms[i].name && strcmp(otransforms[i].name, name) != 0) i++;
+    return otransforms[i].name != NULL;
+}
+
+/* What it does not know it never asks, and says nothing of. */
+static void the_oracle_knows_every_type_transform_and_lookup(void **state)
+{
+    size_t at = 0;
+    (void)state;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));)
+        if (!has_lookup(l->name)) fail_msg("the oracle has no lookup %s", l->name);
+    for (const nr_transform *t = nr_transforms; t->name; t++)
+        if (!has_transform(t->name)) fail_msg("the oracle has no transform %s", t->name);
+    for (const nr_type *const *t = nr_types; *t; t++)
+        if (!((*t)->flags & NR_TF_RELATION)) assert_non_null(otype_find((*t)->name));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_answer_is_that_of_the_oracle)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_answer_is_that_of_the_oracle),
+        cmocka_unit_test(the_oracle_knows_every_type_transform_and_lookup),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
