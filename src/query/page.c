@@ -2,6 +2,7 @@
 #include "query/page.h"
 
 #include "base/hash.h"
+#include "query/join.h"
 
 enum { DIGEST = 32, LENGTH = 4 };
 static const uint32_t NONE = UINT32_MAX; /* the length of NULL */
@@ -110,8 +111,8 @@ static const nr_pred *leaf(nr_binder *b, const nr_term *t, const char *lookup, n
     if (bytes) return bytes_leaf(b, t, lookup, value);
     nr_buf path = nr_buf_in(b->arena);
     nr_term_print(t, &path);
-    nr_buf_printf(&path, "__%s", lookup);
-    return nr_bind_leaf(b, &(nr_ast_pair){nr_buf_slice(&path), value});
+    nr_slice whole = nr_join_lookup(b, nr_buf_slice(&path), nr_arena_printf(b->arena, "__%s", lookup).p);
+    return whole.p ? nr_bind_leaf(b, &(nr_ast_pair){whole, value}) : NULL;
 }
 
 /* NULL, which is the lowest, lies behind everything in a descending order, and before everything else in an ascending one. */
@@ -158,7 +159,8 @@ static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
     for (size_t i = 0; i < q->n_order && !pk; i++) {
         const nr_sort_key *k = &q->order[i];
         nr_term t = k->term ? *k->term : nr_term_of(k->field);
-        if (t.spec.type->flags & NR_TF_CONTAINER)
+        bool joined = k->field->id >= q->model->schema->n_fields;
+        if (t.spec.type->flags & (joined ? NR_TF_CONTAINER | NR_TF_BYTES : NR_TF_CONTAINER))
             return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(k->field->name), t.spec.type->name);
         pk = k->field->id == 0 && nr_term_plain(&t);
         p->descending[p->n] = k->descending != q->reverse;
