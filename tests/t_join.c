@@ -225,6 +225,50 @@ static void updates_and_deletes_go_through_relations(void **state)
     refuse(w, "QUERY blog.Post WHERE 'author__username = F(title)'", "SYNTAX", "relation");
 }
 
+static void check_count(world *w, const char *command, unsigned count)
+{
+    char want[16];
+    snprintf(want, sizeof want, ":%u", count);
+    expect(w, command, want);
+}
+
+/* Whole words of row sets are worked on at a time: many rows, a number of which is no multiple of 64, targets that are missing, and rows that are gone. */
+static void many_rows_are_carried_along_as_few_are(void **state)
+{
+    enum { USERS = 200, POSTS = 4999, AUTHORS = 260 };
+    world *w = *state;
+    unsigned of_even = 0, nowhere = 0, posts[AUTHORS + 1] = {0}, busy = 0, idle = 0;
+    expect(w, "MODEL SET m.User '{\"fields\": {\"even\": {\"type\": \"bool\"}}}'", "+OK");
+    expect(w, "MODEL SET m.Post '{\"fields\": {\"n\": {\"type\": \"int\"}, \"author\": {\"type\": \"fk\", \"to\": \"m.User\", \"null\": true}}}'", "+OK");
+    for (int i = 1; i <= USERS; i++) world_dof(w, "SAVE m.User id %d even %d", i, i % 2 == 0);
+    for (int i = 1; i <= POSTS; i++) {
+        int author = i * i % AUTHORS;
+        world_dof(w, author ? "SAVE m.Post id %d n %d author %d" : "SAVE m.Post id %d n %d", i, i % 3, author);
+    }
+    for (int i = 1; i <= POSTS; i++) {
+        int author = i * i % AUTHORS;
+        bool gone = i % 7 == 0, there = author && author <= USERS && author % 11;
+        if (gone) world_dof(w, "DELETE m.Post PK %d", i);
+        if (gone) continue;
+        of_even += there && author % 2 == 0;
+        nowhere += !there;
+        if (author) posts[author] |= 1u << (i % 3);
+    }
+    for (int i = 11; i <= USERS; i += 11) world_dof(w, "DELETE m.User PK %d", i);
+    for (int i = 1; i <= USERS; i++) {
+        busy += i % 11 && (posts[i] & 2);
+        idle += i % 11 && !posts[i];
+    }
+    for (int turn = 0; turn < 2; turn++) {
+        check_count(w, "COUNT m.Post FILTER author__even 1", of_even);
+        check_count(w, "COUNT m.Post FILTER author__even__isnull 1", nowhere);
+        check_count(w, "COUNT m.Post EXCLUDE author__even__isnull 1", POSTS - POSTS / 7 - nowhere);
+        check_count(w, "COUNT m.User FILTER post__n 1", busy);
+        check_count(w, "COUNT m.User FILTER post__n__isnull 1", idle);
+        world_restart(w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +277,7 @@ int main(void)
         EMPTY(groups_go_through_references),
         EMPTY(comparisons_are_no_fields_of_the_target),
         EMPTY(updates_and_deletes_go_through_relations),
+        EMPTY(many_rows_are_carried_along_as_few_are),
         EMPTY(fields_and_order_go_through_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

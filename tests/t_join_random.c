@@ -35,11 +35,13 @@ static const hop hops[] = {{"up", A, A, false}, {"downs", A, A, true}, {"bs", A,
 typedef enum lookup { EXACT, LT, GTE, ISNULL, STARTSWITH, IN, LOOKUPS } lookup;
 static const char *const lookup_names[LOOKUPS] = {"exact", "lt", "gte", "isnull", "startswith", "in"};
 
+enum { ON_N, ON_S, ON_REF, ON_PK };
+
 typedef struct leaf {
     int model;             /* where the path begins */
     const hop *path[DEPTH];
     size_t n_hops;
-    enum { ON_N, ON_S, ON_REF, ON_PK } field;
+    unsigned field;
     lookup lookup;
     int operand;
 } leaf;
@@ -65,8 +67,8 @@ static leaf random_leaf(graph *g, int model)
         const hop *h = &hops[dice_below(&g->d, COUNT(hops))];
         if (h->from == end_of(&l)) l.path[l.n_hops++] = h;
     }
-    l.field = dice_below(&g->d, 4);
-    do l.lookup = dice_below(&g->d, LOOKUPS);
+    l.field = (unsigned)dice_below(&g->d, 4);
+    do l.lookup = (lookup)dice_below(&g->d, LOOKUPS);
     while (l.lookup == STARTSWITH && l.field != ON_S);
     return l;
 }

@@ -107,47 +107,6 @@ static bool matching(nr_call *c, const nr_query *outer, nr_model *m, const nr_pr
     return ok;
 }
 
-/* -- along a reference -------------------------------------------------------------------------------------------------------------------- */
-
-static uint64_t bits_there(const nr_table *t, size_t word)
-{
-    uint64_t chunk[NR_CHUNK_WORDS];
-    return nr_table_chunk(t, (uint32_t)(word / NR_CHUNK_WORDS), chunk) ? chunk[word % NR_CHUNK_WORDS] : 0;
-}
-
-/* Rows that refer to one of targets; with nowhere, those too that refer to no entity. */
-static nr_bitmap referring(nr_call *c, const nr_reference *r, const nr_bitmap *targets, bool nowhere)
-{
-    nr_bitmap out = rows_of(c, r->from);
-    uint64_t chunk[NR_CHUNK_WORDS];
-    for (uint32_t k = 0; nr_table_chunk(r->from->table, k, chunk); k++) {
-        for (size_t i = 0; i < NR_CHUNK_WORDS; i++) {
-            uint64_t there = chunk[i], hits = 0;
-            uint32_t first = k * NR_CHUNK_ROWS + (uint32_t)i * 64;
-            for (uint32_t bit = 0; there && bit < 64; bit++) {
-                uint32_t to = first + bit < r->n ? r->at[first + bit] : NR_NO_ROW;
-                bool hit = nr_bitmap_has(targets, to) || (nowhere && (to == NR_NO_ROW || !nr_table_has(r->to->table, to)));
-                hits |= (uint64_t)hit << bit;
-            }
-            if (hits & there) out.words[first / 64] = hits & there;
-        }
-    }
-    return out;
-}
-
-/* Entities that one of sources refers to; with none, those too that nothing refers to. */
-static nr_bitmap referred(nr_call *c, const nr_reference *r, const nr_bitmap *sources, bool none)
-{
-    nr_bitmap out = rows_of(c, r->to), any = none ? rows_of(c, r->to) : nr_bitmap_in(&c->arena);
-    for (uint32_t row = nr_bitmap_next(sources, 0); row != NR_NO_ROW && row < r->n; row = nr_bitmap_next(sources, row + 1))
-        if (r->at[row] != NR_NO_ROW && nr_table_has(r->to->table, r->at[row])) nr_bitmap_set(&out, r->at[row]);
-    if (!none) return out;
-    for (uint32_t row = nr_table_next(r->from->table, 0); row != NR_NO_ROW && row < r->n; row = nr_table_next(r->from->table, row + 1))
-        if (r->at[row] != NR_NO_ROW) nr_bitmap_set(&any, r->at[row]);
-    for (size_t i = 0; i < out.n_words; i++) out.words[i] |= bits_there(r->to->table, i) & ~(i < any.n_words ? any.words[i] : 0);
-    return out;
-}
-
 /* -- in the place of a link --------------------------------------------------------------------------------------------------------------- */
 
 static nr_slice text_of(nr_call *c, const nr_pred *p)
@@ -204,14 +163,16 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
     if (!inner || !matching(c, q, link->to, inner, &found)) return NULL;
     if (link->reverse) {
         nr_reference r = nr_reference_of(link->to, link->field, m);
-        nr_bitmap rows = referred(c, &r, &found, nothing);
+        nr_bitmap rows = rows_of(c, m);
+        nr_reference_targets(&r, &found, nothing, &rows);
         return rows_leaf(c, p, &rows);
     }
     uint64_t n = nr_bitmap_count(&found);
     bool listed = !nothing && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table) && !(link->field->spec.type->flags & NR_TF_BYTES);
     if (listed) return keys_leaf(c, p, &found, (size_t)n);
     nr_reference r = nr_reference_of(m, link->field, link->to);
-    nr_bitmap rows = referring(c, &r, &found, nothing);
+    nr_bitmap rows = rows_of(c, m);
+    nr_reference_sources(&r, &found, nothing, &rows);
     return rows_leaf(c, p, &rows);
 }
 

@@ -18,3 +18,85 @@ uint32_t nr_reference_follow(const nr_reference *r, uint32_t row)
     uint32_t to = row < r->n ? r->at[row] : NR_NO_ROW;
     return to != NR_NO_ROW && nr_table_has(r->to->table, to) ? to : NR_NO_ROW;
 }
+
+/* -- whole sets --------------------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t word_at(const nr_bitmap *b, size_t i)
+{
+    return i < b->n_words ? b->words[i] : 0;
+}
+
+/* Keeps of out the rows that the table has. */
+static void keep_there(const nr_table *t, nr_bitmap *out)
+{
+    uint64_t chunk[NR_CHUNK_WORDS] = {0};
+    for (size_t i = 0; i < out->n_words; i++) {
+        size_t at = i % NR_CHUNK_WORDS;
+        if (!at && !nr_table_chunk(t, (uint32_t)(i / NR_CHUNK_WORDS), chunk)) memset(chunk, 0, sizeof chunk);
+        out->words[i] &= chunk[at];
+    }
+}
+
+static void invert(nr_bitmap *b)
+{
+    for (size_t i = 0; i < b->n_words; i++) b->words[i] = ~b->words[i];
+}
+
+/* The bits of 64 rows whose targets are in words; out of range: not. No branch depends on what is read. */
+static uint64_t hits_of(const uint32_t *at, const uint64_t *words, uint32_t limit)
+{
+    uint64_t hits = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        uint32_t in = at[i] < limit, to = in ? at[i] : 0;
+        hits |= (words[to / 64] >> (to % 64) & in) << i;
+    }
+    return hits;
+}
+
+/* Entities that there are, for telling who refers to none. */
+static nr_bitmap entities(const nr_table *t, size_t n_words, nr_arena *arena)
+{
+    nr_bitmap all = {arena, NR_NEW_N(arena, uint64_t, n_words), n_words};
+    memset(all.words, 0xff, n_words * sizeof *all.words);
+    keep_there(t, &all);
+    return all;
+}
+
+void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool nowhere, nr_bitmap *out)
+{
+    nr_bitmap wanted = *targets;
+    if (nowhere) { /* who refers to an entity that is none of targets is the only one that is not wanted */
+        wanted = entities(r->to->table, targets->n_words, out->arena);
+        nr_bitmap_andnot(&wanted, targets);
+    }
+    uint32_t limit = wanted.n_words < UINT32_MAX / 64 ? (uint32_t)wanted.n_words * 64 : UINT32_MAX, whole = r->n / 64;
+    for (size_t i = 0; limit && i < out->n_words && i < whole; i++) out->words[i] = hits_of(r->at + i * 64, wanted.words, limit);
+    for (uint32_t row = whole * 64; row < r->n && row / 64 < out->n_words; row++)
+        if (nr_bitmap_has(&wanted, r->at[row])) nr_bitmap_set(out, row);
+    if (nowhere) invert(out);
+    keep_there(r->from->table, out);
+}
+
+static void mark_targets(const nr_reference *r, const nr_bitmap *sources, nr_bitmap *out)
+{
+    uint32_t limit = out->n_words < UINT32_MAX / 64 ? (uint32_t)out->n_words * 64 : UINT32_MAX;
+    for (size_t i = 0; i < sources->n_words; i++)
+        for (uint64_t left = word_at(sources, i); left; left &= left - 1) {
+            size_t row = i * 64 + (size_t)__builtin_ctzll(left);
+            uint32_t to = row < r->n ? r->at[row] : NR_NO_ROW;
+            if (to < limit) out->words[to / 64] |= (uint64_t)1 << (to % 64);
+        }
+}
+
+void nr_reference_targets(const nr_reference *r, const nr_bitmap *sources, bool none, nr_bitmap *out)
+{
+    mark_targets(r, sources, out);
+    if (none) {
+        nr_bitmap any = {out->arena, NR_NEW_N(out->arena, uint64_t, out->n_words), out->n_words};
+        nr_bitmap all = entities(r->from->table, (r->n + 63) / 64, out->arena);
+        mark_targets(r, &all, &any);
+        invert(&any);
+        nr_bitmap_or(out, &any);
+    }
+    keep_there(r->to->table, out);
+}

@@ -2,6 +2,7 @@
 #ifndef NR_REFERENCE_H
 #define NR_REFERENCE_H
 
+#include "base/bitmap.h"
 #include "model/catalog.h"
 
 typedef struct nr_reference {
@@ -15,5 +16,10 @@ nr_reference nr_reference_of(nr_model *from, const nr_field *f, nr_model *to);
 
 /* The row of the entity that a row refers to; NR_NO_ROW when there is none, and for NR_NO_ROW. */
 uint32_t nr_reference_follow(const nr_reference *r, uint32_t row);
+
+/* Whole sets of rows along it, each with a bit for every row that there is. Sources: the rows of from that refer to one of targets, and with nowhere those that refer to
+ * no entity. Targets: the entities of to that one of sources refers to, and with none those that nothing refers to. out is empty at first. */
+void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool nowhere, nr_bitmap *out);
+void nr_reference_targets(const nr_reference *r, const nr_bitmap *sources, bool none, nr_bitmap *out);
 
 #endif
