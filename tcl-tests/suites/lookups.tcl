@@ -191,6 +191,24 @@ start_nonrel {} {
             values test bananas
             assert_equal {1 3} [found t.M EXCLUDE v test]
             assert_equal {1 2} [found t.M EXCLUDE v bananas]
+            assert_equal {1 3} [found t.M WHERE {not v = 'test'}]
+            assert_equal {1 3} [found t.M WHERE {v != 'test'}]
+            assert_equal 2 [r nonrel.update t.M EXCLUDE v test SET v bananas]
+            assert_equal {1 3} [found t.M FILTER v bananas]
+        }
+
+        test "an OR at the root is one, whatever the primary key is called, $with" {
+            r flushall
+            model t.K [string map [list INDEX $index] {{"pk": "k", "fields": {"k": {"type": "char"}, "v": {"type": "char", "null": true, "index": INDEX},
+                "w": {"type": "char", "null": true, "index": INDEX}}}}]
+            rows t.K {k one v a w b} {k two v b w a} {k three v c} {k four}
+            assert_equal {one two} [found t.K WHERE {v = 'a' or w = 'a'}]
+            assert_equal {one three} [found t.K Q {{"or": [{"v": "a"}, {"v": "c"}]}}]
+            assert_equal {four three} [found t.K WHERE {not (v = 'a' or w = 'a')}]
+            assert_equal {one three two} [found t.K WHERE {v = 'a' or w = 'a' or pk = 'three'}]
+            assert_equal 2 [r nonrel.update t.K WHERE {v = 'a' or w = 'a'} SET v c]
+            assert_equal {one three two} [found t.K FILTER v c]
+            sound t.K
         }
 
         test "78 isnull and its complement, $with" {
@@ -378,6 +396,9 @@ start_nonrel {} {
             r nonrel.save t.M UPDATE pk 2 v Kiba
             assert_equal {} [found t.M FILTER v Neji]
             assert_equal 2 [found t.M FILTER v Kiba]
+            assert_equal 1 [r nonrel.update t.M FILTER v Kiba SET v Neji]
+            assert_equal {} [found t.M FILTER v Kiba]
+            assert_equal 2 [found t.M FILTER v Neji]
             assert_equal 1 [r nonrel.delete t.M FILTER v ItAchi]
             assert_equal {} [found t.M FILTER v ItAchi]
             assert_equal 1 [r nonrel.delete t.M ALL]

@@ -315,6 +315,29 @@ start_nonrel {} {
             }
         }
 
+        test "140, 141 UPDATE and DELETE take the old name out of every index, $with" {
+            foreach {lookup old new} {iexact itachi MADARA istartswith ITA mad endswith chi ara iendswith CHI RA contains tAc dar icontains TAC ADA startswith It Ma} {
+                one_of $way $lookup
+                values ItAchi Neji
+                null_row
+                assert_equal 1 [r nonrel.update t.M FILTER v__$lookup $old SET v Madara]
+                text_says {} $lookup $old
+                text_says 1 $lookup $new
+                assert_equal 3 [r nonrel.update t.M ALL SET v ItAchi]
+                text_says {1 2 3} $lookup $old
+                text_says {} $lookup $new
+                assert_equal 1 [r nonrel.update t.M FILTER pk 2 NULL v]
+                assert_equal 1 [r nonrel.delete t.M PK 1]
+                text_says 3 $lookup $old
+                assert_equal 1 [r nonrel.delete t.M FILTER v__$lookup $old]
+                text_says {} $lookup $old
+                sound t.M
+                r nonrel.delete t.M ALL
+                assert_equal {} [r keys t.M/s/*]
+                text_says {} $lookup $new
+            }
+        }
+
         test "iexact of NULL is isnull, and other lookups have none, $with" {
             one_of $way iexact
             values a

@@ -64,7 +64,7 @@ proc says {want path operand} {
     set all [lsort -dictionary [r nonrel.query t.M FIELDS pk FLAT]]
     set others {}
     foreach pk $all { if {$pk ni $want} { lappend others $pk } }
-    set json [expr {[regexp {__(in|range)$} $path] ? $operand : [json_string $operand]}]
+    set json [expr {[regexp {__(in|range|contains_all|overlap)$} $path] ? $operand : [json_string $operand]}]
     assert_equal $want [found t.M FILTER $path $operand] "$path [string range $operand 0 80]"
     assert_equal $others [found t.M EXCLUDE $path $operand] "EXCLUDE $path [string range $operand 0 80]"
     assert_equal $want [found t.M Q "{\"$path\":$json}"] "Q $path [string range $operand 0 80]"
