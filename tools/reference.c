@@ -104,7 +104,8 @@ static const note replies[] = {
     {"INDEX BUILD", "`OK`"},
     {"INDEX LIST",
      "an array of maps, which have `key` for a sorted set and `prefix` for sets; `owners` are `model` (the definition), `command` (INDEX CREATE) and `file:<name>`; "
-     "`state` is `ready`, `waiting` (to be built), `building`, or `stale` (the next write rebuilds it); `progress` is in percent"},
+     "`entries` is exact, but for sets of a native model that may have several entries an entity, or none (substrings, elements, keys): of those it is what the first 1,000 "
+     "entities have, and as much for each other one; INDEX STATS counts; `state` is `ready`, `waiting` (to be built), `building`, or `stale` (the next write rebuilds it); `progress` is in percent"},
     {"INDEX SYNC", "`OK`"},
     {"INDEX CHECK",
      "an array of lines, `missing <index> <pk>`, `surplus <index> <pk>`, `stale <index>` or `wrongtype <index> <key>`; empty when all is well"},
@@ -447,7 +448,7 @@ static const note info[] = {
     {"nonrel_version", "of the module"},
     {"nonrel_models", "models in all databases, abstract ones too"},
     {"nonrel_entities", "their entities"},
-    {"nonrel_index_entries", "entries of their indexes"},
+    {"nonrel_index_entries", "entries of their indexes, were there one of each entity in each index; INDEX STATS counts"},
     {"nonrel_memory", "bytes of the tables in memory"},
     {"nonrel_left_out", "keys that were met under a model's prefix and are no entities by its definition"},
     {"nonrel_corrupt", "models that are marked CORRUPT: the log says why"},

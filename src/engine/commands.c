@@ -44,7 +44,7 @@ const nr_command nr_commands[] = {
     {"EXPLAIN",        -3,   2,   READ,                          nr_cmd_explain,
      "<command without NONREL.> <model> <arguments>", "The plan of QUERY, AGGREGATE, COUNT, EXISTS, UPDATE or DELETE as a tree; runs nothing", "O(log N) for each index"},
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,
-     "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes"},
+     "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes, and up to 1,000 entities are read"},
     {"INDEX CREATE",   -5,   2,   WRITE,                         nr_cmd_index_create,
      "<model> <field> <lookup>...", "Asks for indexes that answer these lookups, whatever the definition says; a large model's are built while the server goes on", "O(1), and O(N) in the entities in slices behind it"},
     {"INDEX DROP",     -4,   2,   REMOVE,                        nr_cmd_index_drop,

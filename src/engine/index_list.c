@@ -1,15 +1,9 @@
 /* index_list.c -- INDEX LIST: what there is, who wants it, and how far it is. */
 #include "engine/commands.h"
 #include "engine/follow.h"
+#include "engine/index_count.h"
 #include "engine/online.h"
 #include "table/table.h"
-
-static bool count_all(nr_call *c, nr_slice key, uint64_t *n)
-{
-    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
-    nr_status st = c->store->cls->ordered_count(c->store, key, &all, n);
-    return nr_status_good(st, key, &c->err);
-}
 
 static void reply_texts(nr_call *c, const nr_slices *texts)
 {
@@ -66,7 +60,6 @@ static nr_slice state_of(const nr_model *m, const nr_index *ix)
     return nr_index_online(ix) ? NR_S("waiting") : NR_S("stale");
 }
 
-/* Every key function of this version gives one entry an entity, so a set index has as many entries as there are entities. */
 static void reply_index(nr_call *c, nr_model *m, const nr_index *ix, uint64_t entries)
 {
     nr_sink *s = c->sink;
@@ -84,22 +77,13 @@ static void reply_index(nr_call *c, nr_model *m, const nr_index *ix, uint64_t en
     s->cls->integer(s, nr_online_progress(c, m, ix));
 }
 
-static bool count_entries(nr_call *c, const nr_model *m, const nr_index *ix, uint64_t *n)
-{
-    *n = m->table ? nr_table_count(m->table) : 0;
-    if (ix->stale && !ix->building) *n = 0;
-    if (ix->stale && !ix->building) return true;
-    return ix->memory || count_all(c, ix->kind == NR_IX_SET ? m->indexes[0].key : ix->key, n);
-}
-
 bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
     nr_model *m = nr_model_need(c, argv[0]);
     if (!m || (m->indexes[0].memory && !nr_follow_memory(c, m))) return false;
     uint64_t *entries = NR_NEW_N(&c->arena, uint64_t, m->n_indexes);
-    for (size_t i = 0; i < m->n_indexes; i++)
-        if (!count_entries(c, m, &m->indexes[i], &entries[i])) return false;
+    if (!nr_index_count_all(c, m, entries)) return false;
     c->sink->cls->array(c->sink, m->n_indexes);
     for (size_t i = 0; i < m->n_indexes; i++) reply_index(c, m, &m->indexes[i], entries[i]);
     return true;

@@ -2,6 +2,7 @@
 #include "engine/build.h"
 #include "engine/commands.h"
 #include "engine/follow.h"
+#include "engine/index_count.h"
 #include "store/keys.h"
 #include "table/table.h"
 
@@ -82,9 +83,10 @@ static bool memory_stats(nr_call *c, const nr_model *m, size_t at, stats *out)
     out->bytes = nr_table_index_bytes(m->table, at);
     if (p) out->entries = nr_postings_total(p);
     if (p) out->distinct = nr_postings_values(p);
-    if (o) out->entries = nr_ordered_count(o);
+    uint64_t i = o ? nr_index_nulls_before(&m->indexes[at], o) : 0, all = o ? nr_ordered_count(o) : 0;
+    if (o) out->entries = all - i;
     if (o && m->indexes[at].kind == NR_IX_PK) out->distinct = out->entries;
-    for (uint64_t i = 0; o && key && m->indexes[at].kind != NR_IX_PK && i < out->entries; out->distinct++) {
+    for (; o && key && m->indexes[at].kind != NR_IX_PK && i < all; out->distinct++) {
         uint32_t row;
         nr_ordered_read(o, i, false, 1, &row);
         nr_value v = nr_column_get(key, row);

@@ -102,4 +102,53 @@ start_nonrel {overrides {save {}}} {
         assert_match {*create model a.New*} [r nonrel.model diff a.New {{"fields": {"n": {"type": "char"}}}}]
         assert_equal $digest [r debug digest]
     }
+
+    test {LIST counts the entries of indexes of every kind, as STATS does} {
+        r flushall
+        model a.X {{"fields": {
+            "s": {"type": "char", "null": true, "index": ["exact", "iexact", "endswith", "contains", "icontains", {"regex": "^a"}]},
+            "t": {"type": "text", "null": true, "index": ["isnull", "startswith"]}, "d": {"type": "datetime", "null": true, "index": ["month", "year"]},
+            "tags": {"type": "list", "of": {"type": "char"}, "null": true, "index": ["exact", "contains", "isnull", "len"]},
+            "nums": {"type": "set", "of": {"type": "int"}, "null": true, "index": true},
+            "meta": {"type": "json", "null": true, "index": ["color__exact", "has_key", "size__lt"]},
+            "at": {"type": "embedded", "fields": {"city": {"type": "char", "null": true}}, "null": true, "index": ["city__icontains", "city__exact"]},
+            "fk": {"type": "fk", "to": "a.X", "null": true}}}}
+        proc agree {} {
+            set listed {}
+            set counted {}
+            foreach one [r nonrel.index list a.X] { dict set listed [dict get $one name] [dict get $one entries] }
+            foreach one [r nonrel.index stats a.X] { dict set counted [dict get $one name] [dict get $one entries] }
+            assert_equal $counted $listed
+            return $listed
+        }
+        foreach {name n} [agree] { assert_equal 0 $n $name }
+        rows a.X {s abcabc t x d 2026-01-02 tags {["abcd","b","b"]} nums {[1,2,3]} meta {{"color":"red","size":1}} at {{"city":"Rome"}} fk 1} \
+            {NULL s NULL t NULL d NULL tags NULL nums NULL meta NULL at} {s ab tags {[]} nums {[]} meta {[1]} at {{}}} {s AAAA tags {["abc"]} nums {[1]}}
+        set n [agree]
+        foreach {name want} {
+            pk 4 s.value.set 4 s.folded 3 s.reversed 3 s.substrings.set 4 s.folded_substrings.set 4 t.value 4 tags.null.set 1 tags.each.value.set 3
+            tags.each.substrings.set 3 tags__len.value.set 4 nums.each.value 4 meta.document.keys.set 2 at__city.value.set 4 at__city.folded_substrings.set 2 fk.value.set 4
+        } { assert_equal $want [dict get $n $name] $name }
+        r nonrel.update a.X FILTER s__contains ab SET s {a long text} tags {["x","y"]}
+        r nonrel.delete a.X FILTER nums 3
+        r hset a.X:4 s {another text}
+        assert_equal 3 [r nonrel.count a.X]
+        agree
+        sound a.X
+    }
+
+    test {LIST judges sets of many entities by the first thousand, and reads no more} {
+        r flushall
+        model a.X {{"fields": {"tags": {"type": "list", "of": {"type": "char"}, "index": ["exact"]}, "s": {"type": "char", "null": true, "index": ["isnull", {"regex": "a"}]}}}}
+        set json {}
+        for {set i 1} {$i <= 3000} {incr i} { lappend json [expr {$i <= 1000 ? {{"tags":["a","b"],"s":"a"}} : {{"tags":["a"]}}}] }
+        r nonrel.save a.X JSON "\[[join $json ,]\]"
+        set before [list [r debug digest] [status r rdb_changes_since_last_save]]
+        assert_equal [expr {$::nonrel_store eq "native" ? 6000 : 4000}] [dict get [index_of tags.each.value.set] entries]
+        assert_equal 2000 [dict get [index_of s.null.set] entries]
+        foreach one [r nonrel.index list a.X] { if {[string match s.matches* [dict get $one name]]} { assert_equal 1000 [dict get $one entries] } }
+        foreach one [r nonrel.index stats a.X] { if {[dict get $one name] eq {tags.each.value.set}} { assert_equal 4000 [dict get $one entries] } }
+        assert_equal $before [list [r debug digest] [status r rdb_changes_since_last_save]]
+        r flushall
+    }
 }
