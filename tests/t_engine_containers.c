@@ -186,6 +186,84 @@ static void a_model_follows_the_one_that_it_embeds(void **state)
     expect(w, "MODEL DROP a.Address", "+OK");
 }
 
+static const char city_indexed[] =
+    "MODEL SET a.Man '{\"fields\": {\"home\": {\"type\": \"embedded\", \"to\": \"a.Address\", \"null\": true, "
+    "\"index\": [\"city__exact\", \"city__icontains\", \"geo__lat__lt\"]}, "
+    "\"all\": {\"type\": \"list\", \"of\": {\"type\": \"embedded\", \"to\": \"a.Address\"}, \"index\": [\"city__exact\"]}}}'";
+static const char geo[] = "MODEL SET a.Geo '{\"abstract\": true, \"fields\": {\"lat\": {\"type\": \"int\"}}}'";
+static const char address[] = "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"char\"}, "
+                              "\"geo\": {\"type\": \"embedded\", \"to\": \"a.Geo\", \"null\": true}}}'";
+
+static void expect_index(world *w, const char *index, const char *filter, const char *pks)
+{
+    char got[200];
+    snprintf(got, sizeof got, "QUERY a.Man %s FIELDS pk FLAT", filter);
+    expect(w, got, pks);
+    snprintf(got, sizeof got, "EXPLAIN QUERY a.Man %s FIELDS pk FLAT", filter);
+    if (!strstr(world_do(w, got), index)) fail_msg("not by %s: %s", index, world_do(w, got));
+}
+
+static void say_men(world *w)
+{
+    expect_index(w, "index=home__city.value.set", "FILTER home__city Rome", "[#1]");
+    expect_index(w, "index=home__city.folded_substrings.set", "FILTER home__city__icontains ROM", "[#1]");
+    expect_index(w, "index=home__geo__lat.value", "FILTER home__geo__lat__lt 50", "[#1]");
+    expect_index(w, "index=all.each__city.value.set", "FILTER all__city Oslo", "[#2]");
+    check_indexes(w, "a.Man");
+}
+
+static void indexes_go_into_embedded_models(void **state)
+{
+    world *w = *state;
+    expect(w, geo, "+OK");
+    expect(w, address, "+OK");
+    expect(w, city_indexed, "+OK");
+    expect(w, "SAVE a.Man home '{\"city\":\"Rome\",\"geo\":{\"lat\":41}}' all '[]'", ":1");
+    expect(w, "SAVE a.Man home '{\"city\":\"Oslo\",\"geo\":{\"lat\":59}}' all '[{\"city\":\"Rome\"},{\"city\":\"Oslo\"}]'", ":2");
+    expect(w, "SAVE a.Man NULL home all '[]'", ":3");
+    say_men(w);
+    world_restart(w);
+    say_men(w);
+    expect(w, "INDEX CREATE a.Man home city__endswith", "+OK");
+    expect_index(w, "index=home__city.reversed", "FILTER home__city__endswith e", "[#1]");
+    refuse(w, "INDEX CREATE a.Man home town__exact", "NOLOOKUP", "no lookup 'town__exact' on field 'home'");
+    expect(w, "INDEX DROP a.Man home city__endswith", "+OK");
+    expect(w, "SAVE a.Man pk 1 home '{\"city\":\"Bern\"}'", ":1");
+    expect(w, "COUNT a.Man FILTER home__city Rome", ":0");
+    check_indexes(w, "a.Man");
+}
+
+static void indexes_follow_the_embedded_model(void **state)
+{
+    world *w = *state;
+    expect(w, city_indexed, "+OK"); /* it comes later */
+    refuse(w, "INDEX CREATE a.Man home city__lt", "NOMODEL", "field 'home' embeds model 'a.Address', which is not defined");
+    refuse(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"town\": {\"type\": \"char\"}}}'", "BADVALUE",
+           "a.Man refers to a.Address: fields.home.index");
+    expect(w, geo, "+OK");
+    expect(w, address, "+OK");
+    expect(w, "SAVE a.Man pk 1 home '{\"city\":\"Rome\",\"geo\":{\"lat\":41}}' all '[]'", ":1");
+    expect(w, "SAVE a.Man pk 2 home '{\"city\":\"Oslo\",\"geo\":{\"lat\":59}}' all '[{\"city\":\"Rome\"},{\"city\":\"Oslo\"}]'", ":2");
+    say_men(w);
+    refuse(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"geo\": {\"type\": \"embedded\", \"to\": \"a.Geo\", \"null\": true}}}'",
+           "BADVALUE", "fields.home.");
+    say_men(w);
+    expect(w,
+           "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"zip\": {\"type\": \"int\", \"null\": true}, \"city\": {\"type\": \"char\"}, "
+           "\"geo\": {\"type\": \"embedded\", \"to\": \"a.Geo\", \"null\": true}}}'",
+           "+OK");
+    say_men(w);
+    expect(w, "INDEX CREATE a.Man home zip__exact", "+OK");
+    expect(w, "SAVE a.Man pk 2 home '{\"city\":\"Oslo\",\"zip\":5}'", ":2");
+    expect_index(w, "index=home__zip.value.set", "FILTER home__zip 5", "[#2]");
+    expect(w, "DELETE a.Man ALL", ":2");
+    refuse(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"town\": {\"type\": \"char\"}}}'", "BADVALUE", "fields.home.index");
+    expect(w, "MODEL SET a.Man '{\"fields\": {\"home\": {\"type\": \"embedded\", \"to\": \"a.Address\", \"null\": true}}}'", "+OK");
+    expect(w, "MODEL SET a.Address '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"int\"}}}'", "+OK"); /* the wish for zip sleeps */
+    expect(w, "SAVE a.Man pk 7 home '{\"city\":7}'", ":7");
+    check_indexes(w, "a.Man");
+}
+
 static void references_inside_hold_their_model(void **state)
 {
     world *w = *state;
@@ -257,6 +335,7 @@ int main(void)
         THINGS(bad_values_inside_are_refused_by_place),   THINGS(whole_values_are_found_however_they_are_written),
         THINGS(a_hash_of_another_client_counts_by_value), THINGS(a_field_is_added_with_a_default_and_inside_without),
         EMPTY(a_model_follows_the_one_that_it_embeds),    EMPTY(references_inside_hold_their_model),
+        EMPTY(indexes_go_into_embedded_models),           EMPTY(indexes_follow_the_embedded_model),
         EMPTY(copies_get_values_with_their_defaults),     EMPTY(a_column_and_a_unique_value_work_as_of_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

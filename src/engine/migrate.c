@@ -333,6 +333,18 @@ static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
     return child;
 }
 
+/* What a descendant cannot follow is said with its name. */
+static bool plan_descendant(migration *g, nr_model *root, nr_model *before)
+{
+    nr_call *c = g->call;
+    if (!check_user(c, before->schema->name, true)) return false;
+    nr_model *after = parse_in(g, before, before->schema->name, before->schema->source);
+    if (after && plan_one(g, before, after)) return true;
+    nr_err why = c->err;
+    nr_err_clear(&c->err);
+    return nr_fail(&c->err, why.code, "%s follows %.*s: %s", nr_model_shown(c, before), NR_FMT(root->schema->name), why.msg);
+}
+
 /* Each descendant once, after all its parents. */
 static bool plan_family(migration *g, nr_model *root)
 {
@@ -348,10 +360,7 @@ static bool plan_family(migration *g, nr_model *root)
         while (!before && nr_map_next(&family, &at, NULL, &m))
             if (is_next(g, m, &family)) before = m;
         more = before != NULL;
-        if (!more) break;
-        ok = check_user(c, before->schema->name, true);
-        nr_model *after = ok ? parse_in(g, before, before->schema->name, before->schema->source) : NULL;
-        ok = after && plan_one(g, before, after);
+        ok = !more || plan_descendant(g, root, before);
     }
     nr_map_clear(&family);
     return ok;

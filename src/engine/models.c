@@ -5,6 +5,7 @@
  * rebuilds it. */
 #include "engine/models.h"
 
+#include "engine/adopt.h"
 #include "engine/build.h"
 #include "engine/definition.h"
 #include "engine/follow.h"
@@ -61,6 +62,13 @@ static bool resolve(loader *l, nr_schema *s)
     return s->resolved || nr_schema_resolve(s, find_spec, find_schema, l, &l->call->err);
 }
 
+static bool embeds_any(nr_call *c, const nr_schema *s)
+{
+    nr_slices names = {0};
+    for (size_t i = 0; i < s->n_fields; i++) nr_field_embedded(&s->fields[i], &c->arena, &names);
+    return names.n > 0;
+}
+
 /* A document of owners that nobody can read is logged, and counts for nothing. */
 static bool find_indexes(nr_call *c, nr_model *m, nr_slice owners)
 {
@@ -95,13 +103,28 @@ static nr_model *parse(loader *l, nr_slice name, nr_slice json, nr_slice owners)
     return NULL;
 }
 
+/* Indexes of what is inside embedded models are found when these are known, all of them: until then there are none, whoever reads the definition. */
+static bool find_inner_indexes(nr_call *c, nr_model *m, nr_slice owners)
+{
+    if (!m->schema->resolved || !embeds_any(c, m->schema)) return true;
+    nr_indexes_release(m->indexes, m->n_indexes);
+    m->n_indexes = 0;
+    return find_indexes(c, m, owners);
+}
+
 nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, nr_slice owners, const nr_models_overlay *overlay)
 {
     loader l = {c, 0, overlay};
     nr_model *m = parse(&l, name, json, owners);
-    if (!m || (resolve(&l, m->schema) && !c->err.code)) return m;
+    if (!m || (resolve(&l, m->schema) && !c->err.code && find_inner_indexes(c, m, owners))) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
+}
+
+static void mark_stale(nr_call *c, nr_model *m, const nr_definition *d)
+{
+    nr_definition_mark_stale(m, d);
+    for (size_t i = 0; i < m->n_indexes; i++) c->engine->wants_building = c->engine->wants_building || m->indexes[i].stale;
 }
 
 /* Reads the definition's key; NULL when there is none. A hash that is none of ours is none. */
@@ -114,10 +137,22 @@ static nr_model *load(nr_call *c, nr_slice name, int depth)
     m = parse(&l, name, d.json, d.owners);
     if (!m) return NULL;
     m->version = d.version;
-    nr_definition_mark_stale(m, &d);
-    for (size_t i = 0; i < m->n_indexes; i++) c->engine->wants_building = c->engine->wants_building || m->indexes[i].stale;
+    mark_stale(c, m, &d);
     nr_catalog_put(c->engine->catalog, c->db, m);
     return m;
+}
+
+/* Once all embedded models are known, there are the indexes of what is inside them too. What is in memory of the model stays. */
+static nr_model *know_inside(nr_call *c, nr_model *m)
+{
+    nr_definition d;
+    if (!embeds_any(c, m->schema) || !nr_definition_read(c, m->schema->name, &d)) return m;
+    nr_model *after = nr_definition_parse(c, m->schema->name, d.json, d.owners, NULL);
+    if (!after) return NULL;
+    after->version = d.version;
+    mark_stale(c, after, &d);
+    nr_model_adopt(c, m, after);
+    return after;
 }
 
 nr_model *nr_model_find(nr_call *c, nr_slice name)
@@ -127,8 +162,11 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     if (!m && nr_model_name_valid(name)) m = load(c, name, 0);
     bool resolved = m && m->schema->resolved;
     if (!m || !resolve(&l, m->schema)) return NULL;
-    if (!resolved && m->schema->resolved) nr_follow_again(m); /* entities that could not be read can be now */
-    return c->err.code ? NULL : m;                            /* a target that could not be read is not one that is not there */
+    if (c->err.code) return NULL; /* a target that could not be read is not one that is not there */
+    if (resolved || !m->schema->resolved) return m;
+    m = know_inside(c, m);
+    if (m) nr_follow_again(m); /* entities that could not be read can be now */
+    return m;
 }
 
 bool nr_model_may(nr_call *c, nr_slice name, bool write)

@@ -18,6 +18,7 @@ typedef struct builder {
     nr_slice owner;     /* whose wishes are being met */
     NR_VEC(plan) plans; /* of the field in hand */
     NR_VEC(nr_index) out;
+    const nr_field *unknown; /* an embedded entity whose model is not known, which a path goes into; NULL: none was met */
 } builder;
 
 /* A key that may stand in a name as it is. */
@@ -158,11 +159,22 @@ static void want_shape(plan *p, const nr_way *way)
     else p->ordered = true;
 }
 
-static bool read_item(builder *b, const nr_field *f, const nr_index_item *w, nr_path *path, const nr_lookup **lookup)
+/* Nobody knows yet what is inside. */
+static bool is_unknown(const nr_field *f)
+{
+    return f && (f->type->flags & NR_TF_MEMBERS) && f->to.p && !f->members;
+}
+
+/* *known false: what the path leads to will be known when the embedded model is. */
+static bool read_item(builder *b, const nr_field *f, const nr_index_item *w, nr_path *path, const nr_lookup **lookup, bool *known)
 {
     nr_err inner = {0};
     *path = nr_path_of(f);
-    if (!nr_path_read(w->lookup, path, lookup, b->arena, &inner)) return refuse(b, f, w->lookup, inner.msg);
+    bool good = nr_path_read(w->lookup, path, lookup, b->arena, &inner);
+    *known = good || !is_unknown(nr_path_inner(path));
+    if (!*known) b->unknown = nr_path_inner(path);
+    if (!*known) return true;
+    if (!good) return refuse(b, f, w->lookup, inner.msg);
     bool pattern = (*lookup)->ways[0].keyfn == &nr_key_matches;
     if (pattern && !w->pattern.p) return refuse(b, f, w->lookup, "an index of a regular expression is written {\"regex\": \"a pattern\"}");
     return pattern || !w->pattern.p || refuse(b, f, w->lookup, "takes no pattern");
@@ -196,7 +208,9 @@ static bool add_item(builder *b, const nr_field *f, const nr_index_item *w)
 {
     nr_path path;
     const nr_lookup *l;
-    if (!read_item(b, f, w, &path, &l)) return false;
+    bool known;
+    if (!read_item(b, f, w, &path, &l, &known)) return false;
+    if (!known) return true;
     if (l->takes == NR_LT_LIST && !each_of(b, &path, f)) return false;
     const nr_way *way = &l->ways[0];
     const nr_keyfn *keyfn = nr_way_keyfn(way, l, nr_path_type(&path));
@@ -302,6 +316,8 @@ bool nr_field_indexable(const nr_schema *s, const nr_field *says, nr_regexes *pa
     bool ok = add_field(&b, &s->fields[says->id], says, false);
     for (size_t i = 0; ok && i < b.out.n; i++) ok = compile(&b.out.at[i], patterns, &inner);
     nr_indexes_release(b.out.at, b.out.n);
+    if (ok && b.unknown)
+        return nr_fail(err, NR_E_NOMODEL, "field '%.*s' embeds model '%.*s', which is not defined", NR_FMT(says->name), NR_FMT(b.unknown->to));
     return ok || nr_fail(err, NR_E_NOLOOKUP, "%s", inner.msg);
 }
 

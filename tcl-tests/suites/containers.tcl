@@ -10,8 +10,8 @@ proc define_things {} {
         "tags": {"type": "ListField", "of": {"type": "char"}, "default": []},
         "nums": {"type": "SetField", "of": {"type": "int"}, "null": true, "index": ["exact", "in", "isnull"]},
         "by": {"type": "DictField", "of": {"type": "float"}, "null": true},
-        "at": {"type": "EmbeddedModelField", "to": "t.Address", "null": true},
-        "all": {"type": "list", "of": {"type": "embedded", "to": "t.Address"}, "default": []},
+        "at": {"type": "EmbeddedModelField", "to": "t.Address", "null": true, "index": ["city__exact", "zip__lt", "city__icontains"]},
+        "all": {"type": "list", "of": {"type": "embedded", "to": "t.Address"}, "default": [], "index": ["city__exact"]},
         "days": {"type": "set", "of": {"type": "date"}, "default": ["2026-11-22"]},
         "blobs": {"type": "list", "of": {"type": "blob", "null": true}, "null": true},
         "meta": {"type": "JSONField", "null": true, "column": true}}}}
@@ -28,7 +28,8 @@ proc save_things {} {
 proc answers {client} {
     set all {}
     foreach filter {{} {FILTER nums 3} {FILTER nums__len 0} {FILTER nums__isnull true} {FILTER tags__icontains A} {FILTER meta null}
-        {EXCLUDE days 2026-11-22} {FILTER nums__in {[1,9]}} {FILTER nums__contains_all {[1,3]}} {FILTER by__x__gt 5} {FILTER meta__n__1 100000} {FILTER at {{"zip":7,"home":true,"city":"B"}}}} {
+        {EXCLUDE days 2026-11-22} {FILTER nums__in {[1,9]}} {FILTER nums__contains_all {[1,3]}} {FILTER by__x__gt 5} {FILTER meta__n__1 100000} {FILTER at {{"zip":7,"home":true,"city":"B"}}}
+        {FILTER at__city B} {FILTER at__zip__lt 9} {FILTER at__city__icontains EHI} {EXCLUDE at__city B} {FILTER all__city x}} {
         lappend all [$client nonrel.query t.T {*}$filter ORDER pk] [$client nonrel.count t.T {*}$filter]
     }
     return $all
@@ -150,6 +151,60 @@ start_nonrel {overrides {appendonly yes save {}}} {
         assert_equal {[{"city" "B" "zip" :7 "home" #t "more" _}]} $at
         assert_equal 1 [found t.T FILTER at {{"zip":7,"home":true,"city":"B"}}]
         sound t.T
+    }
+
+    test {an index goes into an embedded model: by definition, by command, by restart, over many entities} {
+        define_things
+        save_things
+        foreach {filter index want} {
+            {at__city B} at__city.value.set 1 {at__zip__lt 9} at__zip.value 1 {all__city y} all.each__city.value.set 1 {at__city__isnull true} at__city.value.set {2 3}
+        } {
+            assert_equal $want [found t.T FILTER {*}$filter]
+            assert_match "*index=$index *" [r nonrel.explain query t.T FILTER {*}$filter]
+        }
+        set rows {}
+        for {set i 10} {$i < 4000} {incr i} { lappend rows "{\"id\":$i,\"at\":{\"city\":\"c[expr {$i % 50}]\",\"zip\":$i}}" }
+        r nonrel.save t.T JSON "\[[join $rows ,]\]"
+        foreach lookup {city__iexact zip__exact home__exact} { assert_equal OK [r nonrel.index create t.T at $lookup] }
+        r nonrel.save t.T pk 11 at {{"city": "C49", "zip": 1}}
+        r hset t.T:12 at {{"city":"late"}}
+        wait_for_condition 500 20 {![regexp {building|waiting} [r nonrel.index list t.T]]} else { fail "not built: [r nonrel.index list t.T]" }
+        foreach when {built reloaded} {
+            assert_equal 81 [r nonrel.count t.T FILTER at__city__iexact C49] $when
+            assert_equal 12 [found t.T FILTER at__city__iexact LATE]
+            assert_equal {1 10 11} [found t.T FILTER at__zip__lte 10 at__zip__gte 1]
+            assert_match "*index=at__city.folded *" [r nonrel.explain query t.T FILTER at__city__iexact c49]
+            sound t.T
+            r debug reload
+        }
+        refused {BADVALUE *t.T*} nonrel.model set t.Address {{"abstract": true, "fields": {"zip": {"type": "int", "null": true}}}}
+        refused {NOLOOKUP *at*} nonrel.index create t.T at town__exact
+        assert_equal OK [r nonrel.index drop t.T at city__iexact]
+        sound t.T
+    }
+
+    test {an embedded model that is deleted by hand and comes back leaves no index wrong} {
+        define_things
+        save_things
+        foreach how {read write reload} {
+            set definition [r dump t.Address]
+            r del t.Address
+            if {$how eq {reload}} { r debug reload }
+            if {$how ne {write}} { catch { r nonrel.query t.T FILTER at__city B } }
+            catch { r nonrel.save t.T id 3 NULL at nums {[7]} }
+            r hset t.T:1 at {{"city":"back"}}
+            r del t.T:2
+            catch { r nonrel.count t.T FILTER at__isnull true }
+            r restore t.Address 0 $definition
+            assert_equal 1 [found t.T FILTER at__city back]
+            assert_equal {} [found t.T FILTER at__city B]
+            wait_for_condition 100 20 {![regexp {building|waiting} [r nonrel.index list t.T]]} else { fail "not built: [r nonrel.index list t.T]" }
+            assert_match "*index=at__city.value.set *" [r nonrel.explain query t.T FILTER at__city back]
+            assert_equal 1 [found t.T FILTER at__city back]
+            sound t.T
+            r nonrel.save t.T id 1 at {{"city": "B", "zip": 7}}
+            r nonrel.save t.T id 2 nums {[]} tags {[]}
+        }
     }
 
     test {answers are the same after a restart, from the AOF and after a rewrite} {
