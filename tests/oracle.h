@@ -27,7 +27,7 @@ static inline bool dice_chance(dice *d, unsigned percent)
 typedef struct oval oval;
 struct oval {
     bool null;
-    char kind;             /* of JSON of no declared type: n number, s string, b boolean, 0 null, a array, o object */
+    char kind;             /* of JSON of no declared type: n number, s string, b boolean, 0 null, a array, o object; 0 too of a null in a dict: no value, and not missing */
     big num;               /* integers, booleans, dates; decimals times 10^scale */
     double dbl;            /* floats */
     nr_slice bytes;        /* texts; of containers and JSON the canonical JSON */

@@ -153,7 +153,10 @@ static void make_dict(const otype *t, dice *d, bool operand, nr_arena *a, oval *
     (void)operand;
     *out = (oval){.n = 0};
     make_keys(d, a, out);
-    out->items = random_items(otype_inside(t), d, out->n, a);
+    oval *items = random_items(otype_inside(t), d, out->n, a);
+    for (size_t i = 0; t->of && i < out->n; i++)
+        if (dice_chance(d, 25)) items[i] = (oval){.null = true, .kind = '0'};
+    out->items = items;
     finish(t, a, out);
 }
 
@@ -312,6 +315,7 @@ size_t ostep_values(const ostep *s, const oval *v, const oval **out)
 #define HELD .shape = O_BYTES, .mark = '"', .json = O_JSON_ITSELF, .container = true
 #define HOLDS(what, options_of, of_name) .name = #what, .options = options_of, .of = of_name, HELD, .make = make_##what
 #define OF(of_name) ",\"of\":{\"type\":\"" of_name "\"}"
+#define OF_NULL(of_name) ",\"of\":{\"type\":\"" of_name "\",\"null\":true}"
 #define MEMBERS(of_name) \
     ",\"fields\":{\"color\":{\"type\":\"" of_name "\",\"null\":true},\"bare\":{\"type\":\"" of_name "\",\"null\":true}}"
 #define WRITTEN .spell = spell_held, .canonical = canonical_held
@@ -323,7 +327,7 @@ const otype otypes_containers[] = {
     {HOLDS(set, OF("char"), "char"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
     {HOLDS(set, OF("smallint"), "smallint"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
     {HOLDS(set, OF("datetime"), "datetime"), WRITTEN, .parts = O_HAS_LEN, .reply = reply_set},
-    {HOLDS(dict, OF("float"), "float"), WRITTEN, .reply = reply_map},
+    {HOLDS(dict, OF_NULL("float"), "float"), WRITTEN, .reply = reply_map},
     {HOLDS(dict, "", NULL), WRITTEN, .reply = reply_map},
     {HOLDS(embedded, MEMBERS("slug"), "slug"), WRITTEN, .reply = reply_map},
     {HOLDS(embedded, MEMBERS("date"), "date"), WRITTEN, .reply = reply_map},

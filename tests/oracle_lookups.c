@@ -258,7 +258,7 @@ bool oleaf_holds(const ofield *f, const oleaf *l, const oval *v, nr_arena *a)
     for (size_t i = 0; i < n && !holds; i++) {
         oval value = values[i];
         if (l->lookup->takes == O_TEXT && !value.null) value = (oval){.bytes = oval_as_text(t, &value, a)};
-        holds = l->lookup->arg == O_TRUTH ? value.null == l->truth : !value.null && l->lookup->holds(t, &value, l, a);
+        holds = l->lookup->arg == O_TRUTH ? (value.null && !value.kind) == l->truth : !value.null && l->lookup->holds(t, &value, l, a);
     }
     nr_arena_rewind(a, mark);
     return holds;

@@ -264,6 +264,57 @@ static void indexes_follow_the_embedded_model(void **state)
     check_indexes(w, "a.Man");
 }
 
+static void a_null_in_a_dict_is_there_and_equal_to_null(void **state)
+{
+    static const char *const indexes[] = {"", ",\"index\":[\"a__exact\",\"a__isnull\"]", ",\"index\":[\"a__lt\",\"a__isnull\"]", ",\"index\":[\"a__exact\"]"};
+    world *w = *state;
+    for (size_t i = 0; i < 4; i++) {
+        world_dof(w, "MODEL SET d.D '{\"fields\": {\"d\": {\"type\": \"dict\", \"of\": {\"type\": \"int\", \"null\": true}, \"null\": true%s}}}'", indexes[i]);
+        expect(w, "SAVE d.D JSON '[{\"id\":1,\"d\":{\"a\":null}},{\"id\":2,\"d\":{\"b\":1}},{\"id\":3,\"d\":{\"a\":3}},{\"id\":4,\"d\":null}]'", "[:1,:2,:3,:4]");
+        expect(w, "QUERY d.D FILTER d__a__isnull true ORDER pk FIELDS pk FLAT", "[#2,#4]");
+        expect(w, "QUERY d.D FILTER d__a__isnull false ORDER pk FIELDS pk FLAT", "[#1,#3]");
+        expect(w, "QUERY d.D EXCLUDE d__a__isnull true ORDER pk FIELDS pk FLAT", "[#1,#3]");
+        expect(w, "QUERY d.D FILTER d__a null FIELDS pk FLAT", "[#1]");
+        expect(w, "QUERY d.D EXCLUDE d__a null ORDER pk FIELDS pk FLAT", "[#2,#3,#4]");
+        expect(w, "QUERY d.D Q '{\"d__a\":null}' FIELDS pk FLAT", "[#1]");
+        expect(w, "QUERY d.D WHERE 'd__a = null' FIELDS pk FLAT", "[#1]");
+        expect(w, "QUERY d.D WHERE 'd__a != null' ORDER pk FIELDS pk FLAT", "[#2,#3,#4]");
+        expect(w, "QUERY d.D FILTER d__a__lt 9 FIELDS pk FLAT", "[#3]");
+        expect(w, "QUERY d.D EXCLUDE d__a 3 ORDER pk FIELDS pk FLAT", "[#1,#2,#4]");
+        expect(w, "QUERY d.D FILTER d__has_key a ORDER pk FIELDS pk FLAT", "[#1,#3]");
+        expect(w, "SAVE d.D pk 1 d '{\"b\":1}'", ":1");
+        expect(w, "SAVE d.D pk 3 d '{\"a\":null}'", ":3");
+        expect(w, "QUERY d.D FILTER d__a__isnull true ORDER pk FIELDS pk FLAT", "[#1,#2,#4]");
+        expect(w, "QUERY d.D FILTER d__a null FIELDS pk FLAT", "[#3]");
+        check_indexes(w, "d.D");
+        expect(w, "MODEL DROP d.D ENTITIES", "+OK");
+    }
+    /* where no null can be, none is equal to it, and its name is text */
+    expect(w, "MODEL SET d.D '{\"fields\": {\"d\": {\"type\": \"dict\", \"of\": {\"type\": \"char\"}, \"index\": [\"a__exact\"]}}}'", "+OK");
+    expect(w, "SAVE d.D JSON '[{\"id\":1,\"d\":{\"a\":\"null\"}},{\"id\":2,\"d\":{}}]'", "[:1,:2]");
+    expect(w, "QUERY d.D FILTER d__a null FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY d.D Q '{\"d__a\":null}' FIELDS pk FLAT", "[]");
+    expect(w, "QUERY d.D FILTER d__a__isnull true FIELDS pk FLAT", "[#2]");
+    if (!strstr(world_do(w, "EXPLAIN QUERY d.D FILTER d__a__isnull true"), "index=d__a.value.set")) fail_msg("%s", w->reply.p);
+}
+
+static void a_unique_json_is_found_by_its_value(void **state)
+{
+    world *w = *state;
+    static const char *const indexes[] = {"", ",\"index\":[\"exact\"]", ",\"index\":[\"lt\"]"};
+    for (size_t i = 0; i < 3; i++) {
+        world_dof(w, "MODEL SET d.J '{\"fields\": {\"j\": {\"type\": \"json\", \"unique\": true, \"null\": true%s}}}'", indexes[i]);
+        expect(w, "SAVE d.J JSON '[{\"id\":1,\"j\":{\"a\":1}},{\"id\":2,\"j\":5},{\"id\":3,\"j\":\"5\"}]'", "[:1,:2,:3]");
+        expect(w, "QUERY d.J FILTER j 5 FIELDS pk FLAT", "[#2]");
+        expect(w, "QUERY d.J FILTER j '{\"a\":1}' FIELDS pk FLAT", "[#1]");
+        expect(w, "QUERY d.J FILTER j__lt 6 FIELDS pk FLAT", "[#2]");
+        refuse(w, "SAVE d.J j 5", "NOTUNIQUE", "'5' is taken by '2'");
+        expect(w, "SAVE d.J BY j j 5", ":2");
+        check_indexes(w, "d.J");
+        expect(w, "MODEL DROP d.J ENTITIES", "+OK");
+    }
+}
+
 static void references_inside_hold_their_model(void **state)
 {
     world *w = *state;
@@ -336,6 +387,7 @@ int main(void)
         THINGS(a_hash_of_another_client_counts_by_value), THINGS(a_field_is_added_with_a_default_and_inside_without),
         EMPTY(a_model_follows_the_one_that_it_embeds),    EMPTY(references_inside_hold_their_model),
         EMPTY(indexes_go_into_embedded_models),           EMPTY(indexes_follow_the_embedded_model),
+        EMPTY(a_null_in_a_dict_is_there_and_equal_to_null), EMPTY(a_unique_json_is_found_by_its_value),
         EMPTY(copies_get_values_with_their_defaults),     EMPTY(a_column_and_a_unique_value_work_as_of_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ void nr_values_sort(nr_values *v)
     v->n = kept;
 }
 
-static void set_free(nr_path *p)
+void nr_path_set_free(nr_path *p)
 {
     p->free = true;
     p->last = nr_spec_free;
@@ -37,7 +37,7 @@ static bool is_json(const nr_type *type)
 nr_path nr_path_of(const nr_field *f)
 {
     nr_path p = {.field = f};
-    if (f->type && is_json(f->type)) set_free(&p);
+    if (f->type && is_json(f->type)) nr_path_set_free(&p);
     return p;
 }
 
@@ -56,6 +56,16 @@ const nr_field *nr_path_inner(const nr_path *p)
     return f;
 }
 
+const nr_field *nr_path_dict_value(const nr_path *p)
+{
+    nr_path holder = *p;
+    if (!p->n_steps || p->n_transforms || p->free || p->steps[p->n_steps - 1].each) return NULL;
+    holder.n_steps--;
+    const nr_field *f = nr_path_inner(&holder);
+    bool dict = f && f->type->reply == NR_REPLY_MAP && !(f->type->flags & NR_TF_MEMBERS) && f->of;
+    return dict && !is_json(f->of->type) ? f->of : NULL;
+}
+
 const nr_type *nr_path_type(const nr_path *p)
 {
     const nr_type *known = nr_path_spec(p)->type;
@@ -65,7 +75,7 @@ const nr_type *nr_path_type(const nr_path *p)
 
 bool nr_path_eq(const nr_path *a, const nr_path *b)
 {
-    if (a->field != b->field || a->n_transforms != b->n_transforms || a->n_steps != b->n_steps) return false;
+    if (a->field != b->field || a->free != b->free || a->n_transforms != b->n_transforms || a->n_steps != b->n_steps) return false;
     for (size_t i = 0; i < a->n_transforms; i++)
         if (a->transforms[i] != b->transforms[i]) return false;
     for (size_t i = 0; i < a->n_steps; i++)
@@ -92,7 +102,7 @@ bool nr_path_step(nr_path *p, nr_step step, nr_arena *arena)
     p->many = p->many || step.each;
     p->free = false;
     const nr_field *inner = nr_path_inner(p);
-    if (!inner || is_json(inner->type)) set_free(p);
+    if (!inner || is_json(inner->type)) nr_path_set_free(p);
     return true;
 }
 

@@ -53,6 +53,13 @@ static inline bool nr_path_plain(const nr_path *p)
  * its fields than before, so this is found anew each time. */
 const nr_field *nr_path_inner(const nr_path *p);
 
+/* What is declared of the values of a dict, if the path leads to one of these: null is a value there, and no key is NULL. NULL: it does not, or nothing
+ * is. */
+const nr_field *nr_path_dict_value(const nr_path *p);
+
+/* From here on it gives keys of documents, whatever is declared. */
+void nr_path_set_free(nr_path *p);
+
 /* Of what it gives; type NULL while that of a relation's target is not known. Lives as long as the path. */
 static inline const nr_spec *nr_path_spec(const nr_path *p)
 {

@@ -179,6 +179,21 @@ static const nr_pred *finish(nr_binder *b, nr_pred *p, bool ok)
     return ok ? p : NULL;
 }
 
+static bool is_exact(const nr_pred *p)
+{
+    return nr_slice_is(NR_S("exact"), p->lookup->name);
+}
+
+/* The null of JSON, where it is a value. */
+static bool bind_json_null(nr_binder *b, nr_pred *p)
+{
+    size_t exact = 0;
+    p->lookup = nr_lookup_next(&exact);
+    nr_path_set_free(&p->path);
+    p->direct = is_direct(p);
+    return bind_one(b, p, (nr_operand){{.kind = NR_V_TEXT, .s = NR_DOC_KEY_NULL}, 0});
+}
+
 static const nr_pred *bind_text(nr_binder *b, const nr_ast_pair *pair)
 {
     nr_pred *p = leaf(b, pair->path);
@@ -186,6 +201,8 @@ static const nr_pred *bind_text(nr_binder *b, const nr_ast_pair *pair)
     bool ok = false;
     if (!p) return NULL;
     p->text = pair->value;
+    const nr_field *value = nr_path_dict_value(&p->path);
+    if (value && value->null && is_exact(p) && nr_slice_is(pair->value, "null")) return finish(b, p, bind_json_null(b, p));
     switch (p->lookup->arg) {
     case NR_ARG_ONE: ok = operand_of(b, p, pair->value, &one) && bind_one(b, p, one); break;
     case NR_ARG_TRUTH: ok = bind_truth(b, p, pair->value); break;
@@ -206,9 +223,9 @@ const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
 /* null: exact and iexact are isnull then; no other lookup takes it. */
 static bool bind_null(nr_binder *b, nr_pred *p)
 {
-    if (p->path.free && nr_slice_is(NR_S("exact"), p->lookup->name))
-        return bind_one(b, p, (nr_operand){{.kind = NR_V_TEXT, .s = NR_DOC_KEY_NULL}, 0});
-    if (!nr_slice_is(NR_S("exact"), p->lookup->name) && !nr_slice_is(NR_S("iexact"), p->lookup->name))
+    bool equal = is_exact(p) || nr_slice_is(NR_S("iexact"), p->lookup->name);
+    if (equal && (p->path.free || nr_path_dict_value(&p->path))) return bind_json_null(b, p);
+    if (!equal)
         return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s got null; exact takes null, or use isnull", name_of(b, p), p->lookup->name);
     p->lookup = nr_lookup_find(NR_S("isnull"));
     p->direct = is_direct(p);

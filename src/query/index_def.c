@@ -35,6 +35,8 @@ static bool is_plain_key(nr_slice key)
 static void name_path(const nr_path *p, nr_buf *out)
 {
     char digest[32];
+    nr_path typed = *p;
+    typed.free = false;
     nr_buf_add(out, p->field->name);
     for (size_t i = 0; i < p->n_steps; i++) {
         nr_slice key = p->steps[i].key;
@@ -43,7 +45,7 @@ static void name_path(const nr_path *p, nr_buf *out)
         else if (is_plain_key(key)) nr_buf_printf(out, "__%.*s", NR_FMT(key));
         else nr_buf_printf(out, ".%.*s", 32, digest);
     }
-    if (p->free && !p->n_steps) nr_buf_add(out, NR_S(".document"));
+    if (p->free && (!p->n_steps || nr_path_dict_value(&typed))) nr_buf_add(out, NR_S(".document"));
     for (size_t i = 0; i < p->n_transforms; i++) nr_buf_printf(out, "__%s", p->transforms[i]->name);
 }
 
@@ -341,6 +343,7 @@ static bool leads_to_each(const nr_index *ix, const nr_path *path)
     nr_path list = ix->path;
     if (!list.n_steps || !list.steps[list.n_steps - 1].each || list.n_transforms) return false;
     list.n_steps--;
+    list.free = path->free;
     return nr_path_eq(&list, path);
 }
 

@@ -155,5 +155,7 @@ bool nr_path_read(nr_slice rest, nr_path *path, const nr_lookup **lookup, nr_are
         else good = read_elements(&r, type);
         if (!good) return false;
     }
+    const nr_field *value = nr_path_dict_value(path);
+    if (value && value->null && (*lookup)->takes == NR_LT_NULL) nr_path_set_free(path); /* null is none of the NULLs */
     return true;
 }
