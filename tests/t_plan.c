@@ -12,7 +12,7 @@
 
 #include "world.h"
 
-enum { ITEMS = 2000, FEED = 600 };
+enum { ITEMS = 2000, FEED = 600, KINDS = 600 };
 
 static world w;
 
@@ -148,6 +148,47 @@ static void groups_read_what_they_need_and_no_more(void **state)
 {
     (void)state;
     golden("tests/golden/group.txt");
+}
+
+/* Rows of a model with an index of every kind. */
+static void fill_kinds(const char *model, const char *store)
+{
+    text t = {0};
+    world_do(&w, "MODEL SET g.Place '{\"abstract\": true, \"fields\": {\"city\": {\"type\": \"char\"}, \"zip\": {\"type\": \"int\"}}}'");
+    world_dof(&w,
+              "MODEL SET %s '{\"store\": \"%s\", \"fields\": {\"kind\": {\"type\": \"char\"}, \"rank\": {\"type\": \"int\"}, "
+              "\"name\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\", \"iexact\", \"endswith\", \"iendswith\", \"contains\", \"icontains\", "
+              "{\"regex\": \" 7+$\"}, {\"iregex\": \"^NAME 1\"}]}, "
+              "\"note\": {\"type\": \"text\", \"null\": true, \"index\": [\"isnull\"]}, "
+              "\"at\": {\"type\": \"datetime\", \"index\": [\"month\", \"year\", \"date\", \"week_day\", \"hour__gte\"]}, "
+              "\"tags\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}, \"index\": [\"exact\", \"icontains\", \"len\"]}, "
+              "\"nums\": {\"type\": \"set\", \"of\": {\"type\": \"int\"}, \"index\": [\"lt\"]}, "
+              "\"meta\": {\"type\": \"json\", \"index\": [\"color__exact\", \"size__lt\", \"has_key\"]}, "
+              "\"by\": {\"type\": \"dict\", \"of\": {\"type\": \"int\", \"null\": true}, \"index\": [\"a__isnull\"]}, "
+              "\"ship\": {\"type\": \"embedded\", \"to\": \"g.Place\", \"index\": [\"city__exact\", \"city__iexact\", \"zip__lt\"]}}, "
+              "\"indexes\": [{\"name\": \"best\", \"fields\": [\"kind\", \"-rank\"]}]}'",
+              model, store);
+    assert_true(w.ok);
+    text_addf(&t, "SAVE %s JSON '[", model);
+    for (int i = 0; i < KINDS; i++)
+        text_addf(&t,
+                  "%s{\"kind\":\"k%d\",\"rank\":%d,\"name\":\"Name %d\",\"note\":%s,\"at\":\"200%d-%02d-%02dT%02d:30:00\",\"tags\":[\"t%d\",\"t%d\",\"%s\"],"
+                  "\"nums\":[%d,%d],\"meta\":{\"color\":\"%s\",\"size\":%d},\"by\":%s,\"ship\":{\"city\":\"City %d\",\"zip\":%d}}",
+                  i ? "," : "", i % 4, i % 100, i, i % 5 ? "null" : "\"Note 5\"", i % 5, 1 + i % 12, 1 + i % 28, i % 24, i % 10, i % 9, i % 50 ? "t0" : "a long one",
+                  i % 30, i % 31, i % 20 ? "blue" : "red", i, i % 10 == 0 ? "{}" : i % 10 == 1 ? "{\"a\":null}" : "{\"a\":1}", i % 60, i % 90);
+    text_add(&t, NR_S("]'"));
+    world_do(&w, t.p);
+    assert_true(w.ok);
+    free(t.p);
+}
+
+static void every_kind_of_index_is_used_for_what_it_serves(void **state)
+{
+    (void)state;
+    fill_kinds("g.Kind", "native");
+    golden("tests/golden/kinds.txt");
+    fill_kinds("g.Kept", "memory");
+    golden("tests/golden/kinds_memory.txt");
 }
 
 static void indexes_that_are_not_mended_are_not_used(void **state)
@@ -296,6 +337,7 @@ int main(void)
         cmocka_unit_test(counts_come_from_indexes_where_they_tell),
         cmocka_unit_test(indexes_that_are_not_mended_are_not_used),
         cmocka_unit_test(an_index_of_several_fields_answers_for_all_of_them),
+        cmocka_unit_test(every_kind_of_index_is_used_for_what_it_serves),
         cmocka_unit_test(groups_read_what_they_need_and_no_more),
         cmocka_unit_test(counts_of_plans_are_never_below_the_truth),
         cmocka_unit_test(the_most_selective_index_leads),
