@@ -55,7 +55,7 @@ static bool can_help(nr_call *c, const nr_model *m, const nr_pred *leaf)
     nr_field with;
     nr_probes probes = {0};
     const nr_way *way = &leaf->lookup->ways[0];
-    bool hopeless = !way->probe(&leaf->args, &c->arena, &probes); /* what is not NULL, a needle that is too short */
+    bool hopeless = !way->keyfn || !way->probe(&leaf->args, &c->arena, &probes); /* no index; what is not NULL, a needle that is too short */
     return !leaf->field->pk && !hopeless && nr_field_with_index(m->schema, leaf->field, lookup_list(leaf, &c->arena), &c->arena, &with, &no) &&
            nr_field_indexable(m->schema, &with, c->engine->patterns, &c->arena, &no);
 }

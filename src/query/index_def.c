@@ -177,6 +177,7 @@ static bool read_item(builder *b, const nr_field *f, const nr_index_item *w, nr_
     if (!*known) b->unknown = nr_path_inner(path);
     if (!*known) return true;
     if (!good) return refuse(b, f, w->lookup, inner.msg);
+    if (!(*lookup)->ways[0].keyfn) return refuse(b, f, w->lookup, "no index serves this lookup: it reads every row");
     bool pattern = (*lookup)->ways[0].keyfn == &nr_key_matches;
     if (pattern && !w->pattern.p) return refuse(b, f, w->lookup, "an index of a regular expression is written {\"regex\": \"a pattern\"}");
     return pattern || !w->pattern.p || refuse(b, f, w->lookup, "takes no pattern");

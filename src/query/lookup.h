@@ -77,7 +77,7 @@ typedef struct nr_lookup {
     nr_lookup_takes takes;
     bool (*prepare)(nr_args *args, const nr_ready_for *with); /* once for each command; NULL: nothing to do. False: err is set */
     bool (*eval)(const nr_value *v, const nr_args *args);     /* v: what the path gives, in the form of nr_lookup_form */
-    nr_way ways[NR_WAYS + 1];
+    nr_way ways[NR_WAYS + 1];                                 /* the first one is that of the index which it asks for; none: rows are read, always */
     const char *doc;
 } nr_lookup;
 
