@@ -251,8 +251,8 @@ static bool begin(nr_call *c, nr_model *m, nr_index *ix)
     struct nr_online *o = state_of(c, m, ix);
     o->ours = true;
     o->begin_us = c->env->mono_us(c->env->ctx);
-    o->clearing = true;
-    if (ix->kind == NR_IX_SET) return true;
+    o->clearing = ix->kind == NR_IX_SET;
+    if (o->clearing) return true;
     if (!step_start(c, m, ix)) return false;
     tell(c, m, ix, NR_S("START"), NULL, 0);
     return true;
