@@ -36,17 +36,23 @@ static void print_index(const nr_index *ix, nr_arena *a, nr_buf *b)
 }
 
 /* A field that is not there is not removed: watchers would be told of it. */
-static bool has_owners(nr_call *c, const nr_model *m)
+static nr_status has_owners(nr_call *c, const nr_model *m, bool *has)
 {
     nr_pair f = {NR_S("owners"), {NULL, 0}};
     bool exists = false;
-    if (m->owners.p) return true;
-    return !c->store->cls->hash_get(c->store, m->schema->name, &c->arena, &f, 1, &exists) && f.value.p;
+    *has = m->owners.p != NULL;
+    if (*has) return NR_ST_OK;
+    nr_status st = c->store->cls->hash_get(c->store, m->schema->name, &c->arena, &f, 1, &exists);
+    *has = f.value.p != NULL;
+    return st;
 }
 
 nr_status nr_definition_write(nr_call *c, const nr_model *m)
 {
     nr_buf b = nr_buf_in(&c->arena);
+    bool owners;
+    nr_status st = has_owners(c, m, &owners);
+    if (st) return st;
     nr_buf_byte(&b, '[');
     for (size_t i = 0; i < m->n_indexes; i++) {
         if (m->indexes[i].stale && !m->indexes[i].building) continue;
@@ -61,7 +67,7 @@ nr_status nr_definition_write(nr_call *c, const nr_model *m)
         {NR_S("indexes"), nr_buf_slice(&b)},
         {NR_S("owners"), m->owners},
     };
-    return c->store->cls->hash_put(c->store, m->schema->name, f, has_owners(c, m) ? 5 : 4);
+    return c->store->cls->hash_put(c->store, m->schema->name, f, owners ? 5 : 4);
 }
 
 /* The entry of an index in today's format; NULL: there is none. */
