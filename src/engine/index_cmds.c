@@ -186,6 +186,25 @@ bool nr_cmd_index_owners(nr_call *c, const nr_slice *argv, size_t argc)
 
 /* -- REBUILD ------------------------------------------------------------------------------------------------------------------------------ */
 
+/* What is built in slices waits from now on, or nothing is as it was. */
+static bool start_over(nr_call *c, nr_model *m, const nr_field *f)
+{
+    nr_index *before = NR_NEW_N(&c->arena, nr_index, m->n_indexes);
+    bool any = false;
+    memcpy(before, m->indexes, m->n_indexes * sizeof *before);
+    for (size_t i = 0; i < m->n_indexes; i++) {
+        nr_index *ix = &m->indexes[i];
+        if ((f && !nr_index_reads(ix, f->id)) || !nr_index_online(ix)) continue;
+        ix->stale = any = true;
+        ix->building = false;
+    }
+    if (!any) return true;
+    nr_status st = nr_definition_write(c, m);
+    if (st) memcpy(m->indexes, before, m->n_indexes * sizeof *before);
+    else nr_online_release(m);
+    return nr_status_good(st, m->schema->name, &c->err);
+}
+
 /* What is needed at every moment (primary keys, unique values, all that is in memory) is compared with the entities and mended in this command, the rest is made
  * anew in slices. */
 bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
@@ -204,14 +223,7 @@ bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
     if (!any) return nr_fail(&c->err, NR_E_NOTFOUND, "field '%.*s' has no index", NR_FMT(f->name));
     if (at_once) nr_follow_all(c, m);
     if (at_once && !nr_follow_store(c, m)) return false;
-    for (size_t i = 0; i < m->n_indexes; i++) {
-        nr_index *ix = &m->indexes[i];
-        if ((f && !nr_index_reads(ix, f->id)) || !nr_index_online(ix)) continue;
-        ix->stale = true;
-        ix->building = false;
-    }
-    nr_online_release(m);
-    if (!nr_status_good(nr_definition_write(c, m), m->schema->name, &c->err)) return false;
+    if (!start_over(c, m, f)) return false;
     nr_online_kick(c, m);
     return reply_ok(c);
 }

@@ -103,9 +103,13 @@ static bool step_start(nr_call *c, nr_model *m, nr_index *ix)
     if (!nr_status_good(st, ix->key, &c->err)) return false;
     if (c->applied) nr_follow_afresh(m);
     ix->stale = ix->building = true;
+    if (!record(c, m)) {
+        ix->building = false;
+        return false;
+    }
     o->clearing = false;
     set_behind(o, NR_S(""));
-    return record(c, m);
+    return true;
 }
 
 static bool step_clear(nr_call *c, const nr_index *ix, const nr_slice *keys, size_t n)
@@ -185,9 +189,13 @@ static bool step_fill(nr_call *c, nr_model *m, nr_index *ix, const nr_slice *pks
 static bool step_done(nr_call *c, nr_model *m, nr_index *ix)
 {
     ix->stale = ix->building = false;
+    if (!record(c, m)) {
+        ix->stale = ix->building = true;
+        return false;
+    }
     nr_online_release(m);
     columns_filled(m, ix);
-    return record(c, m);
+    return true;
 }
 
 /* -- what copies are told ----------------------------------------------------------------------------------------------------------------- */
@@ -465,7 +473,7 @@ int nr_engine_build(nr_call *c, int64_t budget_us)
         bool ok = nr_online_slice(c, m, until);
         if (!ok) say(c, m);
         if (nr_online_pending(m) && (again < 0 || ok)) again = ok ? PAUSE_MS : RETRY_MS;
-        if (time_is_up(c, until)) return again < 0 ? PAUSE_MS : again;
+        if (ok && time_is_up(c, until)) return PAUSE_MS; /* one that fails keeps nobody waiting */
     }
     return again;
 }
