@@ -39,20 +39,13 @@ static bool is_loading(RedisModuleCtx *ctx)
     return (RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_LOADING) != 0;
 }
 
-/* Clients are paused and the data must stay as it is, or there is no memory for more. */
-static bool must_wait(RedisModuleCtx *ctx)
-{
-    int flags = RedisModule_GetContextFlags(ctx);
-    return RedisModule_AvoidReplicaTraffic() || (flags & REDISMODULE_CTX_FLAGS_OOM);
-}
-
 /* A slice in each database that has something to build; then again, after a while in which the server does what it is there for. */
 static void build(RedisModuleCtx *ctx, void *data)
 {
     (void)data;
     nr_root.building = false;
     if (is_loading(ctx)) return;
-    if (must_wait(ctx)) {
+    if (RedisModule_AvoidReplicaTraffic()) { /* clients are paused and the data must stay as it is */
         nr_build_soon(ctx);
         return;
     }
@@ -72,7 +65,7 @@ static void build(RedisModuleCtx *ctx, void *data)
 void nr_build_soon(RedisModuleCtx *ctx)
 {
     if (nr_root.building || is_loading(ctx)) return;
-    RedisModule_CreateTimer(ctx, must_wait(ctx) ? PAUSED_MS : 0, build, NULL);
+    RedisModule_CreateTimer(ctx, RedisModule_AvoidReplicaTraffic() ? PAUSED_MS : 0, build, NULL);
     nr_root.building = true;
 }
 

@@ -87,7 +87,9 @@ int nr_build_db(RedisModuleCtx *ctx, int db)
     c.db = db;
     c.host = (nr_host){.ctx = ctx, .replicate = nr_replicate};
     c.limits = NR_LIMITS_NONE;
-    c.copy = !(RedisModule_GetContextFlags(ctx) & REDISMODULE_CTX_FLAGS_MASTER);
+    int flags = RedisModule_GetContextFlags(ctx);
+    c.copy = !(flags & REDISMODULE_CTX_FLAGS_MASTER);
+    c.full = flags & REDISMODULE_CTX_FLAGS_OOM;
     c.deadline_us = INT64_MAX;
     int again = nr_engine_build(&c, SLICE_US);
     nr_store_redis_clear(&store);

@@ -185,7 +185,7 @@ static bool is_told(const text *replicated)
     static const char sync[] = "\"NONREL.INDEX\" \"SYNC\"";
     const char *line = replicated->n ? replicated->p : "";
     while (*line && !strncmp(line, sync, sizeof sync - 1)) line += strcspn(line, "\n") + 1;
-    return *line;
+    return *line != 0;
 }
 
 static void after_failure(try *t, const step *s, const truth *k, const char *reply)

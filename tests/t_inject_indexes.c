@@ -13,12 +13,14 @@
     "\"title\": {\"type\": \"char\", \"null\": true}, \"slug\": {\"type\": \"slug\", \"null\": true, \"unique\": true}, "                     \
     "\"n\": {\"type\": \"int\", \"default\": 1}, \"x\": {\"type\": \"int\", \"null\": true}, \"made\": {\"type\": \"date\", \"null\": true}, " \
     "\"tags\": {\"type\": \"list\", \"of\": {\"type\": \"int\"}, \"null\": true}"
+#define ENTITIES                                                                                                                              \
+    "{\"title\": \"alpha\", \"slug\": \"a\", \"x\": 1, \"tags\": [1,2]}, {\"title\": \"beta\", \"slug\": \"b\"}, "                           \
+    "{\"title\": \"gamma\", \"n\": 2, \"made\": \"2026-11-22\", \"tags\": []}, {\"title\": \"delta\", \"x\": 3}"
 #define FEED "\"indexes\": [{\"name\": \"feed\", \"fields\": [\"title\", \"-n\"]}]"
 
 static const char *const set_up_commands[] = {
     "MODEL SET b.Post '{\"fields\": {" FIELDS "}, " FEED "}'",
-    "SAVE b.Post JSON '[{\"title\": \"alpha\", \"slug\": \"a\", \"x\": 1, \"tags\": [1,2]}, {\"title\": \"beta\", \"slug\": \"b\"}, "
-    "{\"title\": \"gamma\", \"n\": 2, \"made\": \"2026-11-22\", \"tags\": []}, {\"title\": \"delta\", \"x\": 3}]'",
+    "SAVE b.Post JSON '[" ENTITIES "]'",
     "INDEX CREATE b.Post n exact",
     "INDEX CREATE b.Post title iexact icontains",
     "INDEX CREATE b.Post made month",
@@ -32,6 +34,10 @@ static const char *const writes[] = {
     "INDEX CREATE b.Post title contains",
     "INDEX CREATE b.Post title '{\"regex\": \"a$\"}'",
     "INDEX CREATE b.Post made year week_day",
+    "INDEX DROP b.Post n exact",
+    "INDEX DROP b.Post title iexact",
+    "INDEX DROP b.Post title icontains",
+    "INDEX DROP b.Post made month",
     "INDEX REBUILD b.Post",
     "INDEX REBUILD b.Post n",
     "INDEX REBUILD b.Post title",

@@ -303,6 +303,10 @@ static void to_replica(world *w, const nr_slice *argv, size_t argc)
     }
     text_add(&w->replicated, NR_S("\n"));
     if (!w->replica) return;
+    if (argc && nr_slice_is(argv[0], "DEL")) {
+        for (size_t i = 1; i < argc; i++) w->replica->mem->cls->remove(w->replica->mem, argv[i]);
+        return;
+    }
     w->replica->applied = true;
     const char *reply = world_run(w->replica, argv, argc);
     if (!w->replica->ok) world_fail("the replica answers %s to %s", reply, w->replicated.p);
@@ -340,6 +344,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     c->in_memory = w->in_memory;
     c->unindexed = w->unindexed;
     c->applied = w->applied;
+    c->full = w->full;
     c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};
 }
 

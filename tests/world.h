@@ -30,6 +30,7 @@ typedef struct world {
     nr_limits limits;
     bool in_memory; /* models have their indexes in memory; at first as the environment says: STORE=memory */
     nr_unindexed unindexed;
+    bool full;              /* there is no memory for building */
     bool applied;           /* commands come as if from the primary */
     struct world *replica;  /* gets what is replicated; NULL: nobody listens */
     /* of the last run */

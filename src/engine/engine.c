@@ -5,6 +5,7 @@
 #include "engine/models.h"
 #include "query/matcher.h"
 #include "engine/online.h"
+#include "engine/removal.h"
 #include "engine/scans.h"
 #include "table/rows.h"
 #include "table/table.h"
@@ -33,6 +34,7 @@ void nr_engine_free(nr_engine *e)
     nr_regexes_free(e->patterns);
     nr_arena_clear(&e->loaded);
     nr_scans_free(e);
+    nr_removals_flushed(e, -1);
     nr_chunk_free(e->spare, e->env);
     e->env->free(e);
 }
@@ -124,11 +126,13 @@ const nr_command *nr_command_find(const nr_slice *argv, size_t argc, size_t *use
 void nr_engine_flushed(nr_engine *e, int db)
 {
     nr_catalog_clear(e->catalog, db);
+    nr_removals_flushed(e, db);
 }
 
 void nr_engine_swapped(nr_engine *e, int a, int b)
 {
     nr_catalog_swap(e->catalog, a, b);
+    nr_removals_swapped(e, a, b);
 }
 
 /* A definition stands under any name that is a model's. A new one is looked at when all models are asked for, a changed one is read again: children and

@@ -2,11 +2,11 @@
 #include "engine/index_cmds.h"
 
 #include "engine/adopt.h"
-#include "engine/build.h"
 #include "engine/definition.h"
 #include "engine/follow.h"
 #include "engine/migrate.h"
 #include "engine/online.h"
+#include "engine/removal.h"
 #include "query/lookup.h"
 #include "table/table.h"
 
@@ -31,19 +31,10 @@ static bool check_keys(nr_call *c, const nr_model *before, const nr_model *after
     return true;
 }
 
-/* What cannot be removed is only in the way of a later build, which removes it before it begins. */
 static void remove_unwanted(nr_call *c, const nr_model *before, const nr_model *after)
 {
-    bool sets = false;
     for (size_t i = 0; i < before->n_indexes; i++)
-        sets = sets || (before->indexes[i].kind == NR_IX_SET && !before->indexes[i].memory && !has_index(after, &before->indexes[i]));
-    nr_slices keys = sets ? nr_build_set_keys(c, before) : (nr_slices){0};
-    for (size_t i = 0; i < before->n_indexes; i++) {
-        const nr_index *ix = &before->indexes[i];
-        if (has_index(after, ix) || nr_build_remove(c, ix, &keys)) continue;
-        nr_env_logf(c->env, NR_LOG_WARNING, "index %.*s could not be removed: %s", NR_FMT(ix->key), c->err.msg);
-        nr_err_clear(&c->err);
-    }
+        if (!has_index(after, &before->indexes[i])) nr_removal_add(c, before, &before->indexes[i]);
 }
 
 static void tell_owners(nr_call *c, const nr_model *m)
@@ -52,32 +43,19 @@ static void tell_owners(nr_call *c, const nr_model *m)
     if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 4);
 }
 
-/* Whether an index must be built. Without a table a primary can't tell: others may have written entities that nobody has seen yet, and that its copies know of. */
-static bool must_build(nr_call *c, const nr_model *m, bool *must)
-{
-    nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
-    uint64_t n = 0;
-    *must = false;
-    if (m->indexes[0].memory || !nr_model_has_entities(m)) return true;
-    nr_status st = c->store->cls->ordered_count(c->store, m->indexes[0].key, &all, &n);
-    *must = n > 0 || (!c->applied && !m->table);
-    return nr_status_good(st, m->schema->name, &c->err);
-}
-
 bool nr_owners_change(nr_call *c, nr_model **model, const nr_owners *owners)
 {
     nr_model *m = *model;
     nr_slice text = nr_owners_print(owners, &c->arena);
-    bool build;
     if (nr_slice_eq(text, m->owners)) return true;
     if (c->applied) nr_follow_afresh(m);
     else if (m->table && !nr_follow_store(c, m)) return false;
     nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, text, NULL);
     if (!after) return false;
     after->version = m->version;
-    bool ok = check_keys(c, m, after) && must_build(c, m, &build);
+    bool ok = check_keys(c, m, after);
     if (ok) {
-        nr_online_carry(m, after, build);
+        nr_online_carry(m, after, true); /* without entities there may be what an index that was removed has left */
         ok = nr_status_good(nr_definition_write(c, after), m->schema->name, &c->err);
     }
     if (!ok) {

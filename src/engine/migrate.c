@@ -10,6 +10,7 @@
 #include "engine/lineage.h"
 #include "engine/online.h"
 #include "engine/relations.h"
+#include "engine/removal.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 
@@ -64,22 +65,13 @@ static bool must_build(const change *ch, const nr_index *ix)
     return !ix->stale && (!old || old->stale || !ch->added);
 }
 
-/* Whether anything of this command looks at every entity, or at every set key: changes of indexes alone do not. */
+/* Whether anything of this command looks at every entity: changes of indexes alone do not. */
 static bool needs_pks(const change *ch)
 {
     for (size_t i = 0; i < ch->n_added; i++)
         if (ch->added[i]->has_default) return true;
     for (size_t i = 0; i < ch->after->n_indexes; i++)
         if (must_build(ch, &ch->after->indexes[i]) && (!ch->after->indexes[i].memory || nr_index_enforces(&ch->after->indexes[i]))) return true;
-    return false;
-}
-
-static bool needs_set_keys(const change *ch)
-{
-    if (!ch->added) return true;
-    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
-        if (ch->before->indexes[i].kind == NR_IX_SET && !ch->before->indexes[i].memory && !same_index(ch->after, &ch->before->indexes[i]))
-            return true;
     return false;
 }
 
@@ -158,7 +150,7 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
         return false;
     }
     nr_online_carry(entities ? before : NULL, after, entities || mine->pks.n);
-    if (needs_set_keys(mine)) mine->set_keys = nr_build_set_keys(c, after);
+    if (!mine->added) mine->set_keys = nr_build_set_keys(c, after);
     find_leftovers(c, mine);
     return !entities || !needs_pks(mine) || nr_build_pks(c, before, &mine->pks);
 }
@@ -242,16 +234,10 @@ static void unbuild_all(migration *g)
             nr_model_corrupt(c, g->changes.at[i].after->schema->name, "a failed change of its definition could not be undone");
 }
 
-/* The definitions have changed: what nobody wants any more is only in the way, and a later build removes it before it begins. */
 static void switch_one(nr_call *c, const change *ch)
 {
-    nr_err kept = c->err;
-    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++) {
-        const nr_index *ix = &ch->before->indexes[i];
-        if (same_index(ch->after, ix) || nr_build_remove(c, ix, &ch->set_keys)) continue;
-        nr_env_logf(c->env, NR_LOG_WARNING, "index %.*s could not be removed: %s", NR_FMT(ix->key), c->err.msg);
-        c->err = kept;
-    }
+    for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
+        if (!same_index(ch->after, &ch->before->indexes[i])) nr_removal_add(c, ch->before, &ch->before->indexes[i]);
     if (!ch->before) nr_catalog_unmark(c->engine->catalog, c->db, ch->after->schema->name);
     c->store->cls->touch(c->store, ch->after->schema->name);
 }

@@ -11,6 +11,7 @@ struct nr_engine {
     nr_chunk *spare;      /* of the arenas of calls */
     struct nr_regexes *patterns; /* compiled regular expressions */
     uint64_t calls, errors;
+    struct nr_removal *removals; /* indexes that are to go, owned by engine/removal.h */
     nr_map scans;         /* lookups that no index answered, owned by engine/scans.h */
     nr_arena loaded;      /* of what files could not be put into force: */
     nr_slices not_loaded; /* a line for each */

@@ -42,6 +42,7 @@ typedef struct nr_call {
     nr_unindexed unindexed; /* what becomes of lookups that no index answers */
     bool in_memory;  /* new models that do not say where their indexes are have them in memory */
     bool copy;       /* this server follows a primary: its keys are not ours to write */
+    bool full;       /* there is no memory for more: indexes are not built, only removed */
     bool applied;    /* from the primary or the AOF: applied as it is, no limits, no clock, nothing decided again */
     /* set by init */
     const nr_env *env;

@@ -6,6 +6,7 @@
 
 #include "engine/definition.h"
 #include "engine/follow.h"
+#include "engine/removal.h"
 #include "engine/scans.h"
 #include "engine/write.h"
 #include "exec/op.h"
@@ -460,12 +461,25 @@ void nr_engine_look_for_builds(nr_engine *e)
     e->wants_building = true;
 }
 
+/* What is to go goes first: it gives memory back. */
+static bool remove_in_slice(nr_call *c, int64_t until, int *again)
+{
+    if (c->copy || !nr_removal_pending(c)) return true;
+    bool ok = nr_removal_slice(c, until);
+    if (!ok) nr_env_logf(c->env, NR_LOG_WARNING, "an index that is not wanted could not be removed: %s", c->err.msg);
+    nr_err_clear(&c->err);
+    if (nr_removal_pending(c)) *again = ok ? PAUSE_MS : RETRY_MS;
+    return !ok || !time_is_up(c, until);
+}
+
 int nr_engine_build(nr_call *c, int64_t budget_us)
 {
     size_t at = 0;
     int again = -1;
     int64_t until = c->env->mono_us(c->env->ctx) + budget_us;
     c->now_us = c->env->now_us(c->env->ctx);
+    if (!remove_in_slice(c, until, &again)) return PAUSE_MS;
+    if (c->full) return RETRY_MS;
     nr_scans_create(c);
     c->engine->wants_building = false;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
