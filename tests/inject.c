@@ -235,3 +235,42 @@ void inject_all(const inject_stage *stage, inject_lines lines, inject_how how, b
     }
     if (complaints) fail_msg("%d complaints", complaints);
 }
+
+/* -- memory ------------------------------------------------------------------------------------------------------------------------------- */
+
+static const manner with_little_memory = {"little memory", false, false, true, NR_ST_OK, false};
+
+/* False when this much was too little. */
+static bool try_memory(const step *s, const truth *k, int64_t bytes)
+{
+    try t;
+    begin(&t, s->stage, s->how);
+    t.w.limits.max_memory = bytes;
+    char *reply = copy_of(world_do(&t.w, s->line));
+    bool limited = t.w.code == NR_E_LIMIT;
+    t.w.limits = NR_LIMITS_DEFAULT;
+    if (!limited) after_success(&t, s, k, reply);
+    else if (world_digest(&t.w) != k->digest_before) complain(s, "too little memory, and the store has changed", reply, "");
+    else if (is_told(&t.w.replicated)) complain(s, "too little memory, and it was replicated", reply, "");
+    else send_again(&t, s, k);
+    free(reply);
+    end(&t);
+    return !limited;
+}
+
+void inject_memory(const inject_stage *stage, inject_lines lines)
+{
+    size_t limited = 0;
+    complaints = 0;
+    for (size_t i = 0; i < lines.n; i++) {
+        truth k = truth_of(stage, lines.at[i], &with_little_memory);
+        step s = {stage, lines.at[i], &with_little_memory, 1};
+        for (int64_t bytes = 1; !try_memory(&s, &k, bytes); bytes *= 2) {
+            s.n = (unsigned long)bytes * 2;
+            limited++;
+        }
+        forget(&k);
+    }
+    if (!limited) fail_msg("nothing was held to its budget");
+    if (complaints) fail_msg("%d complaints", complaints);
+}

@@ -39,4 +39,7 @@ typedef enum inject_how {
 /* Sends each line with each of its calls failing; complaints end the test. must_call: a line without a call that could fail is a mistake. */
 void inject_all(const inject_stage *stage, inject_lines lines, inject_how how, bool must_call);
 
+/* Sends each line with ever more memory allowed, until it succeeds: what does not is LIMIT and has changed nothing. */
+void inject_memory(const inject_stage *stage, inject_lines lines);
+
 #endif

@@ -95,7 +95,7 @@ static void apply(world *w, const char *const *pairs)
     nr_autoload_clear(&files);
     for (; pairs[0]; pairs += 2) add(pairs[0], pairs[1], &err);
     if (err.code || !nr_autoload_bind(&files, &err)) fail_msg("%s", err.msg);
-    world_autoload(w, &files);
+    assert_true(world_autoload(w, &files));
 }
 
 static int world_and_files(void **state)

@@ -154,6 +154,12 @@ static void what_others_broke_cannot_be_mended(void **state)
     inject_all(&stage, all_writes, ALL_CALLS_OTHERS, false);
 }
 
+static void too_little_memory(void **state)
+{
+    (void)state;
+    inject_memory(&stage, all_writes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_store_that_takes_no_writes_from_some_call_on),
         cmocka_unit_test(one_failed_call_while_what_others_broke_is_mended),
         cmocka_unit_test(what_others_broke_cannot_be_mended),
+        cmocka_unit_test(too_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

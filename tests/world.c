@@ -391,13 +391,14 @@ bool world_build(world *w, int64_t budget_us)
     return again >= 0;
 }
 
-void world_autoload(world *w, struct nr_autoload *files)
+bool world_autoload(world *w, struct nr_autoload *files)
 {
     running r = {w, NULL, 0};
     nr_call c;
     begin_call(w, &c, &r);
-    if (!nr_engine_autoload(&c, files)) world_fail("loading files ends with %s", c.err.msg);
+    bool ok = nr_engine_autoload(&c, files);
     nr_call_clear(&c);
+    return ok;
 }
 
 bool world_changed(world *w, nr_slice key)

@@ -70,8 +70,8 @@ void world_settle(world *w);
 /* One slice of building indexes, of at least one step; true when there is more to do. world_settle does all of them. */
 bool world_build(world *w, int64_t budget_us);
 
-/* Puts bound files into force, as a start of the server does. */
-void world_autoload(world *w, struct nr_autoload *files);
+/* Puts bound files into force, as a start of the server does. False: the store failed. */
+bool world_autoload(world *w, struct nr_autoload *files);
 
 /* Says why and ends the process. */
 void world_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
