@@ -2,6 +2,7 @@
 #include "engine_check.h"
 
 #include "query/autoload.h"
+#include "store/store_fault.h"
 
 static nr_autoload files;
 
@@ -89,13 +90,48 @@ static void parents_and_targets_are_found_in_other_files(void **state)
 
 /* -- putting them into force -------------------------------------------------------------------------------------------------------------- */
 
-static void apply(world *w, const char *const *pairs)
+static void load(const char *const *pairs)
 {
     nr_err err = {0};
     nr_autoload_clear(&files);
     for (; pairs[0]; pairs += 2) add(pairs[0], pairs[1], &err);
     if (err.code || !nr_autoload_bind(&files, &err)) fail_msg("%s", err.msg);
+}
+
+static void apply(world *w, const char *const *pairs)
+{
+    load(pairs);
     assert_true(world_autoload(w, &files));
+}
+
+/* Whatever call fails, the next start does what was to be done, and nothing else. */
+static void files_are_put_into_force_after_a_start_that_failed(void **state)
+{
+    static const char refers[] = "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.X\"}}}";
+    world *w = *state;
+    uint64_t want = 0;
+    const char *const *pairs = FILES(MODEL_X, "models/a.Y.json", refers, "indexes/i.json", "{\"a.X\": {\"index\": {\"n\": [\"exact\", \"lt\"]}}}");
+    bool fired = true;
+    for (unsigned long n = 0; fired || n == 1; n++) {
+        nr_store *fault = nr_store_fault_new(&w->env, w->mem);
+        expect(w, "MODEL SET a.X '{\"fields\": {}}'", "+OK");
+        w->store = fault;
+        nr_store_fault_arm(fault, n, false, n % 2, NR_ST_FAILED);
+        load(pairs);
+        world_autoload(w, &files);
+        fired = nr_store_fault_fired(fault);
+        w->store = w->mem;
+        nr_store_fault_free(fault);
+        world_restart(w);
+        apply(w, pairs);
+        expect(w, "SAVE a.X n 5", ":1");
+        world_settle(w);
+        check_indexes(w, "a.X");
+        if (n == 0) want = world_digest(w);
+        else if (world_digest(w) != want) fail_msg("call %lu failed, and the next start does something else", n);
+        expect(w, "MODEL DROP a.Y", "+OK");
+        expect(w, "MODEL DROP a.X ENTITIES", "+OK");
+    }
 }
 
 static int world_and_files(void **state)
@@ -217,6 +253,7 @@ int main(void)
         ALONE(what_the_files_say_stops_the_load),
         ALONE(what_needs_a_model_that_is_in_no_file_does_not),
         ALONE(parents_and_targets_are_found_in_other_files),
+        WORLD(files_are_put_into_force_after_a_start_that_failed),
         WORLD(files_are_put_into_force_parents_first),
         WORLD(an_entry_that_left_its_file_is_taken_back),
         WORLD(unindex_overrules_other_owners_while_it_stands),
