@@ -15,6 +15,7 @@ enum { LOOKED_AT = 64 }; /* arguments, for the one that a text is */
 typedef struct nr_live_cursor {
     struct nr_live_cursor *next;
     RedisModuleScanCursor *cursor;
+    size_t page; /* members to read next, about */
 } nr_live_cursor;
 
 static RedisModuleString *string_of(nr_store *s, nr_slice t)
@@ -250,17 +251,20 @@ static RedisModuleString *bound(nr_store *s, nr_slice at, bool open, const char 
     return str;
 }
 
+/* What a reply means that is not of the type wanted. */
+static nr_status refusal(RedisModuleCallReply *reply)
+{
+    size_t n = 0;
+    bool error = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ERROR;
+    const char *text = error ? RedisModule_CallReplyStringPtr(reply, &n) : NULL;
+    return n >= 9 && memcmp(text, "WRONGTYPE", 9) == 0 ? NR_ST_WRONGTYPE : NR_ST_FAILED;
+}
+
 static nr_status integer_reply(RedisModuleCallReply *reply, uint64_t *out)
 {
-    nr_status st = NR_ST_FAILED;
-    if (reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER) {
-        *out = (uint64_t)RedisModule_CallReplyInteger(reply);
-        st = NR_ST_OK;
-    } else if (reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ERROR) {
-        size_t n;
-        const char *text = RedisModule_CallReplyStringPtr(reply, &n);
-        if (n >= 9 && memcmp(text, "WRONGTYPE", 9) == 0) st = NR_ST_WRONGTYPE;
-    }
+    bool good = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER;
+    nr_status st = good ? NR_ST_OK : refusal(reply);
+    if (good) *out = (uint64_t)RedisModule_CallReplyInteger(reply);
     if (reply) RedisModule_FreeCallReply(reply);
     return st;
 }
@@ -349,10 +353,13 @@ static void take_member(RedisModuleKey *k, RedisModuleString *member, RedisModul
     nr_vec_push(r->arena, r->out, nr_arena_copy(r->arena, nr_slice_of_string(member)));
 }
 
+/* Who wants ten members reads no hundreds. */
+enum { SET_PAGE_FIRST = 32, SET_PAGE = 256 };
+
 static nr_live_cursor *cursor_make(nr_store_redis *self)
 {
     nr_live_cursor *c = RedisModule_Alloc(sizeof *c);
-    *c = (nr_live_cursor){self->cursors, RedisModule_ScanCursorCreate()};
+    *c = (nr_live_cursor){self->cursors, RedisModule_ScanCursorCreate(), SET_PAGE_FIRST};
     return self->cursors = c;
 }
 
@@ -365,8 +372,6 @@ static void cursor_end(nr_store_redis *self, nr_live_cursor *c)
     RedisModule_Free(c);
 }
 
-enum { SET_PAGE = 256 };
-
 static nr_status redis_set_scan(nr_store *s, nr_slice key, uint64_t *cursor, nr_arena *a, nr_slices *out)
 {
     RedisModuleKey *k;
@@ -377,13 +382,36 @@ static nr_status redis_set_scan(nr_store *s, nr_slice key, uint64_t *cursor, nr_
         set_reader r = {a, out};
         size_t before = out->n;
         bool more = true;
-        while (more && out->n - before < SET_PAGE) more = RedisModule_ScanKey(k, c->cursor, take_member, &r);
+        while (more && out->n - before < c->page) more = RedisModule_ScanKey(k, c->cursor, take_member, &r);
+        c->page = c->page * 2 < SET_PAGE ? c->page * 2 : SET_PAGE;
         RedisModule_CloseKey(k);
         *cursor = (uintptr_t)c;
         if (more) return NR_ST_OK;
     }
     if (c) cursor_end(SELF(s), c);
     *cursor = 0;
+    return st;
+}
+
+static nr_status members_reply(RedisModuleCallReply *reply, nr_arena *a, nr_slices *out)
+{
+    bool good = reply && RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY;
+    nr_status st = good ? NR_ST_OK : refusal(reply);
+    for (size_t i = 0, n = good ? RedisModule_CallReplyLength(reply) : 0; i < n; i++) {
+        nr_slice member;
+        member.p = RedisModule_CallReplyStringPtr(RedisModule_CallReplyArrayElement(reply, i), &member.n);
+        nr_vec_push(a, out, nr_arena_copy(a, member));
+    }
+    if (reply) RedisModule_FreeCallReply(reply);
+    return st;
+}
+
+static nr_status redis_set_common(nr_store *s, const nr_slice *keys, size_t n, nr_arena *a, nr_slices *out)
+{
+    RedisModuleString **names = NR_NEW_N(a, RedisModuleString *, n);
+    for (size_t i = 0; i < n; i++) names[i] = string_of(s, keys[i]);
+    nr_status st = members_reply(RedisModule_Call(SELF(s)->ctx, "SINTER", "v", names, n), a, out);
+    for (size_t i = 0; i < n; i++) drop(s, names[i]);
     return st;
 }
 
@@ -550,6 +578,7 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .set_has = redis_set_has,
         .set_count = redis_set_count,
         .set_scan = redis_set_scan,
+        .set_common = redis_set_common,
         .counter_get = redis_counter_get,
         .counter_set = redis_counter_set,
         .bytes = redis_bytes,

@@ -281,6 +281,13 @@ static nr_status try_set_scan(fixture *f)
     return f->s->cls->set_scan(f->s, KEY, &cursor, &f->a, &out);
 }
 
+static nr_status try_set_common(fixture *f)
+{
+    nr_slices out = {0};
+    const nr_slice keys[] = {KEY, KEY};
+    return f->s->cls->set_common(f->s, keys, 2, &f->a, &out);
+}
+
 static nr_status try_counter_get(fixture *f)
 {
     int64_t value;
@@ -302,7 +309,7 @@ static const call calls[] = {
     {NR_HOLDS_ORDERED, try_ordered_add}, {NR_HOLDS_ORDERED, try_ordered_remove}, {NR_HOLDS_ORDERED, try_ordered_has},
     {NR_HOLDS_ORDERED, try_ordered_count}, {NR_HOLDS_ORDERED, try_ordered_scan},
     {NR_HOLDS_SET, try_set_add},         {NR_HOLDS_SET, try_set_remove},         {NR_HOLDS_SET, try_set_has},
-    {NR_HOLDS_SET, try_set_count},       {NR_HOLDS_SET, try_set_scan},
+    {NR_HOLDS_SET, try_set_count},       {NR_HOLDS_SET, try_set_scan},          {NR_HOLDS_SET, try_set_common},
     {NR_HOLDS_STRING, try_counter_set},  {NR_HOLDS_STRING, try_counter_get},
 };
 

@@ -26,7 +26,7 @@ typedef struct suite_test {
 #define ABSENT ((nr_slice){NULL, 0})
 
 /* Of ordered indexes, sets and counters; name NULL at the end. */
-enum { STORE_INDEX_TESTS = 9 };
+enum { STORE_INDEX_TESTS = 10 };
 extern const suite_test store_index_tests[STORE_INDEX_TESTS];
 
 static inline void check_slice(nr_slice got, nr_slice want)

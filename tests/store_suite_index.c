@@ -180,6 +180,41 @@ static void a_set_scan_gives_each_member_once(void **state)
     }
 }
 
+static bool among(const nr_slices *list, nr_slice s)
+{
+    bool in = false;
+    for (size_t i = 0; i < list->n; i++) in = in || nr_slice_eq(list->at[i], s);
+    return in;
+}
+
+/* Set k holds the multiples of k+2, as numbers and, in half of the cases, as texts that are none. */
+static void what_is_common_to_sets_is_in_each_of_them(void **state)
+{
+    fixture *f = *state;
+    enum { NUMBERS = 1300, SETS = 3 };
+    nr_slice keys[SETS + 1];
+    const char *const forms[] = {"%d", "%dx"};
+    for (size_t form = 0; form < COUNT(forms); form++) {
+        for (int k = 0; k < SETS; k++) {
+            keys[k] = nr_arena_printf(&f->a, "set %zu %d", form, k);
+            for (int i = 0; i < NUMBERS; i += k + 2) assert_int_equal(f->s->cls->set_add(f->s, keys[k], nr_arena_printf(&f->a, forms[form], i)), NR_ST_OK);
+        }
+        nr_slices got = {0};
+        for (size_t n = 1; n <= SETS; n++) {
+            static const int steps[] = {2, 6, 12};
+            size_t before = got.n, want = (size_t)((NUMBERS - 1) / steps[n - 1] + 1);
+            assert_int_equal(f->s->cls->set_common(f->s, keys, n, &f->a, &got), NR_ST_OK);
+            assert_int_equal(got.n - before, want);
+            nr_slices these = {got.at + before, want, want};
+            for (int i = 0; i < NUMBERS; i += steps[n - 1]) assert_true(among(&these, nr_arena_printf(&f->a, forms[form], i)));
+        }
+        keys[SETS] = NR_S("no set");
+        size_t before = got.n;
+        assert_int_equal(f->s->cls->set_common(f->s, keys, SETS + 1, &f->a, &got), NR_ST_OK);
+        assert_int_equal(got.n, before);
+    }
+}
+
 static void sets_agree_with_a_model_after_random_writes(void **state)
 {
     fixture *f = *state;
@@ -225,6 +260,7 @@ const suite_test store_index_tests[STORE_INDEX_TESTS] = {
     TEST(a_scan_appends_and_none_at_most_is_none),
     TEST(a_set_holds_a_member_once_and_none_when_empty),
     TEST(a_set_scan_gives_each_member_once),
+    TEST(what_is_common_to_sets_is_in_each_of_them),
     TEST(sets_agree_with_a_model_after_random_writes),
     TEST(a_counter_holds_any_int64),
     {NULL, NULL},

@@ -307,6 +307,33 @@ static void sets_give_the_members_of_all_their_keys(void **state)
     }
 }
 
+/* The sets hold each third and each fourth pk: some of the first set come without being asked about, then what is in both. */
+static void members_of_several_sets_come_once_and_in_one_order(void **state)
+{
+    enum { FIRST = 3, SECOND = 4, UNASKED = 256 };
+    static pks got[4];
+    const nr_slice keys[] = {NR_S("thirds"), NR_S("fourths")};
+    nr_sets_params p = {index_of("s.value.set"), keys, 2, NR_S("")};
+    (void)state;
+    for (int i = 1; i <= ROWS; i++)
+        for (size_t k = 0; k < 2; k++)
+            if (i % (k ? SECOND : FIRST) == 0) w.mem->cls->set_add(w.mem, keys[k], nr_arena_printf(&call.arena, "%d", i));
+    for (unsigned sizes = 0; sizes < 4; sizes++) {
+        pks *is = &got[sizes];
+        size_t common = 0;
+        pull(node(&nr_op_common, NULL, &p, sizeof p), sizes, is);
+        assert_int_equal(is->n, got[0].n);
+        assert_memory_equal(is->at, got[0].at, is->n * sizeof *is->at);
+        for (size_t i = 0; i < is->n; i++) common += is->at[i] % (FIRST * SECOND) == 0;
+        for (size_t i = 0; i < is->n; i++) assert_int_equal(is->at[i] % FIRST, 0);
+        assert_int_equal(common, ROWS / FIRST / SECOND);
+        assert_in_range(is->n - common, 1, UNASKED);
+    }
+    qsort(got[0].at, got[0].n, sizeof *got[0].at, compare_numbers);
+    for (size_t i = 1; i < got[0].n; i++) assert_true(got[0].at[i - 1] < got[0].at[i]);
+    for (size_t k = 0; k < 2; k++) w.mem->cls->remove(w.mem, keys[k]);
+}
+
 /* INDEX CHECK names them; a walk goes on behind them, either way. */
 static void members_that_are_no_entries_are_passed_over(void **state)
 {
@@ -597,6 +624,7 @@ int main(void)
         TEST(a_scan_of_several_ranges_keeps_the_order),
         TEST(a_scan_without_ranges_is_empty),
         TEST(sets_give_the_members_of_all_their_keys),
+        TEST(members_of_several_sets_come_once_and_in_one_order),
         TEST(members_that_are_no_entries_are_passed_over),
         TEST(a_filter_passes_what_holds_in_the_order_in_which_it_comes),
         TEST(a_mask_keeps_the_rows_that_its_side_has_too),

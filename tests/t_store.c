@@ -156,7 +156,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-enum { WRITES = 7, CALLS = 16 };
+enum { WRITES = 7, CALLS = 17 };
 
 /* The i-th of the calls that return a status, the writes first. After make_old each write changes something. */
 static nr_status run_call(fixture *f, nr_store *s, size_t i)
@@ -185,6 +185,7 @@ static nr_status run_call(fixture *f, nr_store *s, size_t i)
     case 12: return c->set_has(s, NR_S("m/s/x/=1"), NR_S("old"), &yes);
     case 13: return c->set_count(s, NR_S("m/s/x/=1"), &n);
     case 14: return c->set_scan(s, NR_S("m/s/x/=1"), &cursor, &f->a, &slices);
+    case 15: return c->set_common(s, (const nr_slice[]){NR_S("m/s/x/=1")}, 1, &f->a, &slices);
     default: return c->counter_get(s, NR_S("m/seq"), &value);
     }
 }

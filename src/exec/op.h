@@ -79,8 +79,8 @@ typedef struct nr_span {
     uint64_t from, to;
 } nr_span;
 
-extern const nr_op_class nr_op_rows, nr_op_set, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select, nr_op_top,
-    nr_op_mask, nr_op_load, nr_op_join, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+extern const nr_op_class nr_op_rows, nr_op_set, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_common, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select,
+    nr_op_top, nr_op_mask, nr_op_load, nr_op_join, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* Of the rows of the table those of a set. */
 typedef struct nr_set_params {
@@ -99,7 +99,7 @@ typedef struct nr_scan_params {
 
 typedef struct nr_sets_params {
     const nr_index *index;
-    const nr_slice *keys;                /* disjoint: no pk is in two */
+    const nr_slice *keys;                /* Set: disjoint, no pk is in two. Common: a pk has to be in each; the smallest first */
     size_t n_keys;
     nr_slice text;
 } nr_sets_params;

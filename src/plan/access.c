@@ -10,7 +10,8 @@
 
 enum { MOST_PATHS = 32 };     /* a bound of what a long filter makes the planner do */
 enum { COUNTED_RANGES = 64 }; /* of a longer list only so many are counted for the plan */
-enum { INTERSECTED = 4 };     /* posting lists of which rows must be in all; what they leave is verified */
+enum { INTERSECTED = 4 };     /* posting lists or sets of which rows must be in all; what they leave is verified */
+enum { MOST_COMMON = 200000 };
 
 static void count_memory(nr_access *a)
 {
@@ -24,7 +25,7 @@ static bool count_some(nr_planner *p, nr_access *a, size_t most)
 {
     if (a->index->memory) count_memory(a);
     if (a->index->memory) return true;
-    size_t n = a->index->kind == NR_IX_SET ? a->n_keys : a->n_ranges;
+    size_t n = a->index->kind != NR_IX_SET ? a->n_ranges : a->all ? 1 : a->n_keys;
     size_t take = n < most ? n : most;
     uint64_t sum = 0;
     for (size_t i = 0; i < take; i++) {
@@ -162,20 +163,41 @@ static void add_lists(nr_planner *p, nr_access *a, const nr_probes *probes)
     a->n_lists = !a->all ? lists.n : none ? 0 : lists.n < INTERSECTED ? lists.n : INTERSECTED;
 }
 
-/* The set that holds the fewest; of a long list only some are looked at. */
+typedef struct counted_key {
+    nr_slice key;
+    uint64_t n;
+} counted_key;
+
+static int by_members(const void *x, const void *y)
+{
+    const counted_key *a = x, *b = y;
+    return a->n != b->n ? (a->n > b->n) - (a->n < b->n) : nr_slice_cmp(a->key, b->key);
+}
+
+/* Whether looking members of the smallest set up in this one too is worth it: it must leave few of them. And where the smallest holds very many it is not done:
+ * finding what is common is one call, which nobody can stop. */
+static bool cuts(const nr_planner *p, const counted_key *least, const counted_key *set)
+{
+    uint64_t all = p->model->table ? nr_table_count(p->model->table) : 0;
+    return least->n <= MOST_COMMON && set->n <= all / 4;
+}
+
+/* The sets that hold the fewest, ascending; of a long list only some are looked at. */
 static bool keep_smallest(nr_planner *p, nr_access *a)
 {
-    size_t best = 0;
-    uint64_t least = UINT64_MAX;
-    for (size_t i = 0; i < a->n_keys && i < COUNTED_RANGES; i++) {
-        uint64_t n = 0;
-        nr_status st = p->store->cls->set_count(p->store, a->keys[i], &n);
+    counted_key sets[COUNTED_RANGES];
+    size_t n = a->n_keys < COUNTED_RANGES ? a->n_keys : COUNTED_RANGES;
+    nr_slice *keys = NR_NEW_N(p->arena, nr_slice, n);
+    for (size_t i = 0; i < n; i++) {
+        sets[i] = (counted_key){a->keys[i], 0};
+        nr_status st = p->store->cls->set_count(p->store, a->keys[i], &sets[i].n);
         if (!nr_status_good(st, a->keys[i], p->err)) return false;
-        if (n < least) best = i;
-        if (n < least) least = n;
     }
-    a->keys += best;
-    a->n_keys = 1;
+    qsort(sets, n, sizeof *sets, by_members);
+    a->n_keys = 0;
+    for (size_t i = 0; i < n && i < INTERSECTED; i++)
+        if (i == 0 || cuts(p, &sets[0], &sets[i])) keys[a->n_keys++] = sets[i].key;
+    a->keys = keys;
     return true;
 }
 
@@ -433,12 +455,12 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
         n = memory_node(p, a, descending, pks_descending);
     } else if (a->index->kind == NR_IX_SET) {
         nr_sets_params s = {a->index, a->keys, a->n_keys, nr_access_text(p, a)};
-        n = nr_plan_node(p, &nr_op_sets, NULL, a->count, &s, sizeof s);
+        n = nr_plan_node(p, a->all && a->n_keys > 1 ? &nr_op_common : &nr_op_sets, NULL, a->count, &s, sizeof s);
     } else {
         nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
     }
-    n->exact = a->measured && !a->repeats && !(a->all && a->n_lists > 1);
+    n->exact = a->measured && !a->repeats && !(a->all && a->n_lists + a->n_keys > 1);
     return a->repeats ? nr_plan_node(p, &nr_op_distinct, n, n->rows, NULL, 0) : n;
 }
 

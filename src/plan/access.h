@@ -18,7 +18,7 @@ typedef struct nr_access {
     size_t n_spans;
     const struct roaring_bitmap_s *const *lists; /* set indexes in memory */
     size_t n_lists;
-    bool all;                  /* lists: a row has to be in each of them; else in one */
+    bool all;                  /* lists, keys: a row has to be in each of them, the smallest first; else in one */
     bool repeats;              /* a row may come more than once: count is an upper bound */
     uint64_t count;            /* entries that it gives */
     bool measured;             /* count is exact, not extrapolated from some of the ranges */

@@ -76,6 +76,8 @@ typedef struct nr_store_class {
     nr_status (*set_count)(nr_store *s, nr_slice key, uint64_t *count); /* O(1) */
     /* Appends some members and moves *cursor (0 at first, 0 again at the end). Each member comes once while nothing is written. */
     nr_status (*set_scan)(nr_store *s, nr_slice key, uint64_t *cursor, nr_arena *a, nr_slices *out);
+    /* Appends the members that are in each of n > 0 sets, any order. */
+    nr_status (*set_common)(nr_store *s, const nr_slice *keys, size_t n, nr_arena *a, nr_slices *out);
 
     /* Counters: a decimal int64; no key: 0. */
     nr_status (*counter_get)(nr_store *s, nr_slice key, int64_t *value);

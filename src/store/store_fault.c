@@ -123,6 +123,12 @@ static nr_status fault_set_scan(nr_store *s, nr_slice key, uint64_t *cursor, nr_
     return st ? st : under(s)->cls->set_scan(under(s), key, cursor, a, out);
 }
 
+static nr_status fault_set_common(nr_store *s, const nr_slice *keys, size_t n, nr_arena *a, nr_slices *out)
+{
+    nr_status st = pass(s, READS);
+    return st ? st : under(s)->cls->set_common(under(s), keys, n, a, out);
+}
+
 static nr_status fault_counter_get(nr_store *s, nr_slice key, int64_t *value)
 {
     nr_status st = pass(s, READS);
@@ -184,6 +190,7 @@ static const nr_store_class fault_class = {
     .set_has = fault_set_has,
     .set_count = fault_set_count,
     .set_scan = fault_set_scan,
+    .set_common = fault_set_common,
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
     .bytes = fault_bytes,

@@ -354,6 +354,26 @@ static nr_status mem_set_scan(nr_store *s, nr_slice key, uint64_t *cursor, nr_ar
     return NR_ST_OK;
 }
 
+static bool in_every(nr_store *s, const nr_slice *keys, size_t n, nr_slice member)
+{
+    bool has = true;
+    for (size_t i = 0; has && i < n; i++) mem_set_has(s, keys[i], member, &has);
+    return has;
+}
+
+static nr_status mem_set_common(nr_store *s, const nr_slice *keys, size_t n, nr_arena *a, nr_slices *out)
+{
+    object *o, *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        nr_status st = object_find(s, keys[i], NR_HOLDS_SET, &o);
+        if (st) return st;
+        if (i == 0) first = o;
+    }
+    for (size_t i = 0; first && i < first->n; i++)
+        if (in_every(s, keys + 1, n - 1, first->pairs[i].name)) nr_vec_push(a, out, nr_arena_copy(a, first->pairs[i].name));
+    return NR_ST_OK;
+}
+
 /* Counters. */
 
 static nr_status counter_find(nr_store *s, nr_slice key, object **out)
@@ -407,6 +427,7 @@ static const nr_store_class mem_class = {
     .set_has = mem_set_has,
     .set_count = mem_set_count,
     .set_scan = mem_set_scan,
+    .set_common = mem_set_common,
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
     .bytes = mem_bytes,
