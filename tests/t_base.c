@@ -376,6 +376,27 @@ static void a_map_gives_what_was_put(void **state)
     nr_map_clear(&m);
 }
 
+static void a_place_in_a_map_is_made_once_and_keeps_the_key_put_there(void **state)
+{
+    (void)state;
+    int x;
+    char given[] = "key";
+    nr_map m;
+    nr_map_init(&m, nr_env_libc());
+    nr_map_soon(&m, NR_S("key"));
+    nr_map_slot *at = nr_map_need(&m, nr_slice_of(given));
+    assert_null(at->value);
+    at->key = NR_S("key");
+    at->value = &x;
+    given[0] = 'K'; /* nobody looks at it any more */
+    nr_map_soon(&m, NR_S("key"));
+    assert_ptr_equal(nr_map_get(&m, NR_S("key")), &x);
+    assert_ptr_equal(nr_map_need(&m, NR_S("key")), at);
+    assert_int_equal(m.n, 1);
+    assert_ptr_equal(nr_map_take(&m, NR_S("key")), &x);
+    nr_map_clear(&m);
+}
+
 enum { KEYS = 500 };
 
 /* The walk meets each key once, with its value. */
@@ -526,6 +547,7 @@ int main(void)
         TEST(text_is_valid_when_all_of_it_is),
         TEST(hashes_are_siphash),
         TEST(a_map_gives_what_was_put),
+        TEST(a_place_in_a_map_is_made_once_and_keeps_the_key_put_there),
         TEST(a_map_agrees_with_an_array_after_random_changes),
         TEST(an_empty_bitmap_has_nothing),
         TEST(bitmaps_agree_with_arrays_of_flags),

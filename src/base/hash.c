@@ -117,18 +117,27 @@ void *nr_map_get(const nr_map *m, nr_slice key)
     return m->slots ? slot_of(m, key, nr_hash(m->env->seed, key))->value : NULL;
 }
 
-void *nr_map_put(nr_map *m, nr_slice key, void *value)
+nr_map_slot *nr_map_need(nr_map *m, nr_slice key)
 {
     if (!m->slots || m->n * 4 >= (m->mask + 1) * 3) grow(m);
     uint64_t hash = nr_hash(m->env->seed, key);
     nr_map_slot *s = slot_of(m, key, hash);
+    if (s->key.p) return s;
+    *s = (nr_map_slot){key.p ? key : NR_S(""), hash, NULL};
+    m->n++;
+    return s;
+}
+
+void nr_map_soon(const nr_map *m, nr_slice key)
+{
+    if (m->slots) __builtin_prefetch(&m->slots[(size_t)nr_hash(m->env->seed, key) & m->mask]);
+}
+
+void *nr_map_put(nr_map *m, nr_slice key, void *value)
+{
+    nr_map_slot *s = nr_map_need(m, key);
     void *old = s->value;
-    if (s->key.p) {
-        s->value = value;
-    } else {
-        *s = (nr_map_slot){key.p ? key : NR_S(""), hash, value};
-        m->n++;
-    }
+    s->value = value;
     return old;
 }
 

@@ -30,6 +30,11 @@ void nr_map_clear(nr_map *m); /* frees the table, not the values; the map may be
 
 void *nr_map_get(const nr_map *m, nr_slice key);             /* NULL when absent */
 void *nr_map_put(nr_map *m, nr_slice key, void *value);      /* value not NULL; returns the value that was there (its old key stays), or NULL */
+
+/* The place of key, made when there is none: then value is NULL, and the caller fills in a value, and a key that stays. Until the map changes. */
+nr_map_slot *nr_map_need(nr_map *m, nr_slice key);
+void nr_map_soon(const nr_map *m, nr_slice key);             /* the key will be asked for: its place is fetched from memory meanwhile */
+
 void *nr_map_take(nr_map *m, nr_slice key);                  /* removes; returns the value that was there, or NULL */
 
 /* Walks: start with *at = 0; false at the end. The map must not change meanwhile. */

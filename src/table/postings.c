@@ -89,15 +89,24 @@ static list *find(const nr_postings *p, const nr_value *v, key_bytes *k)
 static list *need_list(nr_postings *p, const nr_value *v)
 {
     key_bytes k;
-    list *l = find(p, v, &k);
-    if (l) return l;
-    l = p->env->alloc(sizeof *l + k.key.n);
+    key_of(v, &k);
+    nr_map_slot *at = nr_map_need(&p->lists[v->kind == NR_V_NULL], k.key);
+    if (at->value) return at->value;
+    list *l = p->env->alloc(sizeof *l + k.key.n);
     if (k.key.n) memcpy(l->bytes, k.key.p, k.key.n);
     *l = (list){.rows = roaring_bitmap_create(), .key = {l->bytes, k.key.n}};
     assert(l->rows);
-    nr_map_put(&p->lists[v->kind == NR_V_NULL], l->key, l);
+    at->key = l->key;
+    at->value = l;
     p->key_bytes += k.key.n;
     return l;
+}
+
+void nr_postings_soon(const nr_postings *p, const nr_value *v)
+{
+    key_bytes k;
+    key_of(v, &k);
+    nr_map_soon(&p->lists[v->kind == NR_V_NULL], k.key);
 }
 
 void nr_postings_add_all(nr_postings *p, const nr_value *v, const uint32_t *rows, size_t n)

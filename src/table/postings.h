@@ -18,6 +18,7 @@ void nr_postings_free(nr_postings *p); /* NULL is fine */
 void nr_postings_add(nr_postings *p, const nr_value *v, uint32_t row);    /* one that is not there */
 void nr_postings_add_all(nr_postings *p, const nr_value *v, const uint32_t *rows, size_t n); /* the same of many; rows ascend */
 void nr_postings_remove(nr_postings *p, const nr_value *v, uint32_t row); /* one that is there */
+void nr_postings_soon(const nr_postings *p, const nr_value *v);           /* it is the next but some: a hint to the memory, nothing else */
 
 /* The rows of a value; NULL: none. They live until the postings change. */
 const roaring_bitmap_t *nr_postings_rows(const nr_postings *p, const nr_value *v);

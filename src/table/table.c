@@ -6,6 +6,8 @@
 #include "store/keyfn.h"
 #include "table/rows.h"
 
+enum { AHEAD = 8 }; /* keys of one row whose places are fetched while others are worked on */
+
 typedef struct memory_index {
     const nr_index *def;
     size_t field;
@@ -140,7 +142,10 @@ static void each_key(nr_table *t, const memory_index *ix, uint32_t row, void (*f
         return;
     }
     nr_index_keys(ix->def, &v, &t->scratch, &keys);
-    for (size_t i = 0; i < keys.n; i++) fn(ix->postings, &keys.at[i], row);
+    for (size_t i = 0; i < keys.n; i++) {
+        if (i + AHEAD < keys.n) nr_postings_soon(ix->postings, &keys.at[i + AHEAD]);
+        fn(ix->postings, &keys.at[i], row);
+    }
     nr_arena_clear(&t->scratch);
 }
 
