@@ -33,6 +33,11 @@ typedef struct group_state {
     NR_VEC(group *) groups;       /* by number of their key, then in order */
     nr_value *values;             /* NR_BATCH of each key */
     nr_value *measured;           /* NR_BATCH */
+    int64_t numbers[NR_BATCH];    /* the same of a column of integers */
+    unsigned char set[NR_BATCH];
+    char *states[NR_BATCH];       /* of the groups in `of` */
+    const nr_column **integers;   /* of each measure whose integers are added at once; NULL: another one */
+    const nr_column *key;         /* the one key's, when it is one of integers */
     nr_selection **when;          /* of each measure, over columns; NULL: it has none, or rows are loaded */
     group *of[NR_BATCH];          /* the group of each row of the batch */
     known_key known[CACHED];
@@ -50,6 +55,14 @@ static const nr_grouping *grouping_of(const nr_op *op)
     return ((const nr_group_params *)op->node->params)->grouping;
 }
 
+/* The column of a measure, when all that it takes of a batch is integers. */
+static const nr_column *integers_of(const nr_op *op, const nr_measure *m)
+{
+    if (m->star || m->when || !m->function->add_ints || !nr_term_plain(&m->term)) return NULL;
+    const nr_column *c = nr_table_column(op->run->model->table, m->term.field->id);
+    return nr_column_kind(c) == NR_V_INT ? c : NULL;
+}
+
 static void begin(nr_op *op, group_state *s)
 {
     const nr_group_params *p = op->node->params;
@@ -60,8 +73,10 @@ static void begin(nr_op *op, group_state *s)
     s->measured = nr_arena_alloc(&op->arena, sizeof *s->measured * NR_BATCH);
     s->state_at = nr_arena_alloc(&op->arena, sizeof *s->state_at * g->n_measures);
     s->when = NR_NEW_N(op->run->arena, nr_selection *, g->n_measures);
+    s->integers = NR_NEW_N(op->run->arena, const nr_column *, g->n_measures);
     s->counts = true;
     for (size_t i = 0; i < g->n_measures; i++) {
+        s->integers[i] = p->columns ? integers_of(op, &g->measures[i]) : NULL;
         if (g->measures[i].when && p->columns) s->when[i] = nr_selection_new(op->run, g->measures[i].when);
         s->state_at[i] = s->state_size;
         s->state_size += (g->measures[i].function->state_size + 15) & ~(size_t)15;
@@ -71,9 +86,9 @@ static void begin(nr_op *op, group_state *s)
     const nr_column *c = nr_table_column(op->run->model->table, g->keys[0].field->id);
     bool codes = nr_column_form_of(c) == NR_CF_CODES;
     if (codes) s->coded = c;
+    if (nr_column_kind(c) == NR_V_INT) s->key = c;
     if (!s->counts || (!codes && nr_column_kind(c) != NR_V_INT)) return;
     s->counted = c;
-    s->counters = nr_arena_zalloc(&op->arena, COUNTERS * sizeof *s->counters);
 }
 
 /* -- the group of a row ------------------------------------------------------------------------------------------------------------------- */
@@ -113,6 +128,18 @@ static group *find_known(nr_op *op, group_state *s, const nr_value *v)
     known_key *k = &s->known[(number + length) * UINT64_C(0x9E3779B97F4A7C15) >> 54];
     if (!k->g || k->number != number || k->length != length) *k = (known_key){number, length, find_group(op, s, v)};
     return k->g;
+}
+
+/* The same for all rows of a batch, by a column of integers. */
+static void find_by_numbers(nr_op *op, group_state *s, const nr_batch *in)
+{
+    nr_column_gather(s->key, in->rows, in->n, s->numbers, s->set);
+    for (size_t i = 0; i < in->n; i++) {
+        const known_key *k = &s->known[(uint64_t)s->numbers[i] * UINT64_C(0x9E3779B97F4A7C15) >> 54];
+        bool known = s->set[i] && k->g && k->number == (uint64_t)s->numbers[i] && !k->length;
+        nr_value v = s->set[i] ? (nr_value){.kind = NR_V_INT, .i = s->numbers[i]} : NR_NULL;
+        s->of[i] = known ? k->g : find_known(op, s, &v);
+    }
 }
 
 static void find_groups(nr_op *op, group_state *s, size_t n)
@@ -196,11 +223,18 @@ static void measure(nr_op *op, group_state *s, size_t m, size_t n)
 static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
 {
     const nr_grouping *g = grouping_of(op);
-    for (size_t k = 0; k < g->n_keys; k++) read_term(op, &g->keys[k], in, s->values + k * NR_BATCH);
-    find_groups(op, s, in->n);
+    for (size_t k = 0; !s->key && k < g->n_keys; k++) read_term(op, &g->keys[k], in, s->values + k * NR_BATCH);
+    if (s->key) find_by_numbers(op, s, in);
+    else find_groups(op, s, in->n);
+    for (size_t i = 0; i < in->n; i++) s->states[i] = s->of[i]->states;
     for (size_t i = 0; i < in->n; i++) s->of[i]->rows++;
     for (size_t m = 0; m < g->n_measures; m++) {
         if (nr_measure_is_size(&g->measures[m])) continue;
+        if (s->integers[m]) {
+            nr_column_gather(s->integers[m], in->rows, in->n, s->numbers, s->set);
+            g->measures[m].function->add_ints(s->states, s->state_at[m], s->numbers, s->set, in->n);
+            continue;
+        }
         read_measured(op, s, m, in);
         measure(op, s, m, in->n);
     }
@@ -223,10 +257,11 @@ static void count_word(group_state *s, const nr_column_chunk *c, size_t word, ui
 }
 
 /* False: the chunk's numbers are too wide. */
-static bool count_chunk(group_state *s, const nr_batch *in)
+static bool count_chunk(nr_op *op, group_state *s, const nr_batch *in)
 {
     nr_column_chunk c = nr_column_chunk_at(s->counted, in->chunk);
     if (c.width > 2) return false;
+    if (!s->counters) s->counters = nr_arena_zalloc(&op->arena, COUNTERS * sizeof *s->counters);
     for (size_t w = 0; w < NR_CHUNK_WORDS; w++) {
         uint64_t set = c.width && w * 64 < c.rows ? c.set[w] : 0;
         s->nulls += (uint64_t)__builtin_popcountll(in->bits[w] & ~set);
@@ -242,7 +277,7 @@ static void count_value(nr_op *op, group_state *s, nr_value v, uint64_t rows)
 
 static void take_counters(nr_op *op, group_state *s)
 {
-    for (uint32_t i = 0; i < COUNTERS; i++) {
+    for (uint32_t i = 0; s->counters && i < COUNTERS; i++) {
         if (!s->counters[i]) continue;
         nr_value v = s->coded ? nr_column_code(s->counted, i) : (nr_value){.kind = NR_V_INT, .i = (int16_t)i};
         count_value(op, s, v, s->counters[i]);
@@ -257,7 +292,7 @@ static void take_chunk(nr_op *op, group_state *s, nr_batch *in)
         find_group(op, s, NULL)->rows += in->n;
         return;
     }
-    if (s->counted && count_chunk(s, in)) return;
+    if (s->counted && count_chunk(op, s, in)) return;
     while ((in->n = nr_scan_list(in->bits, in->chunk, &at, NR_BATCH, in->rows))) take_rows(op, s, in);
 }
 

@@ -63,6 +63,12 @@ static void count_add(void *state, const nr_spec *of, const nr_value *v, nr_aren
     ++*(int64_t *)state;
 }
 
+static void count_add_ints(char *const *states, size_t at, const int64_t *numbers, const unsigned char *set, size_t n)
+{
+    (void)numbers;
+    for (size_t i = 0; i < n; i++) *(int64_t *)(void *)(states[i] + at) += set[i];
+}
+
 static bool count_result(const void *state, const nr_spec *of, nr_value *out)
 {
     (void)of;
@@ -100,6 +106,16 @@ static void total_add(void *state, const nr_spec *of, const nr_value *v, nr_aren
     nr_i128 d = v->kind == NR_V_INT ? v->i : v->d;
     t->high += d >> 64;
     t->low += (uint64_t)d;
+}
+
+static void total_add_ints(char *const *states, size_t at, const int64_t *numbers, const unsigned char *set, size_t n)
+{
+    for (size_t i = 0; i < n; i++) { /* a number that is not there is 0 */
+        total *t = (void *)(states[i] + at);
+        t->n += set[i];
+        t->high += numbers[i] >> 63;
+        t->low += (uint64_t)numbers[i];
+    }
 }
 
 static bool float_result(double f, nr_value *out)
@@ -243,16 +259,16 @@ static bool deviation_result(const void *state, const nr_spec *of, nr_value *out
 #define NUMBERS takes_numbers, "a number"
 
 const nr_aggregate nr_aggregates[] = {
-    /* name           of       star   distinct by index     state size        gives          add         result            doc */
-    {"COUNT",         ANY,     true,  false,  NR_BY_COUNT,  sizeof(int64_t),  gives_int,     count_add,  count_result,     "rows (`*`), or values that are not NULL"},
-    {"COUNTDISTINCT", ANY,     false, true,   NR_BY_NONE,   sizeof(int64_t),  gives_int,     count_add,  count_result,     "distinct values that are not NULL"},
-    {"SUM",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_same,    total_add,  sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
-    {"AVG",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_average, total_add,  average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
-    {"MIN",           ORDERED, false, false,  NR_BY_FIRST,  sizeof(extreme),  gives_same,    min_add,    extreme_result,   "the lowest value"},
-    {"MAX",           ORDERED, false, false,  NR_BY_LAST,   sizeof(extreme),  gives_same,    max_add,    extreme_result,   "the highest value"},
-    {"STDDEV",        NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, deviation_result, "the standard deviation of the population, a float"},
-    {"VARIANCE",      NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, variance_result,  "the variance of the population, a float"},
-    {NULL,            NULL, NULL, false, false, NR_BY_NONE, 0,               NULL,          NULL,       NULL,             NULL},
+    /* name           of       star   distinct by index     state size        gives          add         of integers     result            doc */
+    {"COUNT",         ANY,     true,  false,  NR_BY_COUNT,  sizeof(int64_t),  gives_int,     count_add,  count_add_ints, count_result,     "rows (`*`), or values that are not NULL"},
+    {"COUNTDISTINCT", ANY,     false, true,   NR_BY_NONE,   sizeof(int64_t),  gives_int,     count_add,  NULL,           count_result,     "distinct values that are not NULL"},
+    {"SUM",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_same,    total_add,  total_add_ints, sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
+    {"AVG",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_average, total_add,  total_add_ints, average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
+    {"MIN",           ORDERED, false, false,  NR_BY_FIRST,  sizeof(extreme),  gives_same,    min_add,    NULL,           extreme_result,   "the lowest value"},
+    {"MAX",           ORDERED, false, false,  NR_BY_LAST,   sizeof(extreme),  gives_same,    max_add,    NULL,           extreme_result,   "the highest value"},
+    {"STDDEV",        NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           deviation_result, "the standard deviation of the population, a float"},
+    {"VARIANCE",      NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           variance_result,  "the variance of the population, a float"},
+    {NULL,            NULL, NULL, false, false, NR_BY_NONE, 0,               NULL,          NULL,       NULL,           NULL,             NULL},
 };
 
 const nr_aggregate *nr_aggregate_find(nr_slice word, bool any_case)

@@ -25,6 +25,8 @@ typedef struct nr_aggregate {
     size_t state_size;
     nr_spec (*gives)(const nr_spec *of);
     void (*add)(void *state, const nr_spec *of, const nr_value *v, nr_arena *arena); /* what the state holds of v is copied into arena */
+    /* The same of n integers at once: numbers[i], where set[i] is 1, is for the state at states[i] + at. NULL: they are given one by one. */
+    void (*add_ints)(char *const *states, size_t at, const int64_t *numbers, const unsigned char *set, size_t n);
     bool (*result)(const void *state, const nr_spec *of, nr_value *out);             /* false: no value of the type that it gives */
     const char *doc;
 } nr_aggregate;

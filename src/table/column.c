@@ -317,14 +317,33 @@ nr_value nr_column_code(const nr_column *c, uint32_t code)
     return (nr_value){.kind = NR_V_TEXT, .s = nr_rows_pk(c->codes, code)};
 }
 
+/* The number where the bit is set, else 0. */
+#define GATHER(type)                                                          \
+    for (size_t i = 0; i < n; i++) {                                          \
+        uint32_t at = rows[i] % NR_CHUNK_ROWS;                                \
+        set[i] = at < k->cap && is_set(k, at);                                \
+        numbers[i] = set[i] ? (int64_t)((const type *)(const void *)k->values)[at] : 0; \
+    }
+
+/* Rows of one chunk, NULL when there is none. */
+static void gather_chunk(const chunk *k, const uint32_t *rows, size_t n, int64_t *numbers, unsigned char *set)
+{
+    switch (k ? k->width : 0) {
+    case 1: GATHER(int8_t) break;
+    case 2: GATHER(int16_t) break;
+    case 4: GATHER(int32_t) break;
+    case 8: GATHER(int64_t) break;
+    default: memset(numbers, 0, n * sizeof *numbers), memset(set, 0, n);
+    }
+}
+
 void nr_column_gather(const nr_column *c, const uint32_t *rows, size_t n, int64_t *numbers, unsigned char *set)
 {
     assert(c->kind == NR_V_INT);
-    for (size_t i = 0; i < n; i++) {
-        const chunk *k = chunk_of(c, rows[i]);
-        uint32_t at = rows[i] % NR_CHUNK_ROWS;
-        set[i] = k && is_set(k, at);
-        numbers[i] = set[i] ? (int64_t)read_number(k->values, k->width, at) : 0;
+    for (size_t from = 0, to; from < n; from = to) {
+        uint32_t in = rows[from] / NR_CHUNK_ROWS;
+        for (to = from + 1; to < n && rows[to] / NR_CHUNK_ROWS == in; to++) {}
+        gather_chunk(chunk_of(c, rows[from]), rows + from, to - from, numbers + from, set + from);
     }
 }
 
