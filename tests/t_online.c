@@ -391,9 +391,32 @@ static void diff_says_what_set_would_do(void **state)
     assert_non_null(strstr(world_do(w, "MODEL DIFF a.X '{\"fields\"'"), "refuse SYNTAX"));
 }
 
+static void a_copy_gets_what_a_restarted_primary_finds_missing_in_an_index_that_it_built(void **state)
+{
+    world *w = *state, replica;
+    world_open(&replica);
+    w->replica = &replica;
+    expect(w, "MODEL SET u.M '{\"store\": \"native\", \"fields\": {\"t\": {\"type\": \"char\", \"index\": true}}}'", "+OK");
+    for (int i = 0; i < 3; i++) world_dof(w, "SAVE u.M t v%d", i);
+    expect(w, "COUNT u.M", ":3");
+    expect(&replica, "COUNT u.M", ":3");
+    world_settle(w);
+    world_remove(w, NR_S("u.M/pk"));
+    world_restart(w);
+    expect(w, "SAVE u.M t v3", ":4");
+    expect(w, "INDEX CREATE u.M t iexact", "+OK");
+    expect(w, "COUNT u.M FILTER t__iexact V1", ":1");
+    world_settle(w);
+    check_indexes(w, "u.M");
+    assert_true(world_digest(w) == world_digest(&replica));
+    w->replica = NULL;
+    world_close(&replica);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EMPTY(a_copy_gets_what_a_restarted_primary_finds_missing_in_an_index_that_it_built),
         POSTS(an_index_that_is_asked_for_answers),
         EMPTY(an_index_lives_while_somebody_wants_it),
         EMPTY(a_large_index_is_built_in_slices_and_not_used_before),

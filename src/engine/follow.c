@@ -264,8 +264,9 @@ static bool build(nr_call *c, nr_model *m)
     bool ok = nr_build_each_entity(c, m, put_entity, m);
     nr_table_loaded(m->table);
     ok = ok && nr_reconcile(c, m);
-    if (ok) m->followed->at_first = m->followed->n_repairs;
-    else nr_follow_release(m);
+    if (!ok) nr_follow_release(m);
+    else m->followed->at_first = m->followed->n_repairs;
+    if (ok && m->followed->n_repairs) m->sync_all = true; /* a copy that was there all the time does not know what was found here */
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     if (c->deadline_us < INT64_MAX - took) c->deadline_us += took; /* a start is not the command's fault */
     if (!ok) return false;
