@@ -10,7 +10,8 @@ enum { MOST = 40, ROUNDS = 200, BEHIND = 128 };
 
 /* Every type reads what it can of these. */
 static const char *const texts[] = {
-    "", "0", "1", "-1", "7", "32767", "-32768", "9007199254740993", "9223372036854775807", "-9223372036854775808", "0.5", "-0.25", "999.99", "-999.99", "1e-7",
+    "", "0", "1", "-1", "7", "32767", "-32768", "9007199254740993", "9223372036854775807", "-9223372036854775808",
+    "99999999999999999999999999999999999999", "-99999999999999999999999999999999999999", "0.5", "-0.25", "999.99", "-999.99", "1e-7",
     "1e300", "-1e300", "1.5", "true", "false", "a", "A", "ab", "\xc3\xa9", "\xf0\x9f\x98\x80", "a@b.org", "z@b.org", "http://a.bc/", "http://b.bc/", "1.2.3.4",
     "::1", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "0001-01-01", "1969-12-31", "9999-12-31", "00:00",
     "23:59:59.999999", "1969-12-31T23:59:59.999999Z", "2026-11-22T13:05:09.000250Z", "PT0S", "-P1D", "P106751991DT4H54.775807S", "[]", "[1,null]", "{}",
@@ -248,6 +249,22 @@ static void every_function_gives_what_its_name_says_of_every_type(void **state)
         }
 }
 
+/* What is too small beside a large number is not lost when that goes again. */
+static void a_sum_of_floats_keeps_small_ones_beside_large_ones(void **state)
+{
+    static const double all[] = {1, 1e16, 1, 0, 1, 0, 0, -1e16};
+    const nr_spec spec = spec_of("float");
+    nr_value values[sizeof all / sizeof *all], r;
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) values[i] = (nr_value){.kind = NR_V_FLOAT, .f = all[i]};
+    assert_true(result_of(nr_aggregate_find(NR_S("SUM"), false), &spec, values, 3, &r));
+    assert_true(r.f == 1e16 + 2);
+    assert_true(result_of(nr_aggregate_find(NR_S("SUM"), false), &spec, values, sizeof all / sizeof *all, &r));
+    assert_true(r.f == 3);
+    assert_true(result_of(nr_aggregate_find(NR_S("AVG"), false), &spec, values, sizeof all / sizeof *all, &r));
+    assert_true(r.f == 3.0 / 8);
+}
+
 static void every_function_is_found_by_its_name_and_says_what_it_is(void **state)
 {
     (void)state;
@@ -266,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_function_gives_what_its_name_says_of_every_type),
+        cmocka_unit_test(a_sum_of_floats_keeps_small_ones_beside_large_ones),
         cmocka_unit_test(every_function_is_found_by_its_name_and_says_what_it_is),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
