@@ -47,8 +47,10 @@ static const nr_slice texts[] = {
 
 /* Texts that are regular expressions, too. */
 static const nr_slice patterns[] = {
-    LIT("^a"), LIT("^ab"), LIT("a.b"), LIT("(?s)a.b"), LIT("b$"), LIT("^$"), LIT("^(a|b)"), LIT("[0-9]+$"), LIT("bc"), LIT("abc"), LIT("xyz|abc"), LIT("(?i)ABC"),
-    LIT("\\.000250"), LIT("2026-11"), LIT("^2026"), LIT("x{64}y"), LIT("a\xc3\xa9"), LIT("A"), LIT("\\d\\d:"), LIT("abc?"), LIT("^-1"), LIT("^a.*z"),
+    LIT("^a"), LIT("^ab"), LIT("a.b"), LIT("(?s)a.b"), LIT("b$"), LIT("^$"), LIT("^(a|b)"),
+    LIT("[0-9]+$"), LIT("bc"), LIT("abc"), LIT("xyz|abc"), LIT("(?i)ABC"),
+    LIT("\\.000250"), LIT("2026-11"), LIT("^2026"), LIT("x{64}y"), LIT("a\xc3\xa9"), LIT("A"), LIT("\\d\\d:"), LIT("abc?"), LIT("^-1"),
+    LIT("^a.*z"),
 };
 
 typedef struct pool {
