@@ -1,0 +1,151 @@
+/* t_type_options.c -- what every row of the table of types means for definitions and writes: which options it takes, whether true is a value of it, and
+ * whether a primary key of it is drawn. Types walk; what stands not in the list here fails. */
+#include "engine_check.h"
+#include "types/types.h"
+
+static const struct {
+    const char *type, *options; /* the options that not every type takes */
+    const char *value;          /* JSON that may be written */
+    bool truth;                 /* takes JSON's true */
+    bool drawn;                 /* a primary key of it need not be given */
+} rows[] = {
+    {"auto",        "",                                  "5",                                        false, true},
+    {"int",         "min max",                           "5",                                        false, false},
+    {"bigint",      "min max",                           "5",                                        false, false},
+    {"smallint",    "min max",                           "5",                                        false, false},
+    {"positiveint", "min max",                           "5",                                        false, false},
+    {"bool",        "",                                  "false",                                    true,  false},
+    {"float",       "min max",                           "0.5",                                      false, false},
+    {"decimal",     "min max max_digits decimal_places", "\"0.5\"",                                  false, false},
+    {"char",        "max_length",                        "\"a\"",                                    false, false},
+    {"text",        "max_length",                        "\"a\"",                                    false, false},
+    {"slug",        "max_length",                        "\"a\"",                                    false, false},
+    {"email",       "max_length",                        "\"a@b.org\"",                              false, false},
+    {"url",         "max_length",                        "\"http://a.bc/\"",                         false, false},
+    {"blob",        "",                                  "\"AP8=\"",                                 false, false},
+    {"ip",          "",                                  "\"1.2.3.4\"",                              false, false},
+    {"uuid",        "",                                  "\"123e4567-e89b-12d3-a456-426614174000\"", false, true},
+    {"date",        "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false},
+    {"time",        "min max auto_now auto_now_add",     "\"12:00\"",                                false, false},
+    {"datetime",    "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false},
+    {"duration",    "min max",                           "\"P1D\"",                                  false, false},
+    {"list",        "of",                                "[]",                                       false, false},
+    {"set",         "of",                                "[]",                                       false, false},
+    {"dict",        "of",                                "{}",                                       false, false},
+    {"embedded",    "fields to",                         "{}",                                       false, false},
+    {"json",        "",                                  "5",                                        true,  false},
+    {"fk",          "to on_delete",                      "1",                                        false, false},
+    {"onetoone",    "to on_delete",                      "1",                                        false, false},
+};
+
+/* What is written for an option; NULL: the value of the row. */
+static const struct {
+    const char *name, *value;
+} options[] = {
+    {"max_length", "5"},
+    {"min", NULL},
+    {"max", NULL},
+    {"auto_now", "true"},
+    {"auto_now_add", "true"},
+    {"of", "{\"type\":\"int\"}"},
+    {"fields", "{\"a\":{\"type\":\"int\",\"null\":true}}"},
+    {"to", "\"p.Target\""},
+    {"on_delete", "\"do_nothing\""},
+    {"max_digits", "5"},
+    {"decimal_places", "2"},
+};
+
+static size_t row_of(const char *type)
+{
+    size_t i = 0;
+    while (i < COUNT(rows) && strcmp(rows[i].type, type) != 0) i++;
+    if (i == COUNT(rows)) fail_msg("what %s takes stands nowhere", type);
+    return i;
+}
+
+static bool is_word_of(const char *word, const char *list)
+{
+    char spaced[80], padded[40];
+    snprintf(spaced, sizeof spaced, " %s ", list);
+    snprintf(padded, sizeof padded, " %s ", word);
+    return strstr(spaced, padded) != NULL;
+}
+
+/* What a type needs besides an option: not that option itself, nor the other one of two ways. */
+static const char *needs(const nr_type *t, const char *option)
+{
+    bool of_entity = strcmp(option, "to") == 0 || strcmp(option, "fields") == 0;
+    if (t->flags & NR_TF_AUTO) return ",\"pk\":true";
+    if (strcmp(t->name, "embedded") == 0) return of_entity ? "" : ",\"fields\":{\"a\":{\"type\":\"int\",\"null\":true}}";
+    if (t->flags & NR_TF_RELATION) return strcmp(option, "to") == 0 ? "" : ",\"to\":\"p.Target\"";
+    if (strcmp(t->name, "decimal") != 0) return "";
+    if (strcmp(option, "max_digits") == 0) return ",\"decimal_places\":2";
+    return strcmp(option, "decimal_places") == 0 ? ",\"max_digits\":5" : ",\"max_digits\":5,\"decimal_places\":2";
+}
+
+static const char target[] = "MODEL SET p.Target '{\"fields\":{\"n\":{\"type\":\"int\",\"null\":true}}}'";
+
+/* What is said to a definition with a field f; it begins with + when it is good. */
+static const char *define(world *w, const nr_type *t, const char *option, const char *more)
+{
+    return world_dof(w, "MODEL SET p.M '{\"fields\":{\"f\":{\"type\":\"%s\"%s%s}}}'", t->name, needs(t, option), more);
+}
+
+static void every_type_takes_just_its_options(void **state)
+{
+    world *w = *state;
+    expect(w, target, "+OK");
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        size_t r = row_of((*t)->name);
+        for (size_t i = 0; i < COUNT(options); i++) {
+            char more[100];
+            snprintf(more, sizeof more, ",\"%s\":%s", options[i].name, options[i].value ? options[i].value : rows[r].value);
+            const char *said = define(w, *t, options[i].name, more);
+            if ((said[0] == '+') != is_word_of(options[i].name, rows[r].options)) fail_msg("%s, %s: %s", (*t)->name, more, said);
+            world_do(w, "MODEL DROP p.M");
+        }
+    }
+}
+
+static void every_type_takes_json_true_or_not(void **state)
+{
+    world *w = *state;
+    expect(w, target, "+OK");
+    expect(w, "SAVE p.Target n 1", ":1");
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        size_t r = row_of((*t)->name);
+        const char *said = define(w, *t, "", "");
+        if (said[0] != '+') fail_msg("%s: %s", (*t)->name, said);
+        said = world_do(w, "SAVE p.M JSON '{\"f\":true}'");
+        if ((said[0] != '-') != rows[r].truth) fail_msg("%s: true gives %s", (*t)->name, said);
+        said = world_dof(w, "SAVE p.M JSON '{\"f\":%s}'", rows[r].value);
+        if (said[0] == '-') fail_msg("%s: %s gives %s", (*t)->name, rows[r].value, said);
+        world_do(w, "DELETE p.M ALL");
+        world_do(w, "MODEL DROP p.M");
+    }
+}
+
+static void a_primary_key_is_drawn_or_has_to_be_given(void **state)
+{
+    world *w = *state;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        if ((*t)->flags & (NR_TF_CONTAINER | NR_TF_RELATION)) continue;
+        const char *pk = (*t)->flags & NR_TF_AUTO ? "" : ",\"pk\":true";
+        const char *said = define(w, *t, "", pk);
+        if (said[0] != '+') fail_msg("%s: %s", (*t)->name, said);
+        said = world_do(w, "SAVE p.M JSON '{}'");
+        if ((said[0] != '-') != rows[row_of((*t)->name)].drawn) fail_msg("%s: a missing primary key gives %s", (*t)->name, said);
+        world_do(w, "DELETE p.M ALL");
+        world_do(w, "MODEL DROP p.M");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EMPTY(every_type_takes_just_its_options),
+        EMPTY(every_type_takes_json_true_or_not),
+        EMPTY(a_primary_key_is_drawn_or_has_to_be_given),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
