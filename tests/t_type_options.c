@@ -1,5 +1,5 @@
-/* t_type_options.c -- what every row of the table of types means for definitions and writes: which options it takes, whether true is a value of it, and
- * whether a primary key of it is drawn. Types walk; what stands not in the list here fails. */
+/* t_type_options.c -- what every row of the table of types means for definitions and writes: which options it takes, whether true is a value of it,
+ * whether a primary key of it is drawn, and as what it is replied. Types walk; what stands not in the list here fails. */
 #include "engine_check.h"
 #include "types/types.h"
 
@@ -8,34 +8,35 @@ static const struct {
     const char *value;          /* JSON that may be written */
     bool truth;                 /* takes JSON's true */
     bool drawn;                 /* a primary key of it need not be given */
+    char mark;                  /* what it begins with in a reply: # integers, ~ doubles, ? booleans, " strings, < sets */
 } rows[] = {
-    {"auto",        "",                                  "5",                                        false, true},
-    {"int",         "min max",                           "5",                                        false, false},
-    {"bigint",      "min max",                           "5",                                        false, false},
-    {"smallint",    "min max",                           "5",                                        false, false},
-    {"positiveint", "min max",                           "5",                                        false, false},
-    {"bool",        "",                                  "false",                                    true,  false},
-    {"float",       "min max",                           "0.5",                                      false, false},
-    {"decimal",     "min max max_digits decimal_places", "\"0.5\"",                                  false, false},
-    {"char",        "max_length",                        "\"a\"",                                    false, false},
-    {"text",        "max_length",                        "\"a\"",                                    false, false},
-    {"slug",        "max_length",                        "\"a\"",                                    false, false},
-    {"email",       "max_length",                        "\"a@b.org\"",                              false, false},
-    {"url",         "max_length",                        "\"http://a.bc/\"",                         false, false},
-    {"blob",        "",                                  "\"AP8=\"",                                 false, false},
-    {"ip",          "",                                  "\"1.2.3.4\"",                              false, false},
-    {"uuid",        "",                                  "\"123e4567-e89b-12d3-a456-426614174000\"", false, true},
-    {"date",        "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false},
-    {"time",        "min max auto_now auto_now_add",     "\"12:00\"",                                false, false},
-    {"datetime",    "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false},
-    {"duration",    "min max",                           "\"P1D\"",                                  false, false},
-    {"list",        "of",                                "[]",                                       false, false},
-    {"set",         "of",                                "[]",                                       false, false},
-    {"dict",        "of",                                "{}",                                       false, false},
-    {"embedded",    "fields to",                         "{}",                                       false, false},
-    {"json",        "",                                  "5",                                        true,  false},
-    {"fk",          "to on_delete",                      "1",                                        false, false},
-    {"onetoone",    "to on_delete",                      "1",                                        false, false},
+    {"auto",        "",                                  "5",                                        false, true,  '#'},
+    {"int",         "min max",                           "5",                                        false, false, '#'},
+    {"bigint",      "min max",                           "5",                                        false, false, '#'},
+    {"smallint",    "min max",                           "5",                                        false, false, '#'},
+    {"positiveint", "min max",                           "5",                                        false, false, '#'},
+    {"bool",        "",                                  "false",                                    true,  false, '?'},
+    {"float",       "min max",                           "0.5",                                      false, false, '~'},
+    {"decimal",     "min max max_digits decimal_places", "\"0.5\"",                                  false, false, '"'},
+    {"char",        "max_length",                        "\"a\"",                                    false, false, '"'},
+    {"text",        "max_length",                        "\"a\"",                                    false, false, '"'},
+    {"slug",        "max_length",                        "\"a\"",                                    false, false, '"'},
+    {"email",       "max_length",                        "\"a@b.org\"",                              false, false, '"'},
+    {"url",         "max_length",                        "\"http://a.bc/\"",                         false, false, '"'},
+    {"blob",        "",                                  "\"AP8=\"",                                 false, false, '"'},
+    {"ip",          "",                                  "\"1.2.3.4\"",                              false, false, '"'},
+    {"uuid",        "",                                  "\"123e4567-e89b-12d3-a456-426614174000\"", false, true,  '"'},
+    {"date",        "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false, '"'},
+    {"time",        "min max auto_now auto_now_add",     "\"12:00\"",                                false, false, '"'},
+    {"datetime",    "min max auto_now auto_now_add",     "\"2000-01-01\"",                           false, false, '"'},
+    {"duration",    "min max",                           "\"P1D\"",                                  false, false, '"'},
+    {"list",        "of",                                "[]",                                       false, false, '['},
+    {"set",         "of",                                "[]",                                       false, false, '<'},
+    {"dict",        "of",                                "{}",                                       false, false, '{'},
+    {"embedded",    "fields to",                         "{}",                                       false, false, '{'},
+    {"json",        "",                                  "5",                                        true,  false, '"'},
+    {"fk",          "to on_delete",                      "1",                                        false, false, '#'},
+    {"onetoone",    "to on_delete",                      "1",                                        false, false, '#'},
 };
 
 /* What is written for an option; NULL: the value of the row. */
@@ -107,7 +108,7 @@ static void every_type_takes_just_its_options(void **state)
     }
 }
 
-static void every_type_takes_json_true_or_not(void **state)
+static void every_type_takes_json_true_or_not_and_is_replied_as_what_it_is(void **state)
 {
     world *w = *state;
     expect(w, target, "+OK");
@@ -120,6 +121,8 @@ static void every_type_takes_json_true_or_not(void **state)
         if ((said[0] != '-') != rows[r].truth) fail_msg("%s: true gives %s", (*t)->name, said);
         said = world_dof(w, "SAVE p.M JSON '{\"f\":%s}'", rows[r].value);
         if (said[0] == '-') fail_msg("%s: %s gives %s", (*t)->name, rows[r].value, said);
+        said = world_dof(w, "QUERY p.M FIELDS f FLAT%s", rows[r].truth ? " LIMIT 1 1" : "");
+        if (said[1] != rows[r].mark) fail_msg("%s: %s is %s in a reply", (*t)->name, rows[r].value, said);
         world_do(w, "DELETE p.M ALL");
         world_do(w, "MODEL DROP p.M");
     }
@@ -144,7 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(every_type_takes_just_its_options),
-        EMPTY(every_type_takes_json_true_or_not),
+        EMPTY(every_type_takes_json_true_or_not_and_is_replied_as_what_it_is),
         EMPTY(a_primary_key_is_drawn_or_has_to_be_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
