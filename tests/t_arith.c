@@ -1,4 +1,5 @@
 /* t_arith.c -- numbers: exact fractions, floats, what is too large, and what a field takes of a result. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -173,7 +174,10 @@ static void floats_are_doubles(void **state)
         {"1", NR_A_DIVIDE, "f3", "0.3333333333333333"},
         {"f1e308", NR_A_MULTIPLY, "10", "beyond"},
         {"f-1e308", NR_A_MULTIPLY, "10", "beyond"},
+        {"f0.3", NR_A_SUBTRACT, "f0.1", "0.19999999999999998"},
         {"f1", NR_A_DIVIDE, "0", "zero"},
+        {"f1", NR_A_FLOOR, "0", "zero"},
+        {"f1", NR_A_MODULO, "0", "zero"},
         {"f1", NR_A_DIVIDE, "f-0.0", "zero"},
         {"f-1", NR_A_MULTIPLY, "0", "0"},
         {"f5e-324", NR_A_DIVIDE, "2", "0"},
@@ -184,6 +188,14 @@ static void floats_are_doubles(void **state)
     assert_string_equal(result("f2.5", NR_A_MULTIPLY, "2", spec_of("int", 0)), "5");
     assert_string_equal(result("f2.5", NR_A_MULTIPLY, "3", spec_of("int", 0)), "refused");
     assert_string_equal(result("f1e19", NR_A_ADD, "0", spec_of("int", 0)), "10000000000000000000");
+}
+
+static void no_float_is_minus_zero(void **state)
+{
+    nr_num minus = num("f-1"), zero = num("0"), out;
+    (void)state;
+    assert_int_equal(nr_num_compute(NR_A_MULTIPLY, &minus, &zero, &out), NR_AR_GOOD);
+    assert_false(signbit(out.f));
 }
 
 static void null_is_null(void **state)
@@ -294,6 +306,7 @@ int main(void)
         cmocka_unit_test(a_decimal_of_38_places_keeps_them),
         cmocka_unit_test(dividing_loses_nothing),
         cmocka_unit_test(floats_are_doubles),
+        cmocka_unit_test(no_float_is_minus_zero),
         cmocka_unit_test(null_is_null),
         cmocka_unit_test(numbers_compare_exactly_whatever_their_kind),
         cmocka_unit_test(only_numbers_of_38_digits_are_read),
