@@ -105,6 +105,16 @@ static void announce(nr_store *s, nr_slice key, int type, const char *event)
     RedisModule_NotifyKeyspaceEvent(SELF(s)->ctx, type, event, name);
 }
 
+static nr_status redis_expire(nr_store *s, nr_slice key, int64_t deadline)
+{
+    RedisModuleKey *k = open_key(s, key, REDISMODULE_READ | REDISMODULE_WRITE);
+    bool there = holds_of(k) != NR_HOLDS_NOTHING;
+    int rc = there ? RedisModule_SetAbsExpire(k, deadline < 0 ? REDISMODULE_NO_EXPIRE : deadline) : REDISMODULE_OK;
+    RedisModule_CloseKey(k);
+    if (there && rc == REDISMODULE_OK) announce(s, key, REDISMODULE_NOTIFY_GENERIC, deadline < 0 ? "persist" : "expire");
+    return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
+}
+
 typedef struct hash_reader {
     nr_arena *arena;
     nr_pairs *out;
@@ -564,6 +574,7 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .name = "redis",
         .holds = redis_holds,
         .deadline = redis_deadline,
+        .expire = redis_expire,
         .hash_all = redis_hash_all,
         .hash_get = redis_hash_get,
         .hash_put = redis_hash_put,

@@ -352,6 +352,7 @@ typedef struct visit {
     fixture *f;
     nr_holds found[5];   /* of the keys m/0 .. m/4 */
     int calls, stop_after;
+    int64_t deadline;    /* that keys have; 0: none */
 } visit;
 
 static bool on_key(void *ctx, nr_slice key, nr_holds holds)
@@ -455,7 +456,7 @@ static bool on_met(void *ctx, const nr_met *met)
     assert_int_equal(met->key.n, 3);
     assert_int_equal(v->found[i], NR_HOLDS_NOTHING);
     v->found[i] = met->holds;
-    assert_int_equal(met->deadline, -1);
+    assert_int_equal(met->deadline, v->deadline ? v->deadline : -1);
     assert_int_equal(met->fields.n, met->holds == NR_HOLDS_HASH ? i + 1 : 0);
     for (size_t k = 0; k < met->fields.n; k++) {
         assert_int_equal(met->fields.at[k].name.n, 1);
@@ -479,6 +480,67 @@ static void a_reading_walk_gives_what_hashes_hold(void **state)
         f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
         assert_int_equal(v.calls, n);
     }
+}
+
+static const int64_t FAR = INT64_C(32503680000000); /* the year 3000 */
+
+static void expire(fixture *f, nr_slice key, int64_t deadline)
+{
+    assert_int_equal(f->s->cls->expire(f->s, key, deadline), NR_ST_OK);
+}
+
+static void a_key_has_the_deadline_it_was_given_until_it_is_taken_away(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);
+    put(f, NR_S("m"), NR_S("a"), NR_S("1"));
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);
+    expire(f, NR_S("m"), FAR);
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), FAR);
+    expire(f, NR_S("m"), FAR - 1);
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), FAR - 1);
+    put(f, NR_S("m"), NR_S("a"), NR_S("2"));
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), FAR - 1);
+    visit v = {.f = f, .stop_after = 1, .deadline = FAR - 1};
+    put(f, NR_S("m/0"), NR_S("a"), NR_S("1"));
+    expire(f, NR_S("m/0"), FAR - 1);
+    f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+    assert_int_equal(v.calls, 1);
+    expire(f, NR_S("m"), -1);
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);
+    check_slice(get(f, NR_S("m"), NR_S("a")), NR_S("2"));
+}
+
+static void a_key_whose_deadline_is_past_is_none_and_the_next_of_that_name_has_none(void **state)
+{
+    fixture *f = *state;
+    visit v = {.f = f};
+    put(f, NR_S("m/0"), NR_S("a"), NR_S("1"));
+    expire(f, NR_S("m/0"), 1);
+    assert_int_equal(f->s->cls->holds(f->s, NR_S("m/0")), NR_HOLDS_NOTHING);
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m/0")), -1);
+    assert_null(get(f, NR_S("m/0"), NR_S("a")).p);
+    assert_int_equal(f->s->cls->bytes(f->s, NR_S("m/0")), 0);
+    assert_int_equal(keys_in_pieces(f, NR_S("m/")), 0);
+    f->s->cls->walk(f->s, NR_S("m/"), on_key, &v);
+    assert_int_equal(v.calls, 0);
+    put(f, NR_S("m/0"), NR_S("b"), NR_S("2"));
+    assert_null(get(f, NR_S("m/0"), NR_S("a")).p);
+    check_slice(get(f, NR_S("m/0"), NR_S("b")), NR_S("2"));
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m/0")), -1);
+}
+
+static void a_key_that_is_not_there_gets_no_deadline(void **state)
+{
+    fixture *f = *state;
+    expire(f, NR_S("m"), FAR);
+    assert_int_equal(f->s->cls->holds(f->s, NR_S("m")), NR_HOLDS_NOTHING);
+    put(f, NR_S("m"), NR_S("a"), NR_S("1"));
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);
+    expire(f, NR_S("m"), FAR);
+    assert_int_equal(f->s->cls->remove(f->s, NR_S("m")), NR_ST_OK);
+    put(f, NR_S("m"), NR_S("a"), NR_S("1"));
+    assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);
 }
 
 static void touching_a_key_changes_nothing(void **state)
@@ -510,6 +572,9 @@ static const suite_test tests[] = {
     TEST(a_reading_walk_gives_what_hashes_hold),
     TEST(keys_in_pieces_are_those_of_the_prefix),
     TEST(a_key_takes_memory_and_none_takes_none),
+    TEST(a_key_has_the_deadline_it_was_given_until_it_is_taken_away),
+    TEST(a_key_whose_deadline_is_past_is_none_and_the_next_of_that_name_has_none),
+    TEST(a_key_that_is_not_there_gets_no_deadline),
     TEST(touching_a_key_changes_nothing),
     {NULL, NULL},
 };

@@ -55,6 +55,8 @@ typedef struct nr_store_class {
     nr_holds (*holds)(nr_store *s, nr_slice key);
     uint64_t (*bytes)(nr_store *s, nr_slice key);   /* memory that the key takes, about; 0: no key, or the store cannot tell */
     int64_t (*deadline)(nr_store *s, nr_slice key); /* when the key runs out, milliseconds since 1970 UTC; -1: never, or no key */
+    /* The key will be no key from that moment on, -1: from none; one that is past lets it go at once. No key: OK. */
+    nr_status (*expire)(nr_store *s, nr_slice key, int64_t deadline);
 
     /* Hashes: entities and definitions. No key: OK with nothing found. */
     nr_status (*hash_all)(nr_store *s, nr_slice key, nr_arena *a, nr_pairs *out); /* appends every field, any order */

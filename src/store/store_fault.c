@@ -146,6 +146,12 @@ static int64_t fault_deadline(nr_store *s, nr_slice key)
     return under(s)->cls->deadline(under(s), key);
 }
 
+static nr_status fault_expire(nr_store *s, nr_slice key, int64_t deadline)
+{
+    nr_status st = pass(s, WRITES);
+    return st ? st : under(s)->cls->expire(under(s), key, deadline);
+}
+
 static void fault_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slice key, nr_holds holds), void *ctx)
 {
     under(s)->cls->walk(under(s), prefix, fn, ctx);
@@ -176,6 +182,7 @@ static const nr_store_class fault_class = {
     .name = "fault",
     .holds = fault_holds,
     .deadline = fault_deadline,
+    .expire = fault_expire,
     .hash_all = fault_hash_all,
     .hash_get = fault_hash_get,
     .hash_put = fault_hash_put,

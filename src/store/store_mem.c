@@ -12,6 +12,7 @@ typedef struct object {
     size_t n, cap;
     bool is_counter;  /* NR_HOLDS_STRING: a number, else some text */
     int64_t counter;
+    int64_t deadline; /* -1: none */
 } object;
 
 typedef struct mem {
@@ -41,14 +42,6 @@ static void slice_free(const nr_env *env, nr_slice s)
 
 /* Objects. */
 
-static object *object_new(mem *m, nr_slice key, nr_holds holds)
-{
-    object *o = m->env->alloc(sizeof *o);
-    *o = (object){.holds = holds, .key = slice_copy(m->env, key)};
-    nr_map_put(&m->objects, o->key, o);
-    return o;
-}
-
 static void object_free(const nr_env *env, object *o)
 {
     for (size_t i = 0; i < o->n; i++) {
@@ -66,10 +59,31 @@ static void object_remove(mem *m, nr_slice key)
     if (o) object_free(m->env, o);
 }
 
+static object *object_new(mem *m, nr_slice key, nr_holds holds)
+{
+    object *o = m->env->alloc(sizeof *o);
+    object_remove(m, key);
+    *o = (object){.holds = holds, .key = slice_copy(m->env, key), .deadline = -1};
+    nr_map_put(&m->objects, o->key, o);
+    return o;
+}
+
+/* What has run out is nothing any more, but stays in the map until something takes its place: reads write nothing. */
+static bool has_run_out(const mem *m, const object *o)
+{
+    return o->deadline >= 0 && o->deadline <= m->env->now_us(m->env->ctx) / 1000;
+}
+
+static object *object_at(nr_store *s, nr_slice key)
+{
+    object *o = nr_map_get(&mem_of(s)->objects, key);
+    return o && !has_run_out(mem_of(s), o) ? o : NULL;
+}
+
 /* What lies at key: *out is NULL when nothing does. */
 static nr_status object_find(nr_store *s, nr_slice key, nr_holds holds, object **out)
 {
-    *out = nr_map_get(&mem_of(s)->objects, key);
+    *out = object_at(s, key);
     return *out && (*out)->holds != holds ? NR_ST_WRONGTYPE : NR_ST_OK;
 }
 
@@ -141,7 +155,7 @@ static void drop_if_empty(mem *m, object *o)
 
 static nr_holds mem_holds(nr_store *s, nr_slice key)
 {
-    const object *o = nr_map_get(&mem_of(s)->objects, key);
+    const object *o = object_at(s, key);
     return o ? o->holds : NR_HOLDS_NOTHING;
 }
 
@@ -158,7 +172,7 @@ static void mem_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slic
     void *value;
     while (nr_map_next(&mem_of(s)->objects, &at, &key, &value)) {
         const object *o = value;
-        if (nr_slice_starts(key, prefix) && !fn(ctx, key, o->holds)) return;
+        if (nr_slice_starts(key, prefix) && !has_run_out(mem_of(s), o) && !fn(ctx, key, o->holds)) return;
     }
 }
 
@@ -169,7 +183,7 @@ static void mem_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, co
     void *value;
     while (nr_map_next(&mem_of(s)->objects, &at, &key, &value)) {
         const object *o = value;
-        nr_met met = {.key = key, .holds = o->holds, .deadline = s->cls->deadline(s, key)};
+        nr_met met = {.key = key, .holds = o->holds, .deadline = o->deadline};
         if (o->holds == NR_HOLDS_HASH) met.fields = (nr_pairs){o->pairs, o->n, o->cap};
         if (nr_slice_starts(key, prefix) && !fn(ctx, &met)) return;
     }
@@ -182,14 +196,14 @@ static nr_status mem_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_are
     nr_slice key;
     void *value;
     while (nr_map_next(&mem_of(s)->objects, &at, &key, &value))
-        if (nr_slice_starts(key, prefix)) nr_vec_push(a, out, nr_arena_copy(a, key));
+        if (nr_slice_starts(key, prefix) && !has_run_out(mem_of(s), value)) nr_vec_push(a, out, nr_arena_copy(a, key));
     *cursor = 0;
     return NR_ST_OK;
 }
 
 static uint64_t mem_bytes(nr_store *s, nr_slice key)
 {
-    const object *o = nr_map_get(&mem_of(s)->objects, key);
+    const object *o = object_at(s, key);
     uint64_t n = o ? sizeof *o + o->key.n + o->cap * sizeof *o->pairs : 0;
     for (size_t i = 0; o && i < o->n; i++) n += o->pairs[i].name.n + o->pairs[i].value.n;
     return n;
@@ -401,18 +415,24 @@ static nr_status mem_counter_set(nr_store *s, nr_slice key, int64_t value)
     return NR_ST_OK;
 }
 
-/* Nothing runs out here. */
 static int64_t mem_deadline(nr_store *s, nr_slice key)
 {
-    (void)s;
-    (void)key;
-    return -1;
+    const object *o = object_at(s, key);
+    return o ? o->deadline : -1;
+}
+
+static nr_status mem_expire(nr_store *s, nr_slice key, int64_t deadline)
+{
+    object *o = object_at(s, key);
+    if (o) o->deadline = deadline;
+    return NR_ST_OK;
 }
 
 static const nr_store_class mem_class = {
     .name = "memory",
     .holds = mem_holds,
     .deadline = mem_deadline,
+    .expire = mem_expire,
     .hash_all = mem_hash_all,
     .hash_get = mem_hash_get,
     .hash_put = mem_hash_put,
@@ -485,6 +505,7 @@ static uint64_t object_digest(const object *o, nr_arena *a)
     add_number(&b, o->holds);
     add_number(&b, o->is_counter);
     add_number(&b, (uint64_t)o->counter);
+    add_number(&b, (uint64_t)o->deadline);
     for (size_t i = 0; i < o->n; i++) {
         add_slice(&b, o->pairs[i].name);
         add_slice(&b, o->pairs[i].value);
@@ -501,7 +522,7 @@ uint64_t nr_store_mem_digest(nr_store *s)
     size_t at = 0;
     void *value;
     while (nr_map_next(&m->objects, &at, NULL, &value)) {
-        sum += object_digest(value, &a);
+        if (!has_run_out(m, value)) sum += object_digest(value, &a);
         nr_arena_clear(&a);
     }
     return sum;
