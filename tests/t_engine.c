@@ -329,8 +329,7 @@ static void arguments_that_are_missing_or_wrong_are_errors(void **state)
 static void what_comes_later_is_refused_by_name(void **state)
 {
     static const char *const later[] = {"RELATE b.Post 1 tags ADD 1",        "PROFILE QUERY b.Post",           "QUERY b.Post WITH author",
-                                        "QUERY b.Post PREFETCH author",      "GET b.Post 1 WITH author",       "SAVE b.Post TTL 10 title x",
-                                        "SAVE b.Post PXAT 10 title x"};
+                                        "QUERY b.Post PREFETCH author",      "GET b.Post 1 WITH author"};
     for (size_t i = 0; i < COUNT(later); i++) {
         const char *got = world_do(*state, later[i]);
         if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);
@@ -340,8 +339,7 @@ static void what_comes_later_is_refused_by_name(void **state)
 
 static void definitions_of_later_versions_are_refused_by_name(void **state)
 {
-    static const char *const later[] = {"{\"ttl\": 10}",
-                                        "{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
+    static const char *const later[] = {"{\"fields\": {\"x\": {\"type\": \"m2m\", \"to\": \"a.B\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"on_delete\": \"cascade\"}}}",
                                         "{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"check\": true}}}"};
     for (size_t i = 0; i < COUNT(later); i++) {

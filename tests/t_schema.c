@@ -309,7 +309,12 @@ static const refusal refusals[] = {
     {FIELD("'type': 'char', 'related_name': 'a'"), NR_E_BADVALUE, "fields.x.related_name: a field of type 'char'"},
     {FIELD("'type': 'fk', 'to': 'm', 'check': true"), NR_E_BADVALUE, "fields.x.check: 'check' is not available"},
     {FIELD("'type': 'fk', 'to': 'm', 'to_field': 'a'"), NR_E_BADVALUE, "fields.x.to_field: 'to_field' is not available"},
-    {"{'ttl': 5}", NR_E_BADVALUE, "ttl: 'ttl' is not available in this version"},
+    {"{'ttl': 0}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '0'"},
+    {"{'ttl': -5}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '-5'"},
+    {"{'ttl': 1.5}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '1.5'"},
+    {"{'ttl': 1000000000001}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '1000000000001'"},
+    {"{'ttl': 99999999999999999999}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got"},
+    {"{'ttl': '60'}", NR_E_BADVALUE, "ttl: expected seconds: a whole number from 1 to 1000000000000, or null, got string"},
     {FIELD("'type': 'char', 'column': 1"), NR_E_BADVALUE, "fields.x.column: expected true or false"},
     {"{'store': 'disk'}", NR_E_BADVALUE, "store: expected \"native\" or \"memory\", got 'disk'"},
 
@@ -391,7 +396,7 @@ static void every_option_of_the_table_is_read_or_refused_by_name(void **state)
         world w = {0};
         char text[200];
         assert_true(k->doc && *k->doc);
-        snprintf(text, sizeof text, "{'%s': 5}", k->name);
+        snprintf(text, sizeof text, "{'%s': %s}", k->name, k->kinds & 1u << NR_J_NUMBER ? "'5'" : "5");
         assert_null(parse(&w, "m", text));
         assert_has(w.err.msg, k->set ? k->expects : "is not available in this version");
         clear(&w);

@@ -7,14 +7,15 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-typedef enum step_kind { STEP_ORDERED_ADD, STEP_ORDERED_REMOVE, STEP_SET_ADD, STEP_SET_REMOVE, STEP_PUT, STEP_REMOVE, STEP_COUNTER } step_kind;
+typedef enum step_kind { STEP_ORDERED_ADD, STEP_ORDERED_REMOVE, STEP_SET_ADD, STEP_SET_REMOVE, STEP_PUT, STEP_REMOVE, STEP_EXPIRE, STEP_COUNTER } step_kind;
 
 typedef struct step {
     step_kind kind;
     nr_slice key, member;
     nr_pairs pairs, undo; /* PUT: the new fields and the old ones; REMOVE: undo has the old entity */
     bool made;            /* PUT made the key */
-    int64_t to, from;     /* COUNTER */
+    bool expires;         /* PUT: an EXPIRE comes behind it */
+    int64_t to, from;     /* COUNTER; EXPIRE and what has an entity in hand: deadlines */
 } step;
 
 typedef NR_VEC(step) steps;
@@ -29,9 +30,16 @@ static nr_status do_step(nr_store *s, const step *t)
     case STEP_SET_REMOVE: return s->cls->set_remove(s, t->key, t->member);
     case STEP_PUT: return s->cls->hash_put(s, t->key, t->pairs.at, t->pairs.n);
     case STEP_REMOVE: return s->cls->remove(s, t->key);
+    case STEP_EXPIRE: return s->cls->expire(s, t->key, t->to);
     case STEP_COUNTER: return s->cls->counter_set(s, t->key, t->to);
     }
     return NR_ST_FAILED;
+}
+
+static nr_status put_back(nr_store *s, const step *t)
+{
+    nr_status st = s->cls->hash_put(s, t->key, t->undo.at, t->undo.n);
+    return st || t->from < 0 ? st : s->cls->expire(s, t->key, t->from);
 }
 
 static nr_status undo_step(nr_store *s, const step *t)
@@ -42,7 +50,8 @@ static nr_status undo_step(nr_store *s, const step *t)
     case STEP_SET_ADD: return s->cls->set_remove(s, t->key, t->member);
     case STEP_SET_REMOVE: return s->cls->set_add(s, t->key, t->member);
     case STEP_PUT: return t->made ? s->cls->remove(s, t->key) : s->cls->hash_put(s, t->key, t->undo.at, t->undo.n);
-    case STEP_REMOVE: return s->cls->hash_put(s, t->key, t->undo.at, t->undo.n);
+    case STEP_REMOVE: return put_back(s, t);
+    case STEP_EXPIRE: return s->cls->expire(s, t->key, t->from);
     case STEP_COUNTER: return t->from ? s->cls->counter_set(s, t->key, t->from) : s->cls->remove(s, t->key);
     }
     return NR_ST_FAILED;
@@ -99,6 +108,15 @@ static nr_pair pair_of(nr_writer *w, const nr_field *f, const nr_value *row, con
     return (nr_pair){f->name, same ? given[f->id] : text};
 }
 
+/* What there was is asked only when it can differ, or be lost. */
+static void add_deadline(nr_writer *w, const nr_change *ch, step *t)
+{
+    bool asks = ch->before && (ch->expires || !ch->after);
+    t->from = asks ? w->call->store->cls->deadline(w->call->store, ch->key) : -1;
+    t->to = ch->expires ? ch->deadline : -1;
+    t->expires = ch->after && ch->expires && t->to != t->from;
+}
+
 /* The entity's own step: fields that differ, all of them for a new one; none when nothing differs. */
 static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
 {
@@ -111,7 +129,8 @@ static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
         if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after, ch->texts));
         if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before, NULL));
     }
-    if (ch->after && !t.pairs.n) return false;
+    add_deadline(w, ch, &t);
+    if (ch->after && !t.pairs.n && !t.expires) return false;
     nr_vec_push(a, out, t);
     return true;
 }
@@ -148,6 +167,10 @@ static void replicate_save(nr_writer *w, const step *t, nr_slice pk)
     nr_slices argv = {0};
     nr_vec_push(a, &argv, NR_S("NONREL.SAVE"));
     nr_vec_push(a, &argv, w->model->schema->name);
+    if (t->expires) {
+        nr_vec_push(a, &argv, NR_S("PXAT"));
+        nr_vec_push(a, &argv, nr_arena_printf(a, "%lld", (long long)t->to));
+    }
     nr_vec_push(a, &argv, NR_S("pk"));
     nr_vec_push(a, &argv, pk);
     for (size_t i = 0; i < t->pairs.n; i++) {
@@ -174,14 +197,26 @@ static void replicate_deletes(nr_writer *w, const nr_slices *pks)
     }
 }
 
-/* The table follows what was written; a row number is given back with its entity. */
-static void update_table(nr_writer *w, const nr_change *ch)
+/* A copy may have taken an entity for expired that its primary still changes: then its deadline has to be asked for again. */
+static void put_row(nr_writer *w, const nr_change *ch, const step *t)
 {
     nr_model *m = w->model;
-    if (m->table && ch->after) nr_table_put(m->table, nr_rows_intern(m->rows, ch->pk), ch->after);
+    uint32_t row = nr_rows_intern(m->rows, ch->pk);
+    bool asks = ch->before && !t->expires && !nr_table_has(m->table, row);
+    if (t->expires || !ch->before) nr_follow_deadline(m, ch->pk, t->to);
+    if (asks) nr_follow_deadline(m, ch->pk, w->call->store->cls->deadline(w->call->store, ch->key));
+    nr_table_put(m->table, row, ch->after);
+}
+
+/* The table follows what was written; a row number is given back with its entity. */
+static void update_table(nr_writer *w, const nr_change *ch, const step *t)
+{
+    nr_model *m = w->model;
+    if (m->table && ch->after) put_row(w, ch, t);
     if (ch->after) return;
     uint32_t row = nr_rows_find(m->rows, ch->pk);
     if (m->table && row != NR_NO_ROW) nr_table_drop(m->table, row);
+    nr_follow_deadline(m, ch->pk, -1);
     nr_rows_drop(m->rows, ch->pk);
 }
 
@@ -191,7 +226,7 @@ static void settle(nr_writer *w, const steps *entity_steps, const changed_list *
     nr_call *c = w->call;
     nr_slices deleted = {0};
     for (size_t i = 0; i < entity_steps->n; i++) {
-        update_table(w, changed->at[i]);
+        update_table(w, changed->at[i], &entity_steps->at[i]);
         if (entity_steps->at[i].kind == STEP_REMOVE) nr_vec_push(&c->arena, &deleted, changed->at[i]->pk);
         else if (c->host.replicate) replicate_save(w, &entity_steps->at[i], changed->at[i]->pk);
     }
@@ -214,6 +249,12 @@ static bool any_in_store(const nr_model *m)
     return false;
 }
 
+static void push_entity(nr_arena *a, steps *all, const step *t)
+{
+    if (t->kind == STEP_REMOVE || t->pairs.n) nr_vec_push(a, all, *t);
+    if (t->expires) nr_vec_push(a, all, (step){.kind = STEP_EXPIRE, .key = t->key, .to = t->to, .from = t->from});
+}
+
 bool nr_apply(nr_writer *w, uint64_t *n_changed)
 {
     nr_call *c = w->call;
@@ -230,7 +271,7 @@ bool nr_apply(nr_writer *w, uint64_t *n_changed)
             if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
     }
     *n_changed = entities.n;
-    for (size_t i = 0; i < entities.n; i++) nr_vec_push(a, &all, entities.at[i]);
+    for (size_t i = 0; i < entities.n; i++) push_entity(a, &all, &entities.at[i]);
     if (w->seq_read && w->seq != w->seq_before)
         nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
     if (!run_steps(w, &all)) return false;

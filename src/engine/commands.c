@@ -21,7 +21,7 @@ const nr_command nr_commands[] = {
     {"MODEL DIFF",     4,    2,   READ,                          nr_cmd_model_diff,
      "<model> <json>", "What MODEL SET would do: fields and indexes that come and go, or why it would refuse; does nothing", "O(1), and O(N) in the entities for what MODEL SET would have to look at"},
     {"SAVE",           -4,   1,   WRITE,                         nr_cmd_save,
-     "<model> [INSERT|UPDATE] [BY <unique field>] [IF <lookup> <value>]... (<field> <value> | NULL <field>)... | JSON <object or array>",
+     "<model> [INSERT|UPDATE] [BY <unique field>] [TTL <seconds> | PXAT <ms>] [IF <lookup> <value>]... (<field> <value> | NULL <field>)... | JSON <object or array>",
      "Inserts an entity, or changes the named fields of one that is there", "O(log N) for each index"},
     {"GET",            -3,   1,   NR_CMD_FAST,                   nr_cmd_get,
      "<model> <pk> [FIELDS <f>...]", "One entity, or nil", "O(1)"},

@@ -32,6 +32,18 @@ static void fields(nr_call *c, const nr_model *before, const nr_model *after, co
         if (!field_named(is, was->fields[i].name)) LINE("drop field %.*s", NR_FMT(was->fields[i].name));
 }
 
+/* "60 s", or "none". */
+static nr_slice lifetime(nr_call *c, const nr_model *m)
+{
+    return m && m->schema->ttl ? nr_arena_printf(&c->arena, "%lld s", (long long)m->schema->ttl) : NR_S("none");
+}
+
+static void ttl(nr_call *c, const nr_model *before, const nr_model *after, nr_slices *lines)
+{
+    nr_slice was = lifetime(c, before), is = lifetime(c, after);
+    if (!nr_slice_eq(was, is)) LINE("ttl of inserts: %.*s, was %.*s", NR_FMT(is), NR_FMT(was));
+}
+
 static void indexes(nr_call *c, const nr_model *before, const nr_model *after, nr_slices *lines)
 {
     for (size_t i = 0; i < after->n_indexes; i++) {
@@ -46,5 +58,6 @@ void nr_diff_lines(nr_call *c, const nr_model *before, const nr_model *after, co
 {
     LINE("%s model %.*s", before ? "change" : "create", NR_FMT(after->schema->name));
     fields(c, before, after, added, n_added, lines);
+    ttl(c, before, after, lines);
     indexes(c, before, after, lines);
 }

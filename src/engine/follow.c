@@ -195,6 +195,11 @@ static void meet_pk(struct nr_followed *f, const nr_value *pk)
     f->counter_seen = false;
 }
 
+void nr_follow_deadline(nr_model *m, nr_slice pk, int64_t at)
+{
+    if (m->followed) nr_deadlines_set(m->followed->deadlines, pk, at);
+}
+
 /* Reads one key again. */
 static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
 {
@@ -365,16 +370,17 @@ bool nr_follow_store(nr_call *c, nr_model *m)
     return true;
 }
 
-static bool has_work(const nr_model *m)
+static bool has_work(const nr_call *c, const nr_model *m)
 {
-    return m->followed && (m->sync_all || m->unsettled || m->followed->rebuild || m->followed->dirty.n || !m->followed->counter_seen);
+    const struct nr_followed *f = m->followed;
+    return f && (m->sync_all || m->unsettled || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
 }
 
 void nr_follow_settle(nr_call *c)
 {
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (!has_work(m) || nr_follow_store(c, m)) continue;
+        if (!has_work(c, m) || nr_follow_store(c, m)) continue;
         nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s could not be brought up to date: %s", NR_FMT(m->schema->name), c->err.msg);
         nr_err_clear(&c->err);
     }

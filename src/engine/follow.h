@@ -10,6 +10,9 @@
 
 #include "engine/models.h"
 
+/* The entity of pk will run out at that moment, milliseconds since 1970 UTC; -1: it will not. Nothing to do while there is no table. */
+void nr_follow_deadline(nr_model *m, nr_slice pk, int64_t at);
+
 /* Notes that a key changed: an entity's, or an index's when it was replaced or removed as a whole. True: something is to be mended (see nr_follow_settle). Touches
  * memory only. */
 bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);

@@ -10,6 +10,9 @@ typedef struct options {
     mode mode;
     const nr_field *by;
     bool json;
+    nr_slice lives;    /* TTL or PXAT, as it came; NULL: neither */
+    int64_t deadline;  /* then: milliseconds since 1970 UTC */
+    bool by_clock;     /* it is TTL that stands there */
     NR_VEC(const nr_pred *) conditions; /* IF */
 } options;
 
@@ -57,6 +60,28 @@ static bool add_condition(saver *s, const nr_slice *argv, size_t argc, size_t *a
     return p != NULL;
 }
 
+/* Milliseconds since 1970 from so many seconds from now; -1: that is no time, or past what can be told. */
+static int64_t deadline_in(const nr_call *c, int64_t seconds)
+{
+    int64_t now = c->now_us / 1000;
+    return seconds < 1 || seconds > (INT64_MAX - (now > 0 ? now : 0)) / 1000 ? -1 : now + seconds * 1000;
+}
+
+static bool set_lifetime(saver *s, const nr_slice *argv, size_t argc, size_t *at)
+{
+    nr_call *c = s->call;
+    nr_slice word = argv[*at];
+    int64_t n;
+    bool ttl = nr_slice_is(word, "TTL");
+    if (s->opt.lives.p) return nr_fail(&c->err, NR_E_SYNTAX, "TTL or PXAT stands once and alone");
+    if (++*at == argc) return nr_fail(&c->err, NR_E_SYNTAX, ttl ? "TTL needs seconds" : "PXAT needs milliseconds since 1970");
+    s->opt.lives = argv[*at];
+    s->opt.by_clock = ttl;
+    s->opt.deadline = !nr_parse_int64(argv[*at], &n) ? -1 : ttl ? deadline_in(c, n) : n;
+    return s->opt.deadline > 0 || nr_fail(&c->err, NR_E_BADVALUE, "%s got %s, expected %s", NR_SHOW(word), NR_SHOW(argv[*at]),
+                                          ttl ? "seconds: a whole number above 0 that leads to no moment after 2^63 ms" : "milliseconds since 1970, above 0");
+}
+
 /* Options come first and in capitals only; *at stands behind them. */
 static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *at)
 {
@@ -72,7 +97,7 @@ static bool parse_options(saver *s, const nr_slice *argv, size_t argc, size_t *a
         } else if (nr_slice_is(w, "IF")) {
             if (!add_condition(s, argv, argc, at)) return false;
         } else if (nr_slice_is(w, "TTL") || nr_slice_is(w, "PXAT")) {
-            return nr_fail(&s->call->err, NR_E_SYNTAX, "option %s of SAVE is not available in this version", NR_SHOW(w));
+            if (!set_lifetime(s, argv, argc, at)) return false;
         } else if (nr_slice_is(w, "JSON")) {
             s->opt.json = true;
             ++*at;
@@ -245,6 +270,17 @@ static bool check_conditions(saver *s, const nr_change *ch)
     return true;
 }
 
+/* An insert that says nothing lives as long as the model says; a resolved one as long as it says. */
+static void set_deadline(saver *s, nr_change *ch)
+{
+    int64_t ttl = s->model->schema->ttl;
+    bool by_model = ch->fresh && !s->opt.lives.p && ttl && !s->call->applied;
+    if (!by_model && !s->opt.lives.p) return;
+    ch->expires = true;
+    ch->deadline = by_model ? deadline_in(s->call, ttl) : s->opt.deadline;
+    if (by_model || s->opt.by_clock) s->writer.verbatim = false;
+}
+
 static nr_change *save_row(saver *s, const row *r)
 {
     bool must_insert;
@@ -256,6 +292,7 @@ static nr_change *save_row(saver *s, const row *r)
         else if (!fill(s, ch, f)) return NULL;
         if (!nr_writer_meets_null(&s->writer, ch, f)) return NULL;
     }
+    set_deadline(s, ch);
     ch->fresh = false;
     ch->texts = r->texts;
     nr_writer_edited(&s->writer, ch);

@@ -84,13 +84,14 @@ struct nr_schema {
     bool resolved;
     bool in_memory;             /* the indexes are in memory; has_store: the document says where they are */
     bool has_store;
+    int64_t ttl;                /* seconds that an insert lives which gives no time; 0: for ever */
     nr_field *fields;
     size_t n_fields;
     nr_slices extends;          /* direct parents, full names */
     nr_sort_key *ordering;
     size_t n_ordering;
     NR_VEC(nr_together) together;
-    const nr_json *ordering_json, *indexes_json, *unique_json; /* as declared here or by a parent, NULL when not: children read them again */
+    const nr_json *ordering_json, *indexes_json, *unique_json, *ttl_json; /* as declared here or by a parent, NULL when not: children read them again */
     nr_slice source;            /* canonical compact JSON of the document as given: what is stored and MODEL GET replies */
     nr_arena *arena;            /* where all of it lives */
 };

@@ -4,7 +4,8 @@
  * key are the child's own. */
 #include "model/schema_read.h"
 
-enum { BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE, STRING = 1u << NR_J_STRING, LIST = 1u << NR_J_ARRAY, OBJECT = 1u << NR_J_OBJECT };
+enum { BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE, STRING = 1u << NR_J_STRING, LIST = 1u << NR_J_ARRAY, OBJECT = 1u << NR_J_OBJECT,
+       NUMBER = 1u << NR_J_NUMBER | 1u << NR_J_NULL };
 
 typedef struct declaration {
     nr_slice name;
@@ -114,6 +115,12 @@ static bool set_store(nr_schema_reader *r, const nr_json *j)
            nr_reader_fail(r, NR_E_BADVALUE, "expected \"native\" or \"memory\", got %s", NR_SHOW(j->text));
 }
 
+static bool set_ttl(nr_schema_reader *r, const nr_json *j)
+{
+    r->schema->ttl_json = j;
+    return true;
+}
+
 #define LATER 0, "", 0, NULL
 
 const nr_schema_option nr_schema_keys[] = {
@@ -125,7 +132,7 @@ const nr_schema_option nr_schema_keys[] = {
     {"store",           STRING,  "\"native\" or \"memory\"",           0, set_store,    "where indexes are: `native`, in sorted sets and sets; `memory`, in the module's own"},
     {"unique_together", LIST,    "an array of arrays of names of fields", 0, set_unique_together, "fields whose values together are unique, NULLs aside; one list, or several"},
     {"indexes",         LIST,    "an array of objects such as {\"name\": \"feed\", \"fields\": [\"status\", \"-created\"]}", 0, set_indexes, "ordered indexes over several fields; -f is descending"},
-    {"ttl",             LATER, "seconds that an entity lives when its insert says nothing"},
+    {"ttl",             NUMBER, "seconds: a whole number from 1 to 1000000000000, or null", 0, set_ttl, "seconds that an entity lives when its insert says nothing; null: for ever"},
     {NULL, LATER, NULL},
 };
 
@@ -156,6 +163,7 @@ static void declare_inherited(nr_schema_reader *r, declarations *all)
         inherit(&r->schema->ordering_json, parent->ordering_json, arena);
         inherit(&r->schema->unique_json, parent->unique_json, arena);
         inherit(&r->schema->indexes_json, parent->indexes_json, arena);
+        inherit(&r->schema->ttl_json, parent->ttl_json, arena);
     }
 }
 
@@ -304,6 +312,25 @@ static bool read_ordering(nr_schema_reader *r)
     return true;
 }
 
+/* -- time to live ------------------------------------------------------------------------------------------------------------------------ */
+
+enum { TTL_DIGITS = 13 };
+static const int64_t TTL_MAX = INT64_C(1000000000000); /* 30,000 years: the moment can always be told */
+
+static bool read_ttl(nr_schema_reader *r)
+{
+    nr_schema *s = r->schema;
+    if (!s->ttl_json || s->ttl_json->kind == NR_J_NULL) return true;
+    nr_slice text = s->ttl_json->text;
+    bool good = text.n <= TTL_DIGITS;
+    for (size_t i = 0; i < text.n && good; i++) {
+        good = text.p[i] >= '0' && text.p[i] <= '9';
+        s->ttl = s->ttl * 10 + (text.p[i] - '0');
+    }
+    return (good && s->ttl >= 1 && s->ttl <= TTL_MAX) ||
+           nr_reader_fail(r, NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to %lld, or null; got %s", (long long)TTL_MAX, NR_SHOW(text));
+}
+
 /* -- the document ------------------------------------------------------------------------------------------------------------------------ */
 
 static bool read_document(nr_schema_reader *r, const nr_json *document)
@@ -311,7 +338,7 @@ static bool read_document(nr_schema_reader *r, const nr_json *document)
     if (document->kind != NR_J_OBJECT)
         return nr_reader_fail(r, NR_E_BADVALUE, "a definition is an object such as {\"fields\": {...}}, got %s", nr_json_kind_name(document));
     return nr_reader_refuse_unknown(r, document, nr_schema_keys) && nr_reader_set(r, document, nr_schema_keys) && read_fields(r) && choose_pk(r) &&
-           read_ordering(r) && nr_reader_together(r);
+           read_ordering(r) && read_ttl(r) && nr_reader_together(r);
 }
 
 nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err)

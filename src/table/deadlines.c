@@ -76,7 +76,7 @@ static void drop(nr_deadlines *d, mortal *m)
 
 void nr_deadlines_set(nr_deadlines *d, nr_slice pk, int64_t at)
 {
-    mortal *m = nr_map_get(&d->by_pk, pk);
+    mortal *m = d->n ? nr_map_get(&d->by_pk, pk) : NULL;
     if (at < 0) {
         if (m) drop(d, m);
         return;
@@ -86,9 +86,14 @@ void nr_deadlines_set(nr_deadlines *d, nr_slice pk, int64_t at)
     settle(d, m->place, m);
 }
 
+bool nr_deadlines_any_due(const nr_deadlines *d, int64_t now)
+{
+    return d->n && d->heap[0]->at <= now;
+}
+
 bool nr_deadlines_due(nr_deadlines *d, int64_t now, nr_arena *arena, nr_slice *pk)
 {
-    if (!d->n || d->heap[0]->at > now) return false;
+    if (!nr_deadlines_any_due(d, now)) return false;
     *pk = nr_arena_copy(arena, d->heap[0]->pk);
     drop(d, d->heap[0]);
     return true;

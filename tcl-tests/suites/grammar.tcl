@@ -150,12 +150,6 @@ start_nonrel {} {
         assert_equal 9 [r nonrel.save b.Post BY slug slug u pk 9]
     }
 
-    test {SAVE: what another version brings is refused} {
-        blog
-        later nonrel.save b.Post TTL 60 title a
-        later nonrel.save b.Post PXAT 99999999999999 title a
-    }
-
     test {SAVE leaves the TTL of an existing entity as it is} {
         blog
         r nonrel.save b.Post pk 1 title a

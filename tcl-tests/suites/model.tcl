@@ -151,7 +151,7 @@ start_nonrel {} {
             {"type": "fk", "to": "m.B", "on_delete": "protect"} {"type": "fk", "to": "m.B", "on_delete": "restrict"}
             {"type": "fk", "to": "m.B", "on_delete": "set_null"} {"type": "fk", "to": "m.B", "on_delete": "set_default"}
         } { later nonrel.model set m.A [field_options $options] }
-        foreach rest {{"ttl": 60} {"ordering": ["?"]} {"extends": ["m.B"]}} {
+        foreach rest {{"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
         }
         later nonrel.model set m.A [fields {"f": {"type": "fk", "to": "m.B"}} {, "ordering": ["f__id"]}]
