@@ -14,6 +14,7 @@ bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_update(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_profile(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_check(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_stats(nr_call *c, const nr_slice *argv, size_t argc);
@@ -35,6 +36,9 @@ void nr_run_start(nr_run *run, nr_call *c, nr_model *m);
 
 /* A planner over the same. */
 nr_planner nr_planner_for(nr_call *c, nr_model *m);
+
+/* The line of EXPLAIN and PROFILE about a count that indexes told; text: what nr_plan_count says. */
+nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count);
 
 /* The filters of a DELETE, COUNT or EXISTS, bound; argv behind the model. */
 bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *out);

@@ -67,17 +67,21 @@ static size_t words_of(const nr_command *cmd)
     return strchr(cmd->name, ' ') ? 2 : 1;
 }
 
-bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc)
+bool nr_command_takes(const nr_command *cmd, size_t argc, nr_err *err)
 {
     int given = (int)(argc + words_of(cmd));
+    return (cmd->arity < 0 ? given >= -cmd->arity : given == cmd->arity) ||
+           nr_fail(err, NR_E_SYNTAX, "wrong number of arguments; expected NONREL.%s %s", cmd->name, cmd->syntax);
+}
+
+bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc)
+{
     c->engine->calls++;
     if (c->applied) c->limits = NR_LIMITS_NONE;
     c->now_us = c->env->now_us(c->env->ctx);
     int64_t mono = c->env->mono_us(c->env->ctx);
     c->deadline_us = c->limits.max_time > (INT64_MAX - mono) / 1000 ? INT64_MAX : mono + c->limits.max_time * 1000;
-    bool ok = (cmd->arity < 0 ? given >= -cmd->arity : given == cmd->arity) ||
-              nr_fail(&c->err, NR_E_SYNTAX, "wrong number of arguments; expected NONREL.%s %s", cmd->name, cmd->syntax);
-    ok = ok && cmd->run(c, argv, argc);
+    bool ok = nr_command_takes(cmd, argc, &c->err) && cmd->run(c, argv, argc);
     if (ok && c->err.code) { /* a reply is out: the error comes too late, and is our own mistake */
         nr_env_logf(c->env, NR_LOG_WARNING, "%s succeeded in spite of an error: %s", cmd->name, c->err.msg);
         nr_err_clear(&c->err);

@@ -42,6 +42,11 @@ static bool reply_plan(nr_call *c, const nr_node *root, const nr_query *q)
     return nr_join_explain(c, q->where, 1, &lines) && reply_lines(c, &lines);
 }
 
+nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count)
+{
+    return nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(text), (unsigned long long)count);
+}
+
 static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
 {
     nr_planner p = nr_planner_for(c, m);
@@ -50,7 +55,7 @@ static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *know
     uint64_t count;
     if (!nr_plan_count(&p, q, known, &count, &text)) return false;
     if (*known)
-        nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(nr_buf_slice(&text)), (unsigned long long)count));
+        nr_vec_push(&c->arena, lines, nr_count_line(c, nr_buf_slice(&text), count));
     return true;
 }
 

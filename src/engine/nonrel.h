@@ -51,6 +51,7 @@ typedef struct nr_call {
     int64_t now_us;  /* the command's one moment */
     int64_t deadline_us; /* monotonic: when it must be done */
     struct nr_matcher *matchers; /* of its regular expressions */
+    nr_slices *profile; /* PROFILE: gets lines about what was run, in the arena; else NULL */
 } nr_call;
 
 void nr_call_init(nr_call *c, nr_engine *e);
@@ -77,6 +78,9 @@ extern const nr_command nr_commands[]; /* name NULL at the end */
 
 /* The command whose word(s) stand first, any case; *used: 1 or 2 words. NULL: none, err says what there is. argv[0] may begin with "NONREL.". */
 const nr_command *nr_command_find(const nr_slice *argv, size_t argc, size_t *used, nr_err *err);
+
+/* Whether cmd takes so many arguments behind its word(s); SYNTAX else. */
+bool nr_command_takes(const nr_command *cmd, size_t argc, nr_err *err);
 
 /* Runs cmd on the arguments behind its word(s). False: c->err is set, nothing was replied and nothing changed, but for CORRUPT. */
 bool nr_call_run(nr_call *c, const nr_command *cmd, const nr_slice *argv, size_t argc);

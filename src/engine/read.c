@@ -16,12 +16,19 @@ size_t nr_json_budget(const nr_call *c)
 void nr_run_start(nr_run *run, nr_call *c, nr_model *m)
 {
     *run = (nr_run){
-        .model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits, .deadline_us = c->deadline_us};
+        .model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .limits = c->limits, .deadline_us = c->deadline_us,
+        .profile = c->profile};
 }
 
 nr_planner nr_planner_for(nr_call *c, nr_model *m)
 {
-    return (nr_planner){.model = m, .store = c->store, .arena = &c->arena, .err = &c->err, .env = c->env, .deadline_us = c->deadline_us};
+    return (nr_planner){.model = m,
+                        .store = c->store,
+                        .arena = &c->arena,
+                        .err = &c->err,
+                        .env = c->env,
+                        .deadline_us = c->deadline_us,
+                        .explains = c->profile != NULL};
 }
 
 nr_bind_with nr_bind_with_of(nr_call *c)
@@ -105,6 +112,11 @@ static const nr_value *with_joined(nr_call *c, const nr_query *q, const nr_value
     return values;
 }
 
+static void profile_keys(nr_call *c, size_t found)
+{
+    if (c->profile) nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "Get by primary key rows=%zu", found));
+}
+
 bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_need(c, argv[0]);
@@ -114,6 +126,7 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     if (!get_one(c, m, argv[1], &row)) return false;
     if (row && q.joined.n) row = with_joined(c, &q, row);
     if (c->err.code) return false;
+    profile_keys(c, row != NULL);
     if (row) reply_row(c, &q, row);
     else c->sink->cls->null(c->sink);
     return true;
@@ -132,6 +145,9 @@ bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
         if ((int64_t)c->arena.held > c->limits.max_memory)
             return nr_fail(&c->err, NR_E_LIMIT, "the entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);
     }
+    size_t found = 0;
+    for (size_t i = 1; i < argc; i++) found += rows[i] != NULL;
+    profile_keys(c, found);
     c->sink->cls->array(c->sink, argc - 1);
     for (size_t i = 1; i < argc; i++) {
         if (rows[i]) reply_row(c, &q, rows[i]);
@@ -161,6 +177,7 @@ static bool count_rows(nr_call *c, nr_model *m, const nr_query *of, uint64_t *co
     nr_buf text = nr_buf_in(&c->arena);
     bool known;
     if (!nr_plan_count(&p, q, &known, count, &text)) return false;
+    if (known && c->profile) nr_vec_push(&c->arena, c->profile, nr_count_line(c, nr_buf_slice(&text), *count));
     if (known) return true;
     nr_scan scan;
     const nr_node *root = nr_scan_begin(c, m, q, &scan) ? nr_plan_rows(&p, q, NR_FOR_ROWS) : NULL;

@@ -21,13 +21,47 @@ nr_op *nr_op_open(nr_run *run, const nr_node *node)
     nr_arena_init(&op->arena, run->env);
     op->next_in_run = run->ops;
     run->ops = op;
-    if (node->child) op->child = nr_op_open(run, node->child);
-    if (node->side) op->side = nr_op_open(run, node->side);
+    if (node->child) (op->child = nr_op_open(run, node->child))->below = true;
+    if (node->side) (op->side = nr_op_open(run, node->side))->below = true;
     return op;
+}
+
+void nr_node_print(const nr_node *node, size_t depth, nr_buf *out)
+{
+    for (size_t i = 0; i < depth; i++) nr_buf_add(out, NR_S("  "));
+    nr_buf_add(out, nr_slice_of(node->cls->name));
+    if (node->cls->explain) {
+        nr_buf_byte(out, ' ');
+        node->cls->explain(node, out);
+    }
+    nr_buf_printf(out, " rows%s%llu", node->exact ? "=" : "<=", (unsigned long long)node->rows);
+}
+
+/* Its own time: what those below it took is theirs. */
+static void profile_op(const nr_op *op, size_t depth, nr_slices *lines)
+{
+    nr_buf b = nr_buf_in(op->run->arena);
+    int64_t own = op->time_us - (op->child ? op->child->time_us : 0) - (op->side ? op->side->time_us : 0);
+    nr_node_print(op->node, depth, &b);
+    nr_buf_printf(&b, " | rows=%llu batches=%llu steps=%llu time=%lldus", (unsigned long long)op->rows, (unsigned long long)op->batches,
+                  (unsigned long long)op->steps, (long long)own);
+    nr_vec_push(op->run->arena, lines, nr_buf_slice(&b));
+    if (op->child) profile_op(op->child, depth + 1, lines);
+    if (op->side) profile_op(op->side, depth + 1, lines);
+}
+
+/* The run's list begins with what was opened last. */
+static void profile_run(nr_run *run)
+{
+    NR_VEC(const nr_op *) roots = {0};
+    for (const nr_op *op = run->ops; op; op = op->next_in_run)
+        if (!op->below) nr_vec_push(run->arena, &roots, op);
+    for (size_t i = roots.n; i-- > 0;) profile_op(roots.at[i], 0, run->profile);
 }
 
 void nr_run_close(nr_run *run)
 {
+    if (run->profile) profile_run(run);
     for (nr_op *op = run->ops; op; op = op->next_in_run) nr_arena_clear(&op->arena);
     run->ops = NULL;
 }
@@ -47,16 +81,31 @@ static bool within_budget(nr_run *run)
     return true;
 }
 
-bool nr_op_next(nr_op *op, nr_batch *b)
+static bool pull(nr_op *op, nr_batch *b)
 {
     b->n = 0;
     b->loaded = false;
     b->dense = b->dense && op->node->cls->dense;
     if (!op->node->cls->next(op, b) || op->run->err->code) return false; /* evaluating a predicate may fail, and has no way to say so but err */
     op->rows += b->n;
-    op->batches++;
     if (op->node->cls->source) op->run->scanned += b->n;
     return within_budget(op->run);
+}
+
+static bool pull_timed(nr_op *op, nr_batch *b)
+{
+    const nr_env *env = op->run->env;
+    int64_t begin = env->mono_us(env->ctx);
+    bool ok = pull(op, b);
+    op->steps++;
+    op->batches += b->n > 0;
+    op->time_us += env->mono_us(env->ctx) - begin;
+    return ok;
+}
+
+bool nr_op_next(nr_op *op, nr_batch *b)
+{
+    return op->run->profile ? pull_timed(op, b) : pull(op, b);
 }
 
 size_t nr_batch_grow(size_t *grow)

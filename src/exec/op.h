@@ -41,6 +41,7 @@ typedef struct nr_run {
     const char *scan_limit;              /* who bounds limits.max_scan, for the error */
     uint64_t scanned;                    /* rows that sources gave */
     struct nr_op *ops;                   /* all of the run, for accounting */
+    nr_slices *profile;                  /* gets what each operator did when the run closes, in arena; NULL: nobody asks, and nothing is timed */
 } nr_run;
 
 typedef struct nr_op_class nr_op_class;
@@ -61,7 +62,10 @@ typedef struct nr_op {
     nr_arena arena;                      /* scratch of the operator */
     void *state;
     size_t grow;                         /* batch size that a source uses next */
-    uint64_t rows, batches;
+    uint64_t rows;
+    uint64_t batches, steps;             /* of a profile: batches that had rows, and how often one was asked for */
+    int64_t time_us;                     /* of a profile: the operators below included */
+    bool below;                          /* another one pulls from it */
 } nr_op;
 
 struct nr_op_class {
@@ -161,7 +165,10 @@ nr_op *nr_op_open(nr_run *run, const nr_node *node);
 /* The pump: pulls the next batch into b (b->want set by the caller). False: run->err is set. */
 bool nr_op_next(nr_op *op, nr_batch *b);
 
-/* Frees what the run's operators hold outside run->arena. */
+/* A line for PROFILE and EXPLAIN: what the node is and how many rows it is expected to give, indented. */
+void nr_node_print(const nr_node *node, size_t depth, nr_buf *out);
+
+/* Frees what the run's operators hold outside run->arena; fills in the profile before. */
 void nr_run_close(nr_run *run);
 
 /* The next batch's size for whoever wants everything: NR_BATCH_FIRST, then doubled up to NR_BATCH. */

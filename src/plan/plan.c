@@ -457,13 +457,7 @@ const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_groupin
 static void print_node(const nr_node *n, size_t depth, nr_arena *arena, nr_slices *lines)
 {
     nr_buf b = nr_buf_in(arena);
-    for (size_t i = 0; i < depth; i++) nr_buf_add(&b, NR_S("  "));
-    nr_buf_add(&b, nr_slice_of(n->cls->name));
-    if (n->cls->explain) {
-        nr_buf_byte(&b, ' ');
-        n->cls->explain(n, &b);
-    }
-    nr_buf_printf(&b, " rows%s%llu", n->exact ? "=" : "<=", (unsigned long long)n->rows);
+    nr_node_print(n, depth, &b);
     nr_vec_push(arena, lines, nr_buf_slice(&b));
     if (n->child) print_node(n->child, depth + 1, arena, lines);
     if (n->side) print_node(n->side, depth + 1, arena, lines);
