@@ -364,6 +364,34 @@ static void what_others_do_to_a_deadline_is_followed(void **state)
     expect_clean(p);
 }
 
+static int64_t ticking(void *ctx)
+{
+    world *w = ctx;
+    return w->now_us += 1000;
+}
+
+/* The server's clock may pass the deadline between two looks at a key. */
+static void an_entity_that_runs_out_while_it_is_read_does_not_stay(void **state)
+{
+    pair *p = *state;
+    world *w = &p->primary;
+    int64_t (*stands)(void *ctx) = w->env.now_us;
+    w->replica = NULL;
+    for (int64_t early = 0; early < 10; early++) {
+        assert_string_equal(world_do(w, "SAVE m.A TTL 10 pk 1 name a tag x"), ":1");
+        assert_string_equal(world_do(w, "COUNT m.A"), ":1");
+        world_changed(w, NR_S("m.A:1"));
+        w->now_us = (deadline(w, "m.A:1") - early) * 1000;
+        w->env.now_us = ticking;
+        world_do(w, "COUNT m.A");
+        w->env.now_us = stands;
+        w->now_us += 100 * SECOND;
+        assert_string_equal(world_do(w, "COUNT m.A FILTER tag x"), ":0");
+        world_settle(w);
+        assert_string_equal(world_do(w, "INDEX CHECK m.A"), "[]");
+    }
+}
+
 /* Each call that a SAVE and a DELETE make on the store fails in turn: what stood there keeps its deadline. */
 static void a_write_that_fails_leaves_the_deadline_as_it_was(void **state)
 {
@@ -411,6 +439,7 @@ int main(void)
         TEST(a_ttl_is_inherited_and_can_be_taken_back),
         TEST(deadlines_are_found_again_after_a_restart),
         TEST(what_others_do_to_a_deadline_is_followed),
+        TEST(an_entity_that_runs_out_while_it_is_read_does_not_stay),
         TEST(a_write_that_fails_leaves_the_deadline_as_it_was),
     };
     return cmocka_run_group_tests_name("time to live", tests, NULL, NULL);

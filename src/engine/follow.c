@@ -200,19 +200,20 @@ void nr_follow_deadline(nr_model *m, nr_slice pk, int64_t at)
     if (m->followed) nr_deadlines_set(m->followed->deadlines, pk, at);
 }
 
-/* Reads one key again. */
+/* Reads one key again. Its deadline first: one that passes in between leaves no entity, the other way round it would leave one that nobody takes away. */
 static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
 {
     size_t n = m->schema->n_fields;
     nr_value *before = NR_NEW_N(&c->arena, nr_value, n), *after = NR_NEW_N(&c->arena, nr_value, n);
     nr_found found = NR_ABSENT;
     if (!is_canonical(c, m, pk)) return true;
+    int64_t deadline = deadline_of(c, m, pk);
     if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, after, &found, &c->err)) return false;
     uint32_t row = nr_rows_find(m->rows, pk);
     bool had = row != NR_NO_ROW && nr_table_has(m->table, row);
     if (had) nr_table_get(m->table, row, before);
     repair_entries(c, m, pk, had ? before : NULL, found == NR_FOUND ? after : NULL);
-    nr_deadlines_set(m->followed->deadlines, pk, found == NR_FOUND ? deadline_of(c, m, pk) : -1);
+    nr_deadlines_set(m->followed->deadlines, pk, found == NR_FOUND ? deadline : -1);
     if (found == NR_FOUND) {
         meet_pk(m->followed, &after[0]);
         nr_table_put(m->table, nr_rows_intern(m->rows, pk), after);
