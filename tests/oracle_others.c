@@ -81,6 +81,28 @@ static void mend_entity(game *g, omodel *m)
     omodel_add(m, row);
 }
 
+enum { ASKED_AT_ONCE = 4 };
+
+/* An entity gets a deadline that passes: it is in no answer from then on, before anybody tells of it; then the server removes its key. A SAVE may be refused, where
+ * auto_now would give a unique value twice. */
+static void run_out(game *g, omodel *m, orow *row)
+{
+    oargs a = command(g, "SAVE", m);
+    nr_slice key = entity_key(g, m, &row->v[0]);
+    g->w.now_us = INT64_C(1795305600000250) + (int64_t)dice_below(&g->d, 1000000);
+    oargs_word(&a, "PXAT");
+    oargs_add(&a, nr_arena_printf(&g->arena, "%lld", (long long)g->w.now_us / 1000 + 1));
+    oargs_word(&a, "pk");
+    oargs_add(&a, spelled(g, m->fields[0].type, &row->v[0]));
+    const char *got = run(g, &a);
+    if (!g->w.ok && g->w.code != NR_E_NOTUNIQUE) differ(g, &a, got, "its primary key", "an entity gets no deadline");
+    if (!g->w.ok) return;
+    g->w.now_us += 1000;
+    omodel_remove(m, row);
+    for (size_t i = 0; i < ASKED_AT_ONCE; i++) compare_one(g);
+    world_remove(&g->w, key);
+}
+
 typedef struct picked_key {
     game *g;
     nr_slice key;
@@ -99,8 +121,10 @@ void write_by_others(game *g, omodel *m)
     orow *row = m->n_rows ? &m->rows[dice_below(&g->d, m->n_rows)] : NULL;
     uint64_t die = dice_below(&g->d, 100);
     picked_key picked = {.g = g};
-    if (die < 15 && row) {
+    if (die < 10 && row) {
         break_entity(g, m, row);
+    } else if (die < 15 && row) {
+        run_out(g, m, row);
     } else if (die < 25 && m->n_broken) {
         mend_entity(g, m);
     } else if (die < 40 && row) {

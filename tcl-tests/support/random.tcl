@@ -417,19 +417,25 @@ proc our_object {model pk} {
     return "{[join $words ,]}"
 }
 
+# Of what is saved: none mostly, one that passes soon, has passed, or is far away.
+proc lifetime {} {
+    if {[chance 85]} { return {} }
+    return [pick [list [list PXAT [expr {[clock milliseconds] + [any 15]}]] {PXAT 1} {TTL 1000}]]
+}
+
 proc our_write {} {
     set model [expr {[chance 80] ? {x.Item} : {x.User}}]
     set pk [value $model [lindex $::columns($model) 0]]
     switch [any 11] {
-        0 - 1 - 2 { return [list [list nonrel.save $model pk $pk {*}[our_pairs $model]]] }
-        3 { return [list [list nonrel.save x.Item {*}[dict merge [list n [word]] [dict remove [our_pairs x.Item] NULL]]]] }
+        0 - 1 - 2 { return [list [list nonrel.save $model {*}[lifetime] pk $pk {*}[our_pairs $model]]] }
+        3 { return [list [list nonrel.save x.Item {*}[lifetime] {*}[dict merge [list n [word]] [dict remove [our_pairs x.Item] NULL]]]] }
         4 { return [list [list nonrel.save $model UPDATE pk $pk {*}[our_pairs $model]]] }
-        5 { return [list [list nonrel.save x.Item BY u u u-[any 40] {*}[dict remove [lmap w [list a [number] b [word]] { set w }] u]]] }
+        5 { return [list [list nonrel.save x.Item {*}[lifetime] BY u u u-[any 40] {*}[dict remove [lmap w [list a [number] b [word]] { set w }] u]]] }
         6 { return [list [list nonrel.save x.Item UPDATE BY u u u-[any 40] a [number] NULL b]] }
-        7 { return [list [list nonrel.save x.Item JSON \[[join [lmap i [lrange {1 2 3 4} 0 [any 4]] { our_object x.Item [expr {[chance 50] ? [value x.Item id] : {}}] }] ,]\]]] }
+        7 { return [list [list nonrel.save x.Item {*}[lifetime] JSON \[[join [lmap i [lrange {1 2 3 4} 0 [any 4]] { our_object x.Item [expr {[chance 50] ? [value x.Item id] : {}}] }] ,]\]]] }
         8 { return [list [list nonrel.delete $model PK $pk [value $model [lindex $::columns($model) 0]]]] }
         9 { return [list [concat nonrel.delete $model FILTER [pairs $model [list [condition $model] [condition $model] [condition $model]]]]] }
-        10 { return [list [list nonrel.save $model INSERT pk $pk {*}[our_pairs $model]]] }
+        10 { return [list [list nonrel.save $model INSERT {*}[lifetime] pk $pk {*}[our_pairs $model]]] }
     }
 }
 
