@@ -216,6 +216,29 @@ static void a_copy_goes_on_where_its_primary_stopped(void **state)
     world_close(&copy);
 }
 
+static void an_index_is_built_on_copies_too_when_somebody_removed_the_pk_index_before_a_start(void **state)
+{
+    world *w = *state;
+    world copy;
+    if (!native(w)) return;
+    world_open(&copy);
+    w->replica = &copy;
+    expect(w, "MODEL SET a.X '{\"fields\": {\"n\": {\"type\": \"int\"}, \"s\": {\"type\": \"char\", \"null\": true}}}'", "+OK");
+    expect(w, "SAVE a.X n 5", ":1");
+    expect(&copy, "COUNT a.X", ":1");
+    world_restart(w);
+    world_remove(w, NR_S("a.X/pk"));
+    expect(w, "INDEX CREATE a.X n exact lt", "+OK");
+    expect(w, "COUNT a.X FILTER n 5", ":1");
+    world_settle(w);
+    assert_string_equal(state_of(w, "n.value"), "\"ready\"");
+    assert_string_equal(state_of(&copy, "n.value"), "\"ready\"");
+    check_indexes(w, "a.X");
+    check_indexes(&copy, "a.X");
+    assert_true(world_digest(w) == world_digest(&copy));
+    world_close(&copy);
+}
+
 static void a_copy_ends_up_with_the_same_keys(void **state)
 {
     world *w = *state;
@@ -426,6 +449,7 @@ int main(void)
         EMPTY(a_table_that_comes_in_the_middle_finds_what_others_did),
         EMPTY(a_restart_in_the_middle_starts_over),
         EMPTY(a_copy_goes_on_where_its_primary_stopped),
+        EMPTY(an_index_is_built_on_copies_too_when_somebody_removed_the_pk_index_before_a_start),
         EMPTY(a_copy_ends_up_with_the_same_keys),
         EMPTY(a_copy_that_knows_more_than_its_primary_ends_up_with_the_same_keys),
         EMPTY(an_index_that_is_dropped_while_it_is_built_is_gone),
