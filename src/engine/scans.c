@@ -221,7 +221,7 @@ static bool is_answered(nr_call *c, const nr_model *m, const nr_field *f, const 
     const nr_args args = {.at = &operand, .n = 1};
     const nr_lookup *l;
     nr_path path = nr_path_of(f);
-    bool answered = !nr_path_read(pattern ? item->names[0] : item->text, &path, &l, &c->arena, &no);
+    bool answered = !nr_path_read(pattern ? item->names[0] : item->text, &path, &l, &c->arena, &no) || !l->ways[0].keyfn;
     for (size_t i = 0; !answered && i < m->n_indexes; i++) {
         const nr_way *w = m->indexes[i].stale ? NULL : nr_index_serves(&m->indexes[i], &path, l, pattern ? &args : NULL);
         answered = w && (w == &l->ways[0] || (w->flags & NR_WAY_EXACT));
