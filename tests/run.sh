@@ -57,7 +57,7 @@ check_stages() { # <number of random queries>
 
 # What does not look at the native store's keys, once more with the indexes in memory.
 memory_tests() {
-    ONLY='t_oracle t_inject t_engine t_lookup_properties' STORE=memory N=$1 tests/ctest.sh "build/$(basename "${cc##* }")/test"
+    ONLY='t_oracle t_inject t_engine t_lookup_properties t_ttl' STORE=memory N=$1 tests/ctest.sh "build/$(basename "${cc##* }")/test"
 }
 
 test_stages() {
