@@ -1,0 +1,268 @@
+# joins.tcl -- filters, FIELDS and ORDER through references, case by case as a client sees them: in all words a client can ask them with, and through what befalls
+# the models on the way.
+#
+# A number in front of a name is that of the case in the table of cases.
+source tests/nonrel/nonrel.tcl
+source tests/nonrel/expect.tcl
+
+set ::chain {d.Indexed d.Foreign d.Indexed2}
+
+# Three models that refer to one another in a chain. texts, numbers: the indexes of their fields.
+proc define_chain {client texts numbers} {
+    foreach {name definition} {
+        d.Indexed2 {{"fields": {"name_fi2": {"type": "char", "index": TEXTS}, "age": {"type": "int", "index": NUMBERS}}}}
+        d.Foreign {{"fields": {"title": {"type": "char", "index": TEXTS}, "name_fi": {"type": "char", "index": TEXTS},
+            "fk": {"type": "fk", "to": "d.Indexed2", "null": true}}}}
+        d.Indexed {{"fields": {"name": {"type": "char", "index": TEXTS}, "fk": {"type": "fk", "to": "d.Foreign", "null": true},
+            "fk2": {"type": "fk", "to": "d.Indexed2", "null": true, "related_name": "seconds"}}}}
+    } { $client nonrel.model set $name [string map [list TEXTS $texts NUMBERS $numbers] $definition] }
+}
+
+proc fill_chain {client} {
+    foreach {model row} {
+        d.Indexed2 {name_fi2 Juubi age 2}                  d.Indexed2 {name_fi2 Rikudo age 200}
+        d.Foreign {title Bijuu name_fi Kyuubi fk 1}        d.Foreign {title Bijuu name_fi Hachibi fk 2}
+        d.Indexed {name ItAchi fk 1 fk2 1}                 d.Indexed {name YondAimE fk 1 fk2 1}
+        d.Indexed {name Neji fk 2 fk2 1}                   d.Indexed {name I1038593i fk 2 fk2 2}
+    } { $client nonrel.save $model {*}$row }
+}
+
+proc d1 {index} {
+    r flushall
+    define_chain r {*}[expr {$index ? {{["exact", "iexact", "endswith", "iendswith"]} true} : {false false}}]
+    fill_chain r
+}
+
+# Of conditions on one model: what all of them hold for, by FILTER, WHERE and Q, and its complement by EXCLUDE and each NOT.
+proc all_of {want model args} {
+    set others [lmap pk [lsort -dictionary [r nonrel.query $model FIELDS pk FLAT]] { if {$pk in $want} continue; set pk }]
+    set conditions {}
+    set params {}
+    set members {}
+    foreach {path value} $args {
+        lappend conditions "$path = \$p[llength $params]"
+        lappend params p[llength $params] $value
+        lappend members "\"$path\":\"$value\""
+    }
+    set where [join $conditions { and }]
+    set object "{[join $members ,]}"
+    assert_equal $want [found $model FILTER {*}$args] "FILTER $args"
+    assert_equal $want [found $model WHERE $where PARAMS {*}$params] "WHERE $where"
+    assert_equal $want [found $model Q $object] "Q $object"
+    assert_equal $others [found $model EXCLUDE {*}$args] "EXCLUDE $args"
+    assert_equal $others [found $model WHERE "not ($where)" PARAMS {*}$params] "WHERE not $where"
+    assert_equal $others [found $model Q "{\"not\":$object}"] "Q not $object"
+}
+
+proc all_sound {} {
+    foreach model $::chain { sound $model }
+}
+
+# What the chain answers to one client: every kind of clause that goes through a reference.
+proc chain_answers {client} {
+    set answers {}
+    foreach filter {{} {FILTER fk__title__iexact bijuu} {EXCLUDE fk__title__iexact bijuu} {FILTER fk__fk__name_fi2__endswith bi} {FILTER fk2__age__lt 100}
+        {EXCLUDE fk2__name_fi2 Juubi} {FILTER fk__title__isnull true} {FILTER fk__isnull true} {FILTER fk 2} {FILTER fk__fk 1}} {
+        lappend answers [$client nonrel.query d.Indexed {*}$filter ORDER fk__fk__name_fi2 -pk FIELDS pk name fk fk__title fk__fk__name_fi2 fk2__age] \
+            [$client nonrel.count d.Indexed {*}$filter]
+    }
+    lappend answers [$client nonrel.query d.Indexed2 FILTER seconds__name__iexact neji FIELDS pk FLAT]
+    return $answers
+}
+
+start_nonrel {overrides {save {} appendonly yes}} {
+    foreach {with index} {"without an index" 0 "with indexes" 1} {
+        test "127 to 129 two references away, and beside it, $with" {
+            d1 $index
+            all_of {1 2} d.Indexed fk__fk__name_fi2__iexact juuBi fk__title__iexact biJuu
+            all_of {} d.Indexed fk__fk__name_fi2__iexact juuBi fk2__name_fi2__iexact Rikudo
+            all_of 4 d.Indexed fk__fk__name_fi2__endswith udo fk2__name_fi2__iexact Rikudo
+        }
+
+        test "130, 131 two conditions on one reference, and one on the entity itself, in any order, $with" {
+            d1 $index
+            all_of {1 2} d.Indexed fk__title__iexact biJuu fk__name_fi__iexact kyuuBi
+            all_of {3 4} d.Indexed fk__title__iexact biJuu fk__name_fi__iexact Hachibi
+            all_of 2 d.Indexed fk__title__iexact biJuu name__iendswith iMe
+            all_of 3 d.Indexed fk__name_fi Hachibi fk__title Bijuu name Neji
+            all_of {} d.Indexed fk__name_fi Kyuubi fk__title Bijuu name Neji
+        }
+
+        test "132, 133 one condition at the end of a path, $with" {
+            d1 $index
+            all_of {1 2 3 4} d.Indexed fk__title__iexact biJuu
+            all_of {1 2 3} d.Indexed fk2__name_fi2 Juubi
+            all_of {1 2} d.Indexed fk__fk__name_fi2__endswith bi
+            all_of {1 2 3} d.Indexed fk2__age 2
+            all_of {1 2 3 4} d.Indexed fk2__age__lt 201
+        }
+
+        test "134 the same from the middle of the chain, $with" {
+            d1 $index
+            all_of 1 d.Foreign fk__age 2
+            all_of {1 2} d.Foreign fk__age__lt 210
+            all_of 1 d.Foreign fk__name_fi2__iexact juUBI
+            all_of 1 d.Foreign fk__name_fi2__endswith bi
+        }
+
+        test "135 a path that ends at a reference is its pk, $with" {
+            d1 $index
+            foreach path {fk__fk fk__fk__pk fk__fk_id fk__fk__id} { all_of {1 2} d.Indexed $path 1 }
+            foreach path {fk__fk fk__fk__pk} { refused {BADVALUE *} nonrel.query d.Indexed FILTER $path a }
+        }
+
+        test "136, 137 NOT and OR are what they say, $with" {
+            d1 $index
+            assert_equal {} [found d.Indexed EXCLUDE fk__title__iexact bijuu]
+            assert_equal {3 4} [found d.Indexed FILTER fk__title__iexact bijuu EXCLUDE fk__name_fi__iexact kyuubi]
+            assert_equal {3 4} [found d.Indexed WHERE {fk__title__iexact = 'bijuu' and not fk__name_fi__iexact = 'kyuubi'}]
+            assert_equal {3 4} [found d.Indexed Q {{"and": [{"fk__title__iexact": "bijuu"}, {"not": {"fk__name_fi__iexact": "kyuubi"}}]}}]
+            assert_equal {1 2 3} [found d.Indexed WHERE {fk__name_fi__iexact = 'kyuubi' or name__iexact = 'neji'}]
+            assert_equal {1 2 3} [found d.Indexed Q {{"or": [{"fk__name_fi__iexact": "kyuubi"}, {"name__iexact": "neji"}]}}]
+        }
+
+        test "80, 138 NULL references: not found by a value, found by NOT and isnull, $with" {
+            d1 $index
+            assert_equal {} [found d.Indexed Q {{"fk": null}}]
+            assert_equal {1 2 3 4} [found d.Indexed Q {{"not": {"fk": null}}}]
+            assert_equal {} [found d.Indexed FILTER fk__isnull true]
+            assert_equal 4 [found d.Indexed EXCLUDE fk2__name_fi2 Juubi]
+            r nonrel.save d.Indexed name Loner NULL fk NULL fk2
+            assert_equal {4 5} [found d.Indexed EXCLUDE fk2__name_fi2 Juubi]
+            assert_equal 5 [found d.Indexed FILTER fk__title__isnull true]
+            assert_equal 5 [found d.Indexed FILTER fk__fk__name_fi2__isnull true]
+            assert_equal 5 [found d.Indexed WHERE {fk = null}]
+            all_sound
+        }
+
+        test "139 to 141 a changed title, a deleted entity, an updated name are seen at once, $with" {
+            d1 $index
+            r nonrel.save d.Foreign pk 1 title Other
+            assert_equal {3 4} [found d.Indexed FILTER fk__title__iexact bijuu]
+            assert_equal {1 2} [found d.Indexed FILTER fk__title__iexact other]
+            assert_equal 1 [r nonrel.delete d.Indexed PK 1]
+            assert_equal {} [found d.Indexed FILTER name__iexact itachi]
+            assert_equal 1 [r nonrel.update d.Indexed FILTER name__iexact neji SET name Hyuga]
+            assert_equal {} [found d.Indexed FILTER name__iexact neji]
+            assert_equal 3 [found d.Indexed FILTER name__iexact hyuga]
+            all_sound
+            assert_equal 3 [r nonrel.delete d.Indexed ALL]
+            assert_equal {} [found d.Indexed FILTER name__iexact hyuga]
+            all_sound
+        }
+
+        test "142 a reference to an entity that is gone is no match, NOT is, $with" {
+            d1 $index
+            assert_equal 1 [r nonrel.delete d.Foreign PK 2]
+            all_of {1 2} d.Indexed fk__title__iexact bijuu
+            all_of {3 4} d.Indexed fk 2
+            assert_equal {3 4} [found d.Indexed FILTER fk__title__isnull true]
+            assert_equal {} [found d.Indexed FILTER fk__isnull true]
+            assert_equal {["Bijuu" "Bijuu" nil nil]} [typed nonrel.query d.Indexed ORDER pk FIELDS fk__title FLAT]
+            all_sound
+        }
+
+        test "57, 106 a reference is found by its pk, as a number and as text, $with" {
+            d1 $index
+            r nonrel.save d.Indexed name Loner NULL fk NULL fk2
+            foreach path {fk fk_id fk__pk fk__id} {
+                assert_equal {3 4} [found d.Indexed FILTER $path 2]
+                foreach value {2 {"2"}} { assert_equal {3 4} [found d.Indexed Q "{\"$path\":$value}"] }
+                assert_equal {3 4} [found d.Indexed FILTER ${path}__gt 1]
+                assert_equal 5 [found d.Indexed FILTER ${path}__isnull true]
+                refused {BADVALUE *'a'*} nonrel.query d.Indexed FILTER $path a
+            }
+        }
+
+        test "what other clients write to the target is seen, $with" {
+            d1 $index
+            r hset d.Foreign:1 title Other
+            assert_equal {3 4} [found d.Indexed FILTER fk__title Bijuu]
+            assert_equal {1 2} [found d.Indexed FILTER fk__title Other]
+            r del d.Foreign:1
+            assert_equal {} [found d.Indexed FILTER fk__title Other]
+            assert_equal {1 2} [found d.Indexed EXCLUDE fk__title Bijuu]
+            r hset d.Foreign:1 id 1 title Again name_fi Kyuubi fk 2
+            assert_equal {1 2} [found d.Indexed FILTER fk__title Again]
+            assert_equal {1 2 3 4} [found d.Indexed FILTER fk__fk__age 200]
+            r hset d.Indexed:3 fk 1
+            assert_equal {1 2 3} [found d.Indexed FILTER fk__title Again]
+            r unlink d.Indexed2:2
+            assert_equal {} [found d.Indexed FILTER fk__fk__age 200]
+            all_sound
+        }
+
+        test "answers are the same after a restart, $with" {
+            d1 $index
+            r nonrel.save d.Indexed name Loner NULL fk fk2 9
+            r nonrel.delete d.Foreign PK 2
+            set before [chain_answers r]
+            r debug reload
+            assert_equal $before [chain_answers r]
+            r bgrewriteaof
+            waitForBgrewriteaof r
+            r nonrel.save d.Foreign pk 1 title behind
+            set before [chain_answers r]
+            r debug loadaof
+            assert_equal $before [chain_answers r]
+            all_sound
+        }
+    }
+
+    test {a field of another model in FIELDS has its own type, in both protocols} {
+        d1 0
+        r nonrel.save d.Indexed name Loner NULL fk fk2 9
+        set query {nonrel.query d.Indexed FILTER pk__gte 4 ORDER pk FIELDS name fk2__age fk__fk__name_fi2}
+        set two [typed {*}$query]
+        r hello 3
+        set three [typed {*}$query]
+        r hello 2
+        assert_equal {[["name" "I1038593i" "fk2__age" "200" "fk__fk__name_fi2" "Rikudo"] ["name" "Loner" "fk2__age" nil "fk__fk__name_fi2" nil]]} $two
+        assert_equal {[{"name" "I1038593i" "fk2__age" :200 "fk__fk__name_fi2" "Rikudo"} {"name" "Loner" "fk2__age" _ "fk__fk__name_fi2" _}]} $three
+    }
+
+    test {who may not read the other model gets NOPERM, whatever clause goes there} {
+        d1 1
+        r acl setuser near on >secret +@all ~d.Indexed %R~d.Indexed:*
+        r acl setuser reader on >secret +@all %R~d.*
+        set client [redis [srv host] [srv port]]
+        $client auth near secret
+        $client select 9
+        assert_equal 4 [$client nonrel.count d.Indexed]
+        assert_equal 2 [$client nonrel.count d.Indexed FILTER fk 1]
+        foreach clause {{FILTER fk__title x} {EXCLUDE fk__title x} {WHERE {fk__title = 'x'}} {Q {{"fk__title": "x"}}} {FILTER fk__fk__age 1} {FILTER fk2__name_fi2 x}
+            {FIELDS fk__title} {ORDER fk__title}} {
+            assert_error {NOPERM*} {$client nonrel.query d.Indexed {*}$clause} $clause
+        }
+        foreach command {count exists} { assert_error {NOPERM*} {$client nonrel.$command d.Indexed FILTER fk__title x} }
+        assert_error {NOPERM*} {$client nonrel.explain query d.Indexed FILTER fk__title x}
+        assert_error {NOPERM*} {$client nonrel.update d.Indexed FILTER fk__title Bijuu SET name x}
+        assert_error {NOPERM*} {$client nonrel.delete d.Indexed FILTER fk__title Bijuu}
+        assert_error {NOPERM*} {$client nonrel.get d.Indexed 1 FIELDS fk__title}
+        $client auth reader secret
+        assert_equal 2 [$client nonrel.count d.Indexed FILTER fk__fk__age 2]
+        $client close
+        assert_equal 4 [r nonrel.count d.Indexed]
+    }
+}
+
+start_nonrel {overrides {save {}}} {
+    start_nonrel {overrides {save {}}} {
+        test {a replica gives the same answers, through every write to the target} {
+            set primary [srv -1 client]
+            define_chain $primary {["exact", "iexact", "endswith"]} true
+            fill_chain $primary
+            r replicaof [srv -1 host] [srv -1 port]
+            wait_for_sync r
+            wait_replica_online $primary
+            r select 9
+            foreach write {{nonrel.save d.Indexed name Loner NULL fk fk2 9} {nonrel.save d.Foreign pk 1 title Other} {hset d.Foreign:2 title Third} {del d.Indexed2:1}
+                {nonrel.delete d.Foreign PK 2} {nonrel.save d.Foreign pk 2 title Bijuu name_fi Back fk 2}} {
+                $primary {*}$write
+                wait_for_ofs_sync r $primary
+                assert_equal [chain_answers $primary] [chain_answers r] $write
+            }
+            assert_equal {1 2 3 4} [r nonrel.query d.Indexed FILTER fk__title__in {["Other", "Bijuu"]} ORDER pk FIELDS pk FLAT]
+        }
+    }
+}
