@@ -269,6 +269,17 @@ static void many_rows_are_carried_along_as_few_are(void **state)
     }
 }
 
+static void plans_show_what_is_asked_of_other_models(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    const char *got = world_do(w, "EXPLAIN QUERY blog.Post FILTER author__username eva");
+    if (!strstr(got, "\"  SemiJoin author to auth.User\",\"    Scan index=username.value username__exact 'eva' rows=1\"") && !strstr(got, "SemiJoin author to auth.User\",\"    Walk"))
+        fail_msg("%s", got);
+    got = world_do(w, "PROFILE QUERY auth.User FILTER posts__views__gt 1");
+    if (!strstr(got, "\"SemiJoin posts from blog.Post\",") || !strstr(got, "\"  Rows posts.views__gt '1' rows=")) fail_msg("%s", got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +289,7 @@ int main(void)
         EMPTY(comparisons_are_no_fields_of_the_target),
         EMPTY(updates_and_deletes_go_through_relations),
         EMPTY(many_rows_are_carried_along_as_few_are),
+        EMPTY(plans_show_what_is_asked_of_other_models),
         EMPTY(fields_and_order_go_through_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

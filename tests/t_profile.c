@@ -45,7 +45,7 @@ static void the_plan_comes_with_rows_batches_and_steps(void **state)
                         "\"    Scan index=n.value n__exact '3' rows=10 | rows=4 batches=1 steps=1 time=0us\",\"Total time=0us\"]");
     assert_string_equal(world_do(*state, "PROFILE QUERY m.A FILTER t a"),
                         "[\"Filter t__exact 'a' rows<=100 | rows=50 batches=3 steps=4 time=0us\","
-                        "\"  Load fields rows<=100 | rows=100 batches=3 steps=4 time=0us\","
+                        "\"  Load fields beside columns rows<=100 | rows=100 batches=3 steps=4 time=0us\","
                         "\"    Scan index=pk all rows=100 | rows=100 batches=3 steps=4 time=0us\",\"Total time=0us\"]");
 }
 

@@ -154,11 +154,18 @@ static const nr_pred *rows_leaf(nr_call *c, const nr_pred *link, const nr_bitmap
 
 static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p);
 
+static nr_slice line_of(nr_call *c, const nr_link *link, size_t depth)
+{
+    return nr_arena_printf(&c->arena, "%*sSemiJoin %.*s %s %.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
+                           NR_FMT(link->to->schema->name));
+}
+
 static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
     const nr_link *link = p->link;
     const nr_pred *inner = run_links(c, q, link->to, p->kids[0]);
     bool nothing = nr_join_holds_of_nothing(p->kids[0]);
+    if (c->profile) nr_vec_push(&c->arena, c->profile, line_of(c, link, 0));
     nr_bitmap found;
     if (!inner || !matching(c, q, link->to, inner, &found)) return NULL;
     if (link->reverse) {
@@ -225,9 +232,7 @@ bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *
     p.explains = true;
     const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_ROWS);
     if (!root) return false;
-    nr_vec_push(&c->arena, lines,
-                nr_arena_printf(&c->arena, "%*sSemiJoin %.*s %s %.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
-                                NR_FMT(link->to->schema->name)));
+    nr_vec_push(&c->arena, lines, line_of(c, link, depth));
     nr_plan_print_under(root, depth + 1, &c->arena, lines);
     return nr_join_explain(c, where->kids[0], depth + 1, lines);
 }
