@@ -280,6 +280,21 @@ static void plans_show_what_is_asked_of_other_models(void **state)
     if (!strstr(got, "\"SemiJoin posts from blog.Post\",") || !strstr(got, "\"  Rows posts.views__gt '1' rows=")) fail_msg("%s", got);
 }
 
+static void a_path_into_another_slot_of_a_cluster_is_refused(void **state)
+{
+    world *w = *state;
+    w->cluster = true;
+    expect(w, "MODEL SET {a}X '{\"fields\": {\"n\": {\"type\": \"int\"}}}'", "+OK");
+    expect(w, "MODEL SET {a}Y '{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"{a}X\"}}}'", "+OK");
+    expect(w, "MODEL SET {b}Z '{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"{a}X\"}}}'", "+OK");
+    expect(w, "COUNT {a}Y FILTER x__n 1", ":0");
+    expect(w, "COUNT {a}X FILTER y__x__n 1", ":0");
+    expect(w, "COUNT {b}Z FILTER x 1", ":0");
+    refuse(w, "COUNT {b}Z FILTER x__n 1", "SYNTAX", "'{b}Z' and '{a}X' lie in different slots");
+    refuse(w, "QUERY {b}Z ORDER x__n", "SYNTAX", "different slots");
+    refuse(w, "COUNT {a}X FILTER z__x 1", "SYNTAX", "'{a}X' and '{b}Z'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +305,7 @@ int main(void)
         EMPTY(updates_and_deletes_go_through_relations),
         EMPTY(many_rows_are_carried_along_as_few_are),
         EMPTY(plans_show_what_is_asked_of_other_models),
+        EMPTY(a_path_into_another_slot_of_a_cluster_is_refused),
         EMPTY(fields_and_order_go_through_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

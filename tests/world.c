@@ -342,6 +342,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     c->store = w->store;
     c->limits = w->limits;
     c->in_memory = w->in_memory;
+    c->cluster = w->cluster;
     c->unindexed = w->unindexed;
     c->applied = w->applied;
     c->full = w->full;

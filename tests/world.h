@@ -28,6 +28,7 @@ typedef struct world {
     nr_store *store;        /* what commands get: mem, or a store over it */
     nr_engine *engine;
     nr_limits limits;
+    bool cluster;   /* the server is a node of a cluster */
     bool in_memory; /* models have their indexes in memory; at first as the environment says: STORE=memory */
     nr_unindexed unindexed;
     bool full;              /* there is no memory for building */

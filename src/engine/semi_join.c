@@ -19,11 +19,22 @@ static nr_model *others_find(void *ctx, nr_slice name)
     return m && nr_model_has_entities(m) ? m : NULL;
 }
 
-static bool others_enter(void *ctx, nr_model *m)
+/* "{shop}" of a name in cluster mode, where all names have one. */
+static nr_slice tag_of(nr_slice model)
+{
+    size_t n = 0;
+    while (n < model.n && model.p[n] != '}') n++;
+    return (nr_slice){model.p, n};
+}
+
+static bool others_enter(void *ctx, nr_slice from, nr_model *m)
 {
     nr_call *c = ctx;
     nr_slice name = m->schema->name;
     if (!nr_model_may(c, name, false)) return nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
+    if (c->cluster && !nr_slice_eq(tag_of(from), tag_of(name)))
+        return nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a path needs both under one hash tag",
+                       NR_SHOW(from), NR_SHOW(name));
     return nr_model_need_for_query(c, name) == m;
 }
 

@@ -8,7 +8,7 @@
 #include "engine/commands.h"
 #include "query/join.h"
 
-/* The other models for a call's binders; in its arena. Errors: NOPERM (the user may not read the model), SYNTAX (it is in another slot than from). */
+/* The other models for a call's binders; in its arena. Errors: NOPERM (the user may not read the model), SYNTAX (it is in another slot of the cluster). */
 const nr_others *nr_others_of(nr_call *c);
 
 /* Runs the links of the query's filters. Row numbers of q->where are good until something is written. False: err. */

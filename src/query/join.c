@@ -97,7 +97,8 @@ static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_lin
     bool has;
     if (!to) return !b->err->code; /* binding what is left says which model is missing */
     if (!has_step(b, to->schema, next, &has)) return false;
-    if (!has) return names_lookup(f, next) || nr_schema_need(to->schema, next, b->err);
+    if (!has && names_lookup(f, next)) return true;
+    if (!has) return b->with.others->enter(b->with.others->ctx, b->schema->name, to) && nr_schema_need(to->schema, next, b->err);
     const nr_field *pk = nr_schema_pk(to->schema);
     if (nr_schema_field(to->schema, next) == pk) {
         nr_slice more = behind(rest);
@@ -128,7 +129,7 @@ static bool step_back(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link 
 static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
 {
     if (r->links.n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
-    if (!b->with.others->enter(b->with.others->ctx, link->to)) return false;
+    if (!b->with.others->enter(b->with.others->ctx, b->schema->name, link->to)) return false;
     nr_link *copy = NR_NEW(b->arena, nr_link);
     *copy = *link;
     copy->name = nr_arena_copy(b->arena, link->name);

@@ -21,7 +21,7 @@ typedef struct nr_link {
 typedef struct nr_others {
     void *ctx;
     nr_model *(*find)(void *ctx, nr_slice name);               /* for a look at its fields; NULL: there is none */
-    bool (*enter)(void *ctx, nr_model *m);                     /* its entities are going to be asked about. False: the binder's err is set */
+    bool (*enter)(void *ctx, nr_slice from, nr_model *m);      /* it is asked about, by a command on from. False: the binder's err is set */
     bool (*next)(void *ctx, size_t *at, nr_model **m);         /* a walk over all of them, *at 0 at first, *m NULL at the end. False: err is set */
 } nr_others;
 
