@@ -367,7 +367,7 @@ start_nonrel {} {
         refused {NOFIELD *} nonrel.explain query b.Post FILTER nothing 1
         refused {SYNTAX *} nonrel.explain query b.Post NONSENSE
         refused {SYNTAX *} nonrel.explain nonsense b.Post
-        later nonrel.profile query b.Post
+        assert_match {*rows=5*Total*} [r nonrel.profile query b.Post]
     }
 
     # -- clauses ----------------------------------------------------------------------------------------------------------------------------

@@ -185,7 +185,7 @@ start_nonrel {} {
         for {set i 1} {$i <= 10} {incr i} {
             set next l.L[expr {$i + 1}]
             set all [list "\"k\": [reference $next {, "pk": true}]"]
-            for {set f 1} {$f <= 9} {incr f} { lappend all "\"f$f\": [reference $next {, "null": true}]" }
+            for {set f 1} {$f <= 9} {incr f} { lappend all "\"f$f\": [reference $next {, "null": true, "related_name": "+"}]" }
             model l.L$i [fields [join $all ,]]
         }
         foreach step {{} {r debug reload}} {
@@ -220,7 +220,7 @@ start_nonrel {} {
         r flushall
         r debug populate 300000 other 1
         set all {}
-        for {set i 0} {$i < 300} {incr i} { lappend all "\"f$i\": [reference m.B {, "null": true}]" }
+        for {set i 0} {$i < 300} {incr i} { lappend all "\"f$i\": [reference m.B {, "null": true, "related_name": "+"}]" }
         model m.B {{}}
         model m.A [fields [join $all ,]]
         r nonrel.save m.A f7 1 f299 2

@@ -118,7 +118,7 @@ start_nonrel {} {
         }
         one DecimalField {, "max_digits": 5, "decimal_places": 2}
         assert_equal 1.00 [canonical 1]
-        model s.R {{"fields": {"a": {"type": "ForeignKey", "to": "s.M", "null": true}, "b": {"type": "OneToOneField", "to": "s.M", "null": true}}}}
+        model s.R {{"fields": {"a": {"type": "ForeignKey", "to": "s.M", "null": true}, "b": {"type": "OneToOneField", "to": "s.M", "null": true, "related_name": "one"}}}}
         model s.A {{"fields": {"k": {"type": "AutoField", "pk": true}}}}
         assert_equal 1 [r nonrel.save s.R a 1]
         assert_equal 1 [r nonrel.save s.A JSON {{}}]
@@ -494,7 +494,7 @@ start_nonrel {} {
     test_native {a reference has a set index always, onetoone is unique} {
         r flushall
         model s.A {{"fields": {"n": {"type": "int", "null": true}}}}
-        model s.B {{"fields": {"a": {"type": "fk", "to": "s.A", "null": true}, "o": {"type": "onetoone", "to": "s.A", "null": true}}}}
+        model s.B {{"fields": {"a": {"type": "fk", "to": "s.A", "null": true}, "o": {"type": "onetoone", "to": "s.A", "null": true, "related_name": "+"}}}}
         rows s.B {a 1 o 1} {a 1 o 2} {a 1} {NULL a}
         refused {NOTUNIQUE *'o'*} nonrel.save s.B o 2
         assert_equal {1 2 3} [found s.B FILTER a 1]
