@@ -210,6 +210,21 @@ static void comparisons_are_no_fields_of_the_target(void **state)
     expect(w, "QUERY o.To WHERE 'from__pk < 2 and from__lt = 5' FIELDS pk FLAT", "[#1]");
 }
 
+static void a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has(void **state)
+{
+    world *w = *state;
+    char token[512];
+    expect(w, "MODEL SET o.To '{\"fields\": {\"exact\": {\"type\": \"char\", \"default\": \"x\"}, \"gt\": {\"type\": \"char\", \"default\": \"x\"}}}'", "+OK");
+    expect(w, "MODEL SET o.From '{\"fields\": {\"to\": {\"type\": \"fk\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "SAVE o.From to 2", ":1");
+    expect(w, "SAVE o.From to 1", ":2");
+    const char *got = world_do(w, "QUERY o.From ORDER to FIELDS pk FLAT PAGE 1"), *from = strchr(got, '"');
+    if (strncmp(got, "[[#2],", 6) != 0 || !from) fail_msg("%s", got);
+    snprintf(token, sizeof token, "%.*s", (int)strcspn(from + 1, "\""), from + 1);
+    const char *next = world_dof(w, "QUERY o.From ORDER to FIELDS pk FLAT PAGE 1 AFTER %s", token);
+    if (strncmp(next, "[[#1],", 6) != 0) fail_msg("%s", next);
+}
+
 static void updates_and_deletes_go_through_relations(void **state)
 {
     world *w = *state;
@@ -302,6 +317,7 @@ int main(void)
         EMPTY(pages_in_the_order_of_other_models_fit_together),
         EMPTY(groups_go_through_references),
         EMPTY(comparisons_are_no_fields_of_the_target),
+        EMPTY(a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has),
         EMPTY(updates_and_deletes_go_through_relations),
         EMPTY(many_rows_are_carried_along_as_few_are),
         EMPTY(plans_show_what_is_asked_of_other_models),

@@ -194,17 +194,10 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
     return rows_leaf(c, p, &rows);
 }
 
-static bool has_links(const nr_pred *p)
-{
-    bool has = p->op == NR_P_LINK;
-    for (size_t i = 0; !has && nr_pred_is_tree(p) && i < p->n; i++) has = has_links(p->kids[i]);
-    return has;
-}
-
 /* As deep as the predicate. */
 static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
-    if (!has_links(p)) return p;
+    if (!nr_join_has_links(p)) return p;
     if (p->op == NR_P_LINK) return run_link(c, q, m, p);
     nr_pred *out = NR_NEW(&c->arena, nr_pred);
     const nr_pred **kids = NR_NEW_N(&c->arena, const nr_pred *, p->n);

@@ -49,6 +49,9 @@ const nr_pred *nr_join_scope(nr_binder *b, const nr_pred *p);
 nr_slice nr_link_reverse_name(const nr_schema *s, const nr_field *f, nr_arena *arena);
 bool nr_link_is_named(const nr_schema *s, const nr_field *f, nr_slice name, nr_arena *arena);
 
+/* Whether there is a LINK in it. */
+bool nr_join_has_links(const nr_pred *p);
+
 /* Whether the predicate is true of an entity whose fields are all NULL, which nothing refers to. */
 bool nr_join_holds_of_nothing(const nr_pred *p);
 
