@@ -60,7 +60,7 @@ const nr_command nr_commands[] = {
     {"INDEX SUGGEST",  2,    0,   READ,                          nr_cmd_index_suggest,
      "", "Lookups that were answered by reading all rows: how often, how many rows, and the command that makes an index", "O(S log S) in the lookups noted, 1,000 at most"},
     {"INDEX SYNC",     -3,   2,   REMOVE,                        nr_cmd_index_sync,
-     "<model> [ALL]", "Writes what others changed in entities into the indexes; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
+     "<model> [ALL] [SEQ <n>]", "Writes what others changed in entities into the indexes, and the counter, which the primary decides; a primary sends it to its copies, nobody else needs it", "O(log N) for each entity changed"},
     {"INDEX OWNERS",   4,    2,   REMOVE,                        nr_cmd_index_owners,
      "<model> <json>", "Who wants which indexes; a primary sends it to its copies, nobody else may", "as INDEX CREATE and DROP"},
     {"INDEX BUILD",    -5,   2,   REMOVE,                        nr_cmd_index_build,

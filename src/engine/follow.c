@@ -7,6 +7,7 @@
 #include "engine/reconcile.h"
 #include "engine/write.h"
 #include "exec/op.h"
+#include "query/ast.h"
 #include "store/keys.h"
 #include "table/deadlines.h"
 #include "table/rows.h"
@@ -317,6 +318,11 @@ static nr_status write_repairs(nr_call *c, const struct nr_followed *f, nr_slice
     return NR_ST_OK;
 }
 
+static bool has_counter(const nr_model *m)
+{
+    return nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO;
+}
+
 /* Primary keys that were drawn since the table was built were not met. */
 static void find_top(nr_model *m)
 {
@@ -327,20 +333,28 @@ static void find_top(nr_model *m)
     m->followed->counter_lost = false;
 }
 
-/* Somebody may have removed the counter, put something else in its place, or brought an entity whose pk is above it. */
-static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
+/* Above which the next pk is drawn: what the store says, or more. */
+static bool set_counter(nr_call *c, nr_model *m, int64_t least, bool *changed)
 {
     struct nr_followed *f = m->followed;
     int64_t now = 0;
-    if (f->counter_seen || !(nr_schema_pk(m->schema)->type->flags & NR_TF_AUTO)) return true;
-    if (f->counter_lost) find_top(m);
     nr_status st = c->store->cls->counter_get(c->store, m->seq_key, &now);
-    *changed = st == NR_ST_WRONGTYPE || (!st && now < f->top);
+    *changed = st == NR_ST_WRONGTYPE || (!st && now < least);
     if (st == NR_ST_WRONGTYPE) st = c->store->cls->remove(c->store, m->seq_key);
-    if (!st && now < f->top) st = c->store->cls->counter_set(c->store, m->seq_key, f->top);
+    if (!st && now < least) st = c->store->cls->counter_set(c->store, m->seq_key, least);
     f->counter_seen = !st;
-    f->counter = now < f->top ? f->top : now;
+    f->counter = now < least ? least : now;
     return nr_status_good(st, m->seq_key, &c->err);
+}
+
+/* Somebody may have removed the counter, put something else in its place, or brought an entity whose pk is above it. Which pks were met is another matter on each
+ * server, as one may have read a key before it went and another not: the primary decides, and its copies are told. */
+static bool mend_counter(nr_call *c, nr_model *m, bool *changed)
+{
+    struct nr_followed *f = m->followed;
+    if (c->applied || f->counter_seen || !has_counter(m)) return true;
+    if (f->counter_lost) find_top(m);
+    return set_counter(c, m, f->top, changed);
 }
 
 bool nr_follow_counter(const nr_model *m, int64_t *value)
@@ -355,20 +369,37 @@ void nr_follow_counter_set(nr_model *m, int64_t value)
     if (m->followed) m->followed->counter = value;
 }
 
-bool nr_follow_store(nr_call *c, nr_model *m)
+static void tell_copies(nr_call *c, const nr_model *m)
 {
-    bool changed = false;
-    if (!nr_follow_memory(c, m) || !mend_counter(c, m, &changed)) return false;
+    const struct nr_followed *f = m->followed;
+    nr_slice argv[6] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name};
+    size_t n = 3;
+    if (!c->host.replicate) return;
+    if (m->sync_all) argv[n++] = NR_S("ALL");
+    if (f->counter_seen && has_counter(m)) {
+        argv[n++] = NR_S("SEQ");
+        argv[n++] = nr_arena_printf(&c->arena, "%lld", (long long)f->counter);
+    }
+    c->host.replicate(c->host.ctx, argv, n);
+}
+
+static bool write_down(nr_call *c, nr_model *m, bool changed)
+{
     if (!m->unsettled && !changed && !m->sync_all) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
     if (!nr_status_good(st, key, &c->err)) return false;
     drop_repairs(c->env, m->followed);
     m->unsettled = false;
-    nr_slice argv[] = {NR_S("NONREL.INDEX"), NR_S("SYNC"), m->schema->name, NR_S("ALL")};
-    if (c->host.replicate) c->host.replicate(c->host.ctx, argv, m->sync_all ? 4 : 3);
+    tell_copies(c, m);
     m->sync_all = false;
     return true;
+}
+
+bool nr_follow_store(nr_call *c, nr_model *m)
+{
+    bool changed = false;
+    return nr_follow_memory(c, m) && mend_counter(c, m, &changed) && write_down(c, m, changed);
 }
 
 static bool has_work(const nr_call *c, const nr_model *m)
@@ -387,15 +418,36 @@ void nr_follow_settle(nr_call *c)
     }
 }
 
+/* [ALL] [SEQ <n>] */
+static bool read_sync(nr_call *c, const nr_slice *argv, size_t argc, bool *all, bool *told, int64_t *counter)
+{
+    size_t i = 0;
+    if ((*all = i < argc && nr_slice_is(argv[i], "ALL"))) i++;
+    if ((*told = i + 1 < argc && nr_slice_is(argv[i], "SEQ") && nr_parse_int64(argv[i + 1], counter))) i += 2;
+    if (i < argc) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ALL, SEQ and the counter, or nothing", NR_SHOW(argv[i]));
+    if (*told && !c->applied) return nr_fail(&c->err, NR_E_SYNTAX, "SEQ is what a primary sends to its copies");
+    return true;
+}
+
+/* A pk that only this server has met counts no more: it would keep one that comes later from raising the counter. */
+static bool sync(nr_call *c, nr_model *m, bool told, int64_t counter)
+{
+    bool changed = false;
+    if (!told || !has_counter(m)) return nr_follow_store(c, m);
+    if (!nr_follow_memory(c, m) || !set_counter(c, m, counter, &changed)) return false;
+    m->followed->top = counter;
+    return write_down(c, m, changed);
+}
+
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_find(c, argv[0]);
-    bool all = argc == 2 && nr_slice_is(argv[1], "ALL");
-    if (argc > 1 && !all) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected ALL or nothing", NR_SHOW(argv[1]));
+    bool all, told;
+    int64_t counter = 0;
+    if (!read_sync(c, argv + 1, argc - 1, &all, &told, &counter)) return false;
     if (!m) return nr_model_missing(c, argv[0]);
     if (all) nr_follow_again(m);
-    if (m->followed) m->followed->counter_seen = false; /* the primary may have mended it */
-    if (nr_model_has_entities(m) && !nr_follow_store(c, m)) return false;
+    if (nr_model_has_entities(m) && !sync(c, m, told, counter)) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

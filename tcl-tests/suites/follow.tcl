@@ -358,6 +358,26 @@ with_replica {
         followed_everywhere counter
     }
 
+    test {a counter that goes: the copy has the primary's, whichever of them has met the last entity} {
+        foreach reloaded [list $::replica $::primary] {
+            fresh $::primary
+            agree $::primary
+            $::primary hset f.Plain:77 n 5
+            followed_everywhere {an entity is brought}
+            $::primary del f.Plain:77
+            followed_everywhere {and goes}
+            $reloaded debug reload
+            wait_for_sync $::replica
+            wait_replica_online $::primary
+            foreach client [list $::primary $::replica] { agree $client }
+            $::primary del f.Plain/seq
+            assert_equal [expr {$reloaded eq $::replica ? 78 : 6}] [$::primary nonrel.save f.Plain n 6]
+            followed_everywhere counter
+            $::primary set f.Plain/seq x
+            followed_everywhere {counter, once more}
+        }
+    }
+
     test {keys of others behind the slash of a model that are none of its keys: nothing is read anew} {
         fresh $::primary
         agree $::primary
