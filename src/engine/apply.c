@@ -117,6 +117,27 @@ static void add_deadline(nr_writer *w, const nr_change *ch, step *t)
     t->expires = ch->after && ch->expires && t->to != t->from;
 }
 
+static bool is_bare(const nr_schema *s, const nr_value *row)
+{
+    for (size_t i = 1; i < s->n_fields; i++)
+        if (row[i].kind != NR_V_NULL) return false;
+    return true;
+}
+
+/* An entity of others may lack the field of its pk: without its last value its key would be gone, so it gets the field, before that value goes. */
+static void keep_alive(nr_writer *w, const nr_change *ch, step *t)
+{
+    nr_arena *a = &w->call->arena;
+    nr_pair pk = pair_of(w, nr_schema_pk(w->model->schema), ch->after, NULL), there = {pk.name, {NULL, 0}};
+    bool exists;
+    if (!is_bare(w->model->schema, ch->after)) return;
+    nr_status st = w->call->store->cls->hash_get(w->call->store, ch->key, a, &there, 1, &exists);
+    if (st || there.value.p) return; /* what fails here fails again when it is written */
+    nr_vec_push(a, &t->pairs, t->pairs.at[0]);
+    t->pairs.at[0] = pk;
+    nr_vec_push(a, &t->undo, there);
+}
+
 /* The entity's own step: fields that differ, all of them for a new one; none when nothing differs. */
 static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
 {
@@ -129,6 +150,7 @@ static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
         if (ch->after && (ch->before || ch->after[i].kind != NR_V_NULL)) nr_vec_push(a, &t.pairs, pair_of(w, f, ch->after, ch->texts));
         if (ch->before) nr_vec_push(a, &t.undo, pair_of(w, f, ch->before, NULL));
     }
+    if (ch->before && ch->after && t.pairs.n) keep_alive(w, ch, &t);
     add_deadline(w, ch, &t);
     if (ch->after && !t.pairs.n && !t.expires) return false;
     nr_vec_push(a, out, t);

@@ -63,10 +63,9 @@ typedef struct visitor {
     bool ok;
 } visitor;
 
-/* A key that has run out is not there any more, but on a copy for what its primary says. */
-static bool has_run_out(const nr_call *c, const nr_met *met)
+bool nr_entity_overdue(const nr_call *c, const nr_entity *e)
 {
-    return !c->applied && met->deadline >= 0 && met->deadline <= c->now_us / 1000;
+    return !c->applied && e->deadline >= 0 && e->deadline <= c->now_us / 1000;
 }
 
 static bool visit(void *ctx, const nr_met *met)
@@ -74,7 +73,6 @@ static bool visit(void *ctx, const nr_met *met)
     visitor *v = ctx;
     const nr_env *env = v->call->env;
     nr_entity e = {.row = v->row, .deadline = met->deadline};
-    if (has_run_out(v->call, met)) return true;
     if (v->met++ % 64 == 0) nr_arena_clear(&v->scratch);
     memset(v->row, 0, sizeof *v->row * v->model->schema->n_fields);
     if (met->holds != NR_HOLDS_HASH) nr_model_leave_out(v->model, env, met->key, "the key is no hash");
@@ -96,21 +94,26 @@ bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const n
 }
 
 typedef struct pk_list {
-    nr_arena *arena;
-    nr_slices *pks;
+    nr_call *call;
+    nr_slices *pks, doubtful;
 } pk_list;
 
 static bool take_pk(void *ctx, const nr_entity *e)
 {
     pk_list *l = ctx;
-    nr_vec_push(l->arena, l->pks, nr_arena_copy(l->arena, e->pk));
+    nr_arena *a = &l->call->arena;
+    nr_vec_push(a, nr_entity_overdue(l->call, e) ? &l->doubtful : l->pks, nr_arena_copy(a, e->pk));
     return true;
 }
 
 bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
 {
-    pk_list l = {&c->arena, pks};
-    return nr_build_each_entity(c, m, take_pk, &l);
+    pk_list l = {.call = c, .pks = pks};
+    if (!nr_build_each_entity(c, m, take_pk, &l)) return false;
+    for (size_t i = 0; i < l.doubtful.n; i++)
+        if (c->store->cls->holds(c->store, nr_entity_key(m, l.doubtful.at[i], &c->arena)) == NR_HOLDS_HASH)
+            nr_vec_push(&c->arena, pks, l.doubtful.at[i]);
+    return true;
 }
 
 typedef struct builder {

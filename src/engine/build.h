@@ -16,8 +16,12 @@ typedef struct nr_entity {
     int64_t deadline;    /* milliseconds since 1970 UTC; -1: none */
 } nr_entity;
 
-/* Calls fn with every hash under m's prefix that decodes by its definition; those that don't are logged and counted. An entity lives during fn, which calls
- * nothing on the store. False: fn said so. */
+/* By the clock the entity is there no more. Whether it is, only the store can say, by another call: a server's clock stands still in a script and in a
+ * transaction. Never so on a copy for what its primary says. */
+bool nr_entity_overdue(const nr_call *c, const nr_entity *e);
+
+/* Calls fn with every hash under m's prefix that decodes by its definition, overdue ones too; those that don't are logged and counted. An entity lives during fn,
+ * which calls nothing on the store. False: fn said so. */
 bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx);
 
 /* The pks of all hashes under m's prefix that decode by its definition; those that don't are logged and counted. */

@@ -24,6 +24,7 @@ struct nr_followed {
     bool counter_lost;  /* somebody wrote it: top must be found anew */
     int64_t counter;    /* what it says, when counter_seen */
     int64_t top;        /* the greatest auto pk that was met */
+    bool late;          /* a key went that was taken for gone before: copies may see only now what the last SYNC was about */
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
     size_t at_first;    /* repairs that the reconciliation found */
@@ -221,6 +222,8 @@ static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
     } else if (had) {
         nr_table_drop(m->table, row);
         nr_rows_drop(m->rows, pk);
+    } else {
+        m->followed->late = c->engine->wants_settling = true;
     }
     return true;
 }
@@ -230,6 +233,7 @@ static bool follow_dirty(nr_call *c, nr_model *m)
     struct nr_followed *f = m->followed;
     size_t at = 0;
     nr_slice pk;
+    if (!f->dirty.n) return true;
     while (nr_map_next(&f->dirty, &at, &pk, NULL))
         if (!follow_pk(c, m, pk)) return false;
     drop_dirty(f);
@@ -239,9 +243,19 @@ static bool follow_dirty(nr_call *c, nr_model *m)
 
 /* -- the table ----------------------------------------------------------------------------------------------------------------------------- */
 
+typedef struct loader {
+    nr_call *call;
+    nr_model *model;
+} loader;
+
 static bool put_entity(void *ctx, const nr_entity *e)
 {
-    nr_model *m = ctx;
+    const loader *l = ctx;
+    nr_model *m = l->model;
+    if (nr_entity_overdue(l->call, e)) {
+        note(m->followed, e->pk); /* the look that finds it gone is what tells copies */
+        return true;
+    }
     meet_pk(m->followed, &e->row[0]);
     nr_table_put(m->table, nr_rows_intern(m->rows, e->pk), e->row);
     if (e->deadline >= 0) nr_deadlines_set(m->followed->deadlines, e->pk, e->deadline);
@@ -260,15 +274,16 @@ bool *nr_follow_kept(nr_call *c, const nr_model *m)
 static bool build(nr_call *c, nr_model *m)
 {
     int64_t begin = c->env->mono_us(c->env->ctx);
+    bool late = m->followed && m->followed->late;
     nr_follow_release(m);
     m->untyped = NULL;
     m->followed = c->env->alloc(sizeof *m->followed);
-    *m->followed = (struct nr_followed){0};
+    *m->followed = (struct nr_followed){.late = late};
     nr_map_init(&m->followed->dirty, c->env);
     m->followed->deadlines = nr_deadlines_new(c->env);
     m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
     nr_table_load(m->table);
-    bool ok = nr_build_each_entity(c, m, put_entity, m);
+    bool ok = nr_build_each_entity(c, m, put_entity, &(loader){c, m});
     nr_table_loaded(m->table);
     ok = ok && nr_reconcile(c, m);
     if (!ok) nr_follow_release(m);
@@ -289,11 +304,11 @@ bool nr_follow_memory(nr_call *c, nr_model *m)
 {
     struct nr_followed *f = m->followed;
     nr_slice pk;
-    if (!m->table) return build(c, m);
+    if (!m->table) return build(c, m) && follow_dirty(c, m);
     while (!c->applied && !f->rebuild && nr_deadlines_due(f->deadlines, c->now_us / 1000, &c->arena, &pk)) note(f, pk);
     if (f->n_repairs > f->at_first * 2 + MOST_REPAIRS + nr_table_count(m->table)) f->rebuild = true;
-    if (f->rebuild) return build(c, m);
-    return !f->dirty.n || follow_dirty(c, m);
+    if (f->rebuild && !build(c, m)) return false;
+    return follow_dirty(c, m);
 }
 
 static nr_status write_repair(nr_store *s, const nr_repair *r)
@@ -385,12 +400,12 @@ static void tell_copies(nr_call *c, const nr_model *m)
 
 static bool write_down(nr_call *c, nr_model *m, bool changed)
 {
-    if (!m->unsettled && !changed && !m->sync_all) return true;
+    if (!m->unsettled && !changed && !m->sync_all && !m->followed->late) return true;
     nr_slice key;
     nr_status st = write_repairs(c, m->followed, &key);
     if (!nr_status_good(st, key, &c->err)) return false;
     drop_repairs(c->env, m->followed);
-    m->unsettled = false;
+    m->unsettled = m->followed->late = false;
     tell_copies(c, m);
     m->sync_all = false;
     return true;
@@ -405,7 +420,7 @@ bool nr_follow_store(nr_call *c, nr_model *m)
 static bool has_work(const nr_call *c, const nr_model *m)
 {
     const struct nr_followed *f = m->followed;
-    return f && (m->sync_all || m->unsettled || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
+    return f && (m->sync_all || m->unsettled || f->late || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
 }
 
 void nr_follow_settle(nr_call *c)

@@ -584,6 +584,54 @@ start_nonrel {overrides {appendonly yes save {}}} {
     }
 }
 
+start_nonrel {overrides {save {}}} {
+    test {an entity of others without its pk field that loses its last value stays, with its deadline} {
+        r flushall
+        model m.A [fields {"n": {"type": "int", "null": true, "index": true}, "k": {"type": "int", "null": true}}]
+        r hset m.A:1 n 5
+        r hset m.A:2 n 5 k 6
+        r hset m.A:3 n 5 id 3
+        foreach pk {1 2 3} { r pexpire m.A:$pk 1000000 }
+        r nonrel.save m.A pk 1 NULL n
+        r nonrel.save m.A JSON {[{"pk": 2, "n": null, "k": null}]}
+        r nonrel.update m.A FILTER n 5 NULL n
+        foreach pk {1 2 3} {
+            assert_equal [list id $pk] [r hgetall m.A:$pk]
+            assert_range [r pttl m.A:$pk] 1 1000000
+        }
+        assert_equal {1 2 3} [lsort [found m.A FILTER n__isnull 1]]
+        assert_equal {} [r nonrel.index check m.A]
+        r del m.A:1
+        r hset m.A:1 other x
+        r nonrel.save m.A pk 1
+        assert_equal {other x} [r hgetall m.A:1]
+    }
+
+    test {in a transaction whose clock stands still an entity is there as long as its hash} {
+        foreach table {0 1} {
+            r flushall
+            model m.A [fields {"n": {"type": "int", "null": true, "index": true}}]
+            foreach n {1 2 3} { r nonrel.save m.A n $n }
+            r debug set-active-expire 0
+            if {$table} { r nonrel.count m.A } else { r hset m.A touched 1; r hdel m.A touched }
+            r pexpire m.A:2 20
+            r multi
+            r debug sleep 0.04
+            r nonrel.count m.A
+            r nonrel.query m.A FILTER n__gte 1 ORDER pk FIELDS pk FLAT
+            r nonrel.model set m.A [fields {"n": {"type": "int", "null": true, "index": true}, "d": {"type": "int", "default": 7}}]
+            r nonrel.get m.A 2 FIELDS d
+            r exists m.A:2
+            assert_equal {OK 3 {1 2 3} OK {d 7} 1} [r exec]
+            after 25
+            assert_equal 2 [r nonrel.count m.A]
+            assert_equal {1 3} [found m.A FILTER n__gte 1]
+            assert_equal {} [r nonrel.index check m.A]
+            r debug set-active-expire 1
+        }
+    }
+}
+
 # -- replicas -------------------------------------------------------------------------------------------------------------------------------
 
 start_nonrel {} {
@@ -593,7 +641,33 @@ start_nonrel {} {
         $replica replicaof [srv -1 host] [srv -1 port]
         wait_replica_online $primary
 
+        test {an entity that ran out before its primary read all of them again is in no index of the replica} {
+            foreach paused {0 1} {
+                $primary flushall
+                $primary nonrel.model set m.A [fields {"n": {"type": "int", "index": true}}]
+                foreach n {1 2 3} { $primary nonrel.save m.A n $n }
+                foreach client [list $primary $replica] { wait_for_ofs_sync $primary $replica; $client nonrel.count m.A }
+                $primary debug set-active-expire 0
+                $primary pexpire m.A:2 10
+                $primary pexpire m.A:3 10
+                after 20
+                if {$paused} {
+                    $primary client pause 200 write
+                    assert_equal 1 [$primary nonrel.count m.A]
+                    after 250
+                } else {
+                    $primary del m.A/i/n.value m.A/pk
+                }
+                assert_equal 1 [$primary nonrel.count m.A]
+                wait_for_condition 50 20 {[$primary nonrel.index check m.A] eq {}} else { fail [$primary nonrel.index check m.A] }
+                $primary debug set-active-expire 1
+                wait_for_condition 100 20 {[$primary debug digest] eq [$replica debug digest]} else { fail {the keys differ} }
+                assert_equal {} [$replica nonrel.index check m.A]
+            }
+        }
+
         test {an entity that a replica has taken for expired too early is whole again when it lives on} {
+            $primary flushall
             $primary nonrel.model set m.A [fields {"n": {"type": "int", "index": true}, "k": {"type": "int", "null": true, "index": true}}]
             foreach n {1 2 3} { $primary nonrel.save m.A n $n }
             $primary nonrel.count m.A

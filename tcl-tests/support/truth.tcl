@@ -229,25 +229,29 @@ proc followed_everywhere {when} {
     same_keys $when
 }
 
+# The digest counts keys that have run out and are there still, as on a replica whose primary left them behind with DEBUG RELOAD: nobody sees those.
 proc same_keys {when} {
     catch_up
     if {[$::primary debug digest] eq [$::replica debug digest]} { return }
-    $::replica select 9
-    foreach key [lsort [concat [$::primary keys *] [$::replica keys *]]] {
-        set here [contents $::primary $key]
-        assert_equal $here [contents $::replica $key] "$key of the replica, $when"
+    foreach db {10 9} {
+        foreach client [list $::primary $::replica] { $client select $db }
+        foreach key [lsort [concat [$::primary keys *] [$::replica keys *]]] {
+            set here [contents $::primary $key]
+            assert_equal $here [contents $::replica $key] "$key of the replica in database $db, $when"
+        }
     }
-    fail "the keys of the replica differ, $when"
 }
 
+# When it runs out, and what it holds.
 proc contents {client key} {
     switch [$client type $key] {
-        hash { return [lsort -stride 2 [$client hgetall $key]] }
-        zset { return [$client zrange $key 0 -1 withscores] }
-        set { return [lsort [$client smembers $key]] }
-        string { return [$client get $key] }
-        default { return [$client type $key] }
+        hash { set held [lsort -stride 2 [$client hgetall $key]] }
+        zset { set held [$client zrange $key 0 -1 withscores] }
+        set { set held [lsort [$client smembers $key]] }
+        string { set held [$client get $key] }
+        default { set held [$client dump $key] }
     }
+    return [list [$client pexpiretime $key] $held]
 }
 
 proc info_field {client name} {
