@@ -31,12 +31,26 @@ make_tree() { # <suite>
     ln -s "$root/tcl-tests/suites/$1.tcl" "$tree/tests/unit/nonrel/$1.tcl"
 }
 
-run_suite() { # <suite> <first port>
+# Suites run side by side, and runs too: each has a hundred ports of its own as long as it holds the lock of their number. They lie below those that the system
+# gives out by itself; the harness steps over what else is in use.
+take_ports() { # -> $port, and the lock open as 8
+    local slot
+    while true; do
+        for slot in {0..79}; do
+            exec 8>"/tmp/nonrel-ports.$slot"
+            flock -n 8 && port=$((20000 + slot * 150)) && return
+        done
+        sleep 1
+    done
+}
+
+run_suite() { # <suite>
     make_tree "$1"
-    local tree=$trees/$1 log=$logs/$1.log status
+    local tree=$trees/$1 log=$logs/$1.log port status
+    take_ports
     (cd "$tree" && NONREL_SO=$tree/nonrel.so NONREL_CLI=$tree/nonrel NONREL_ROOT=$root TERM=dumb \
         timeout -k 10 "$timeout" tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout 300 \
-        --baseport "$2" --portcount 100) >"$log" 2>&1 </dev/null
+        --baseport "$port" --portcount 100) >"$log" 2>&1 </dev/null
     status=$?
     kill_servers "$tree"
     (flock 9 && report "$1" "$log" "$status") 9>"$trees/lock"
@@ -78,17 +92,12 @@ crashes() { # <copy of the servers' directories>: the stack of each server that 
     find "$1" -name stdout -exec awk '/STACK TRACE/ { show = 1 } /REGISTERS/ { show = 0 } show' {} + | head -n 60
 }
 
-export -f make_tree run_suite kill_servers report failures crashes
+export -f make_tree take_ports run_suite kill_servers report failures crashes
 export root redis trees logs programs module timeout
 
 rm -rf "$logs" && mkdir -p "$logs"
 if [[ $# -gt 0 ]]; then suites=("$@"); else mapfile -t suites < <(find tcl-tests/suites -name '*.tcl' -printf '%f\n' | sed 's/\.tcl$//' | sort); fi
 [[ ${#suites[@]} -gt 0 ]] || { echo '0 passed, 0 failed'; exit 0; }
 
-# Below the ports that the system gives out by itself; the harness steps over those in use.
-port=$((20000 + RANDOM % 40 * 200))
-for suite in "${suites[@]}"; do
-    printf '%s\0%s\0' "$suite" "$port"
-    port=$((port + 150))
-done | xargs -0 -n 2 -P "$(nproc)" bash -c 'run_suite "$1" "$2"' _
+printf '%s\0' "${suites[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'run_suite "$1"' _
 cat "$logs"/*.count | awk '{ ok += $1; bad += $2 } END { printf "%d passed, %d failed\n", ok, bad; exit bad > 0 }'
