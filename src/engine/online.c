@@ -231,6 +231,7 @@ bool nr_cmd_index_build(nr_call *c, const nr_slice *argv, size_t argc)
     else if (nr_slice_is(argv[2], "DONE")) ok = step_done(c, m, ix);
     else nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s; expected START, CLEAR, FILL or DONE", NR_SHOW(argv[2]));
     if (!ok) return false;
+    if (c->host.replicate_verbatim) c->host.replicate_verbatim(c->host.ctx); /* into the copy's own append-only file */
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

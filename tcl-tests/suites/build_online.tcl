@@ -178,3 +178,32 @@ start_nonrel {overrides {save {}}} {
         }
     }
 }
+
+start_nonrel {overrides {save {} appendonly yes}} {
+    start_nonrel {overrides {save {} appendonly yes propagation-error-behavior panic}} {
+        test {a copy that reads its own append-only file has what was built meanwhile} {
+            set primary [srv -1 client]
+            set copy [srv 0 client]
+            set ::entities 300
+            foreach client [list $primary $copy] { wait_for_condition 500 20 {[status $client aof_rewrite_in_progress] == 0} else { fail {the append-only file is not written} } }
+            fill $primary
+            $copy replicaof [srv -1 host] [srv -1 port]
+            wait_for_sync $copy
+            wait_for_condition 500 20 {[status $copy aof_rewrite_in_progress] == 0 && [status $copy aof_rewrite_scheduled] == 0} else { fail {not rewritten} }
+            $primary nonrel.index create a.X n exact lt
+            $primary nonrel.index create a.X s exact
+            built $primary
+            built $primary s.value.set
+            if {$::nonrel_store eq {native}} { $primary rename a.X/i/n.value a.X/elsewhere }
+            $primary nonrel.index rebuild a.X
+            built $primary
+            built $primary s.value.set
+            wait_for_ofs_sync $primary $copy
+            $copy debug loadaof
+            assert_equal [debug_digest -1] [debug_digest 0]
+            foreach index {n.value s.value.set} { assert_equal ready [state $copy $index] }
+            assert_equal {} [$copy nonrel.index check a.X]
+            set ::entities 30000
+        }
+    }
+}
