@@ -1,7 +1,8 @@
 /* texts.c -- chunks of packed records.
  *
  *   at:     5 0 NONE 9 ...                         where the record of each number begins
- *   bytes:  [3 a b][garbage][2 x][0 pointer] ...   length plus one, then the bytes; 0, then a block of its own
+ *   bytes:  [3 a b][garbage][2 x][0 pointer] ...   length plus one, then the bytes; 0, then a block of its own, where a pointer may stand by itself: aligned, so
+ *                                                  that what looks for leaks sees it
  *
  * A chunk has room for as many numbers as were needed, up to 4096, and goes when it holds no text. */
 #include "table/texts.h"
@@ -39,14 +40,22 @@ typedef struct record {
     block *block; /* NULL: the text is in the buffer */
 } record;
 
+enum { BLOCK_RECORD = 2 * sizeof(block *) }; /* the first byte, the pointer, and what aligns it */
+
+/* Where the pointer of a record at p stands. */
+static size_t pointer_at(const char *p)
+{
+    return sizeof(block *) - (uintptr_t)p % sizeof(block *);
+}
+
 static record read_record(const char *p)
 {
     record r = {0};
     unsigned char b = (unsigned char)*p;
     if (b == 0) {
-        memcpy(&r.block, p + 1, sizeof r.block);
+        memcpy(&r.block, p + pointer_at(p), sizeof r.block);
         r.text = (nr_slice){r.block->bytes, r.block->n};
-        r.size = 1 + sizeof r.block;
+        r.size = BLOCK_RECORD;
         return r;
     }
     size_t head = b < 0x80 ? 1 : 2, n = b < 0x80 ? b : (size_t)(b & 0x7F) << 8 | (unsigned char)p[1];
@@ -57,7 +66,7 @@ static record read_record(const char *p)
 
 static size_t record_size(nr_slice s)
 {
-    return s.n >= LONG ? 1 + sizeof(block *) : (s.n + 1 < 0x80 ? 1 : 2) + s.n;
+    return s.n >= LONG ? BLOCK_RECORD : (s.n + 1 < 0x80 ? 1 : 2) + s.n;
 }
 
 static void write_record(char *p, nr_slice s, block *own)
@@ -65,7 +74,7 @@ static void write_record(char *p, nr_slice s, block *own)
     size_t n = s.n + 1, head = n < 0x80 ? 1 : 2;
     if (own) {
         p[0] = 0;
-        memcpy(p + 1, &own, sizeof own);
+        memcpy(p + pointer_at(p), &own, sizeof own);
         return;
     }
     if (s.n) memmove(p + head, s.p, s.n);
@@ -152,10 +161,11 @@ static void pack(nr_texts *t, chunk *c, size_t more)
     uint32_t used = 0;
     for (uint32_t i = 0; i < c->cap; i++) {
         if (c->at[i] == NONE) continue;
-        size_t size = read_record(c->bytes + c->at[i]).size;
-        memcpy(bytes + used, c->bytes + c->at[i], size);
+        record r = read_record(c->bytes + c->at[i]);
+        if (r.block) write_record(bytes + used, r.text, r.block);
+        else memcpy(bytes + used, c->bytes + c->at[i], r.size);
         c->at[i] = used;
-        used += (uint32_t)size;
+        used += (uint32_t)r.size;
     }
     t->env->free(c->bytes);
     c->used = used;
