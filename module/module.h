@@ -28,6 +28,7 @@ typedef struct nr_module {
     bool evicts_any;            /* allkeys-*: index keys may go */
     int allow_eviction;         /* nonrel.allow-eviction */
     int unindexed;              /* nonrel.unindexed, an nr_unindexed */
+    int passes_off;             /* nonrel.passes-off, of nr_pass */
     int in_memory;              /* nonrel.store: 1 for memory */
 } nr_module;
 

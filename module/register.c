@@ -47,6 +47,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, RedisMod
     c->limits = nr_root.limits;
     c->cluster = nr_root.cluster;
     c->unindexed = (nr_unindexed)nr_root.unindexed;
+    c->passes_off = (unsigned)nr_root.passes_off;
     c->in_memory = nr_root.in_memory;
     c->copy = !(flags & REDISMODULE_CTX_FLAGS_MASTER);
     c->applied = (flags & (REDISMODULE_CTX_FLAGS_LOADING | REDISMODULE_CTX_FLAGS_REPLICATED)) != 0;

@@ -1,5 +1,6 @@
 /* settings.c -- CONFIG SET nonrel.*: the table of settings. */
 #include "module.h"
+#include "plan/passes.h"
 
 typedef struct setting {
     const char *name;
@@ -51,6 +52,18 @@ static int register_unindexed(RedisModuleCtx *ctx)
                                           &nr_root.unindexed);
 }
 
+static int register_passes(RedisModuleCtx *ctx)
+{
+    const char *names[NR_PASSES + 1] = {"none"};
+    int values[NR_PASSES + 1] = {0};
+    for (size_t i = 0; i < NR_PASSES; i++) {
+        names[i + 1] = nr_passes[i].name;
+        values[i + 1] = (int)nr_passes[i].pass;
+    }
+    return RedisModule_RegisterEnumConfig(ctx, "passes-off", 0, REDISMODULE_CONFIG_BITFLAGS, names, values, NR_PASSES + 1, flag_get, flag_set, NULL,
+                                          &nr_root.passes_off);
+}
+
 int nr_register_settings(RedisModuleCtx *ctx)
 {
     const nr_limits d = NR_LIMITS_DEFAULT;
@@ -67,5 +80,6 @@ int nr_register_settings(RedisModuleCtx *ctx)
     }
     if (RedisModule_RegisterBoolConfig(ctx, "allow-eviction", 0, REDISMODULE_CONFIG_DEFAULT, flag_get, flag_set, NULL, &nr_root.allow_eviction) != REDISMODULE_OK)
         return REDISMODULE_ERR;
-    return register_store(ctx) == REDISMODULE_OK && register_unindexed(ctx) == REDISMODULE_OK ? RedisModule_LoadConfigs(ctx) : REDISMODULE_ERR;
+    return register_store(ctx) == REDISMODULE_OK && register_unindexed(ctx) == REDISMODULE_OK && register_passes(ctx) == REDISMODULE_OK
+               ? RedisModule_LoadConfigs(ctx) : REDISMODULE_ERR;
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "oracle_game.h"
+#include "plan/passes.h"
 #include "query/lookup.h"
 
 /* -- rounds ------------------------------------------------------------------------------------------------------------------------------ */
@@ -23,6 +24,14 @@ typedef struct scale {
     unsigned build; /* per cent of the queries: a slice of a build, or a write in its middle, comes before */
 } scale;
 
+/* Whatever the planner does not do, the answer stays. */
+static unsigned passes_off(dice *d)
+{
+    if (dice_chance(d, 60)) return 0;
+    if (dice_chance(d, 10)) return NR_PASSES_ALL;
+    return dice_chance(d, 60) ? nr_passes[dice_below(d, NR_PASSES)].pass : (unsigned)(dice_roll(d) & NR_PASSES_ALL);
+}
+
 /* Indexes are asked for between the queries and built meanwhile, slice by slice, as a server does between commands. */
 static void ask(game *g, const scale *s)
 {
@@ -31,7 +40,9 @@ static void ask(game *g, const scale *s)
     for (int i = 0; i < s->queries; i++) {
         if (dice_chance(&g->d, s->build)) world_build(&g->w, 0);
         if (dice_chance(&g->d, s->build / 5)) write_one(g, s->most);
+        g->w.passes_off = passes_off(&g->d);
         compare_one(g);
+        g->w.passes_off = 0;
     }
 }
 

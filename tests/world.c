@@ -344,6 +344,7 @@ static void begin_call(world *w, nr_call *c, running *r)
     c->in_memory = w->in_memory;
     c->cluster = w->cluster;
     c->unindexed = w->unindexed;
+    c->passes_off = w->passes_off;
     c->applied = w->applied;
     c->full = w->full;
     c->host = (nr_host){.ctx = r, .replicate = on_replicate, .replicate_verbatim = on_replicate_verbatim};

@@ -31,6 +31,7 @@ typedef struct world {
     bool cluster;   /* the server is a node of a cluster */
     bool in_memory; /* models have their indexes in memory; at first as the environment says: STORE=memory */
     nr_unindexed unindexed;
+    unsigned passes_off;
     bool full;              /* there is no memory for building */
     bool applied;           /* commands come as if from the primary */
     struct world *replica;  /* gets what is replicated; NULL: nobody listens */

@@ -7,6 +7,7 @@
 
 #include "engine/commands.h"
 #include "module.h"
+#include "plan/passes.h"
 #include "query/ast.h"
 #include "query/lookup.h"
 #include "types/container.h"
@@ -393,6 +394,8 @@ static const note settings[] = {
     {"unindexed",
      "what becomes of a filter for which no index narrows the rows down: `scan` reads them all, `error` refuses with NOINDEX, `auto` reads them and has the "
      "index built, as INDEX CREATE would"},
+    {"passes-off",
+     "passes of the planner, one or several of the list below, that it does not take: answers stay the same, and one finds out which of them makes a query slow"},
     {"store", "where a new model that does not say so has its indexes: `native`, in sorted sets and sets, or `memory`"},
     {NULL, NULL},
 };
@@ -443,6 +446,8 @@ static void print_settings(void)
     printf("\nJSON takes a multiple of its text when it is read: the text of an argument may have one part in %lld of what is left of max-memory, "
            "%zu bytes by default.\n",
            (long long)c.limits.max_memory / (long long)nr_json_budget(&c), nr_json_budget(&c));
+    puts("\nPasses of the planner:\n");
+    for (size_t i = 0; i < NR_PASSES; i++) printf("- `%s`: %s\n", nr_passes[i].name, nr_passes[i].what);
 }
 
 static const note info[] = {

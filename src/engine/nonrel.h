@@ -40,6 +40,7 @@ typedef struct nr_call {
     nr_limits limits;
     bool cluster;    /* the server runs in cluster mode */
     nr_unindexed unindexed; /* what becomes of lookups that no index answers */
+    unsigned passes_off; /* of the planner (plan/passes.h) */
     bool in_memory;  /* new models that do not say where their indexes are have them in memory */
     bool copy;       /* this server follows a primary: its keys are not ours to write */
     bool full;       /* there is no memory for more: indexes are not built, only removed */

@@ -28,7 +28,8 @@ nr_planner nr_planner_for(nr_call *c, nr_model *m)
                         .err = &c->err,
                         .env = c->env,
                         .deadline_us = c->deadline_us,
-                        .explains = c->profile != NULL};
+                        .explains = c->profile != NULL,
+                        .off = c->passes_off};
 }
 
 nr_bind_with nr_bind_with_of(nr_call *c)

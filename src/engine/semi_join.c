@@ -186,7 +186,7 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
         return rows_leaf(c, p, &rows);
     }
     uint64_t n = nr_bitmap_count(&found);
-    bool listed = !nothing && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table) && !(link->field->spec.type->flags & NR_TF_BYTES);
+    bool listed = !(c->passes_off & NR_PASS_KEYS) && !nothing && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table) && !(link->field->spec.type->flags & NR_TF_BYTES);
     if (listed) return keys_leaf(c, p, &found, (size_t)n);
     nr_reference r = nr_reference_of(m, link->field, link->to);
     nr_bitmap rows = rows_of(c, m);

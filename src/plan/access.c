@@ -303,7 +303,7 @@ static bool is_better(const nr_access *a, const nr_access *b)
 bool nr_access_find(nr_planner *p, const nr_pred *leaf, nr_access *out, bool *found)
 {
     *found = false;
-    for (size_t i = 0; i < p->model->n_indexes; i++) {
+    for (size_t i = 0; nr_pass_on(p, NR_PASS_INDEX) && i < p->model->n_indexes; i++) {
         nr_access a;
         bool serves = false;
         const nr_index *ix = &p->model->indexes[i];
@@ -467,7 +467,7 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
 /* Adds a path, or narrows the one that is there on the same ordered index. */
 static bool add_path(nr_planner *p, nr_analysis *an, const nr_access *a)
 {
-    for (size_t i = 0; i < an->paths.n; i++)
+    for (size_t i = 0; nr_pass_on(p, NR_PASS_NARROW) && i < an->paths.n; i++)
         if (a->index && an->paths.at[i]->index == a->index && a->index->kind != NR_IX_SET && !nr_index_many(a->index))
             return nr_access_narrow(p, an->paths.at[i], a);
     nr_access *copy = NR_NEW(p->arena, nr_access);

@@ -139,7 +139,8 @@ static void put_in_place(nr_planner *p, nr_analysis *an, const nr_access *best)
 bool nr_composite_improve(nr_planner *p, nr_analysis *an)
 {
     nr_access best = {0};
-    for (size_t i = 0; i < p->model->n_indexes; i++) {
+    bool looks = nr_pass_on(p, NR_PASS_COMPOSITE) && nr_pass_on(p, NR_PASS_INDEX);
+    for (size_t i = 0; looks && i < p->model->n_indexes; i++) {
         const nr_index *ix = &p->model->indexes[i];
         nr_access a;
         size_t pinned;

@@ -34,7 +34,7 @@ static const nr_pred *both(counting *c, const nr_pred *a, const nr_pred *b)
     kids[0] = a;
     kids[1] = b;
     *and = (nr_pred){.op = NR_P_AND, .n = 2, .kids = kids};
-    return nr_pred_simplify(and, c->p->model->schema->n_fields, c->p->arena);
+    return nr_plan_simplify(c->p, and);
 }
 
 /* A conjunction without its kid i. */
@@ -45,7 +45,7 @@ static const nr_pred *without(counting *c, const nr_pred *pred, size_t i)
     for (size_t k = 0, n = 0; k < pred->n; k++)
         if (k != i) kids[n++] = pred->kids[k];
     *out = (nr_pred){.op = NR_P_AND, .n = pred->n - 1, .kids = kids};
-    return nr_pred_simplify(out, c->p->model->schema->n_fields, c->p->arena);
+    return nr_plan_simplify(c->p, out);
 }
 
 /* Counts a, and b, and takes one from the other. */
@@ -156,7 +156,9 @@ static bool count_pred(counting *c, const nr_pred *pred, int depth, bool *known,
 bool nr_plan_count(nr_planner *p, const nr_query *q, bool *known, uint64_t *count, nr_buf *text)
 {
     nr_access all;
+    *known = false;
+    if (!nr_pass_on(p, NR_PASS_COUNT)) return true;
     if (!nr_access_every(p, &all)) return false;
     counting c = {p, all.count, text};
-    return count_pred(&c, nr_pred_simplify(q->where, p->model->schema->n_fields, p->arena), DEEPEST, known, count);
+    return count_pred(&c, nr_plan_simplify(p, q->where), DEEPEST, known, count);
 }

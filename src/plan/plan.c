@@ -68,6 +68,7 @@ static size_t count_values(const nr_planner *p)
 /* Whether the table has all the model's fields that are wanted. */
 static bool own_in_columns(const nr_planner *p, const bool *want)
 {
+    if (!nr_pass_on(p, NR_PASS_COLUMNS)) return false;
     for (size_t i = 0; i < p->model->schema->n_fields; i++)
         if (want[i] && (!p->model->table || !nr_table_keeps(p->model->table, i))) return false;
     return p->model->table != NULL;
@@ -145,7 +146,7 @@ static void complete(nr_planner *p, const nr_analysis *an, route *r, double want
         double opened = whole ? r->rows : seen_for(r->rows, passing, want);
         double saved = opened * value * (1 - share(an, (double)a->count));
         double walk = (double)a->count * cost_of_entry(a->index) + SEEK * (double)(a->n_keys + a->n_ranges);
-        if (walk < saved && r->n_masks < MOST_MASKS) {
+        if (walk < saved && r->n_masks < MOST_MASKS && nr_pass_on(p, NR_PASS_MASK)) {
             r->masks[r->n_masks++] = a;
             r->rows *= share(an, (double)a->count);
             extra += walk;
@@ -269,6 +270,8 @@ static bool composite_order(nr_planner *p, const nr_analysis *an, const nr_query
 {
     size_t pinned;
     bool found = false;
+    *fits = false;
+    if (!nr_pass_on(p, NR_PASS_COMPOSITE)) return true;
     if (!nr_composite_access(p, &an->all, ix, out, &pinned, &found)) return false;
     *fits = nr_access_usable(p->model, ix) && nr_composite_orders(ix, pinned, q, &r->descending, &r->pks_descending);
     return !*fits || found || nr_access_all(p, ix, out);
@@ -333,7 +336,8 @@ static bool choose(nr_planner *p, const nr_query *q, const nr_analysis *an, nr_p
     *best = (route){0};
     if (!(by_columns ? nr_access_every(p, every) : nr_access_all(p, &p->model->indexes[0], every))) return false;
     choose_lead(p, an, every, sorted, sorting, want, whole, best);
-    for (size_t i = 0; sorted && !p->model->unsettled && i < p->model->n_indexes; i++)
+    bool walks = sorted && !p->model->unsettled && nr_pass_on(p, NR_PASS_ORDER);
+    for (size_t i = 0; walks && i < p->model->n_indexes; i++)
         if (!weigh_walk(p, q, an, &p->model->indexes[i], want, !limited, best)) return false;
     return true;
 }
@@ -343,7 +347,7 @@ static bool sorts_by_column(nr_planner *p, const nr_query *q)
 {
     for (size_t i = 0; i < q->n_order; i++)
         if (q->order[i].term) return false;
-    if (!q->n_order) return false;
+    if (!q->n_order || !nr_pass_on(p, NR_PASS_TOP)) return false;
     nr_kind kind = q->order[0].field->spec.type->kind;
     return (kind == NR_V_INT || kind == NR_V_FLOAT) && order_in_columns(p, q) && (q->n_order == 1 || (q->n_order == 2 && q->order[1].field->id == 0));
 }
@@ -421,7 +425,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
     nr_analysis an;
     route r;
     p->joined = q->joined;
-    const nr_pred *where = nr_pred_simplify(rows_wanted(p, q), p->model->schema->n_fields, p->arena);
+    const nr_pred *where = nr_plan_simplify(p, rows_wanted(p, q));
     if (!nr_plan_analyse(p, where, &an) || !choose(p, q, &an, purpose, &r)) return NULL;
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && r.descending != q->reverse, r.ordered && r.pks_descending != q->reverse));
 }
@@ -430,7 +434,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
 static const nr_index *counting_index(const nr_planner *p, const nr_query *q, const nr_grouping *g)
 {
     const nr_model *m = p->model;
-    if (q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
+    if (!nr_pass_on(p, NR_PASS_ANSWER) || q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
     for (size_t i = 0; i < g->n_measures; i++)
         if (!nr_measure_is_size(&g->measures[i])) return NULL;
     for (size_t i = 1; m->table && i < m->n_indexes; i++) {

@@ -9,6 +9,7 @@
 #define NR_PLAN_H
 
 #include "exec/op_group.h"
+#include "plan/passes.h"
 
 typedef struct nr_planner {
     nr_model *model;
@@ -19,7 +20,13 @@ typedef struct nr_planner {
     int64_t deadline_us; /* monotonic */
     nr_joineds joined;   /* of the query: values behind those of the model's fields */
     bool explains;       /* the plan is to be printed: its nodes say which lookups they answer */
+    unsigned off;        /* passes that are not taken */
 } nr_planner;
+
+static inline bool nr_pass_on(const nr_planner *p, nr_pass pass)
+{
+    return !(p->off & pass);
+}
 
 /* What is wanted of the rows. */
 typedef enum nr_purpose {

@@ -84,12 +84,12 @@ static void put_dear_last(kids *list, nr_arena *arena)
 }
 
 /* As deep as the predicate, which is bounded where it is read. */
-const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *arena)
+static const nr_pred *simplify(const nr_pred *p, size_t n_fields, nr_arena *arena)
 {
     kids list = {0};
     if (!nr_pred_is_tree(p)) return p;
     for (size_t i = 0; i < p->n; i++) {
-        const nr_pred *kid = nr_pred_simplify(p->kids[i], n_fields, arena);
+        const nr_pred *kid = simplify(p->kids[i], n_fields, arena);
         bool inner = p->op != NR_P_NOT && kid->op == p->op;
         for (size_t k = 0; inner && k < kid->n; k++) nr_vec_push(arena, &list, kid->kids[k]);
         if (!inner) nr_vec_push(arena, &list, kid);
@@ -101,4 +101,9 @@ const nr_pred *nr_pred_simplify(const nr_pred *p, size_t n_fields, nr_arena *are
     nr_pred *out = NR_NEW(arena, nr_pred);
     *out = (nr_pred){.op = p->op, .n = list.n, .kids = list.at};
     return out;
+}
+
+const nr_pred *nr_plan_simplify(nr_planner *p, const nr_pred *pred)
+{
+    return nr_pass_on(p, NR_PASS_SIMPLIFY) ? simplify(pred, p->model->schema->n_fields, p->arena) : pred;
 }

@@ -52,6 +52,21 @@ start_nonrel {overrides {save {}}} {
         refused {LIMIT *} nonrel.profile query p.A MAXSCAN 10 FILTER t odd
     }
 
+    test {passes of the planner can be switched off, and no answer changes} {
+        assert_equal {nonrel.passes-off none} [r config get nonrel.passes-off]
+        set plan [r nonrel.explain count p.A FILTER n 7]
+        set count [r nonrel.count p.A FILTER n 7]
+        r config set nonrel.passes-off {index count}
+        assert_equal {nonrel.passes-off {index count}} [r config get nonrel.passes-off]
+        assert_match {Select n__exact*} [lindex [r nonrel.explain count p.A FILTER n 7] 0]
+        assert_equal $count [r nonrel.count p.A FILTER n 7]
+        catch { r config set nonrel.passes-off {index nosuch} } reply
+        assert_match {*must be one*} $reply
+        assert_equal {nonrel.passes-off {index count}} [r config get nonrel.passes-off]
+        r config set nonrel.passes-off none
+        assert_equal $plan [r nonrel.explain count p.A FILTER n 7]
+    }
+
     test {the model is the key: patterns of users hold, transactions and scripts take it} {
         r acl setuser reader on >pw ~p.A +@all
         r acl setuser other on >pw ~q.* +@all
