@@ -20,8 +20,9 @@ static void value_option(text *out, dice *d, bool set, const char *name, const o
 static void field_json(const ofield *f, dice *d, text *out)
 {
     text_addf(out, "\"%s\":{\"type\":\"%s\"", f->name, f->relation ? f->relation : f->type->name);
-    if (f->relation) text_addf(out, ",\"to\":\"%s\",\"related_name\":\"%s\"", f->to, f->related);
+    if (f->relation) text_addf(out, ",\"to\":\"%s\"", f->to);
     else text_add(out, nr_slice_of(f->type->options));
+    if (f->related[0]) text_addf(out, ",\"related_name\":\"%s\"", f->related);
     flag(out, f->null, "null");
     flag(out, f->unique && !(f->relation && !strcmp(f->relation, "onetoone")), "unique");
     flag(out, f->auto_now, "auto_now");
@@ -73,6 +74,7 @@ orow *omodel_add(omodel *m, const orow *row)
 {
     make_room(m, m->n_rows + 1);
     m->rows[m->n_rows] = *row;
+    omodel_touch(m);
     return &m->rows[m->n_rows++];
 }
 
@@ -80,6 +82,7 @@ void omodel_remove(omodel *m, const orow *row)
 {
     m->rows[row - m->rows] = m->rows[m->n_rows - 1];
     m->n_rows--;
+    omodel_touch(m);
 }
 
 bool omodel_broken(const omodel *m, const oval *pk)
@@ -91,26 +94,48 @@ bool omodel_broken(const omodel *m, const oval *pk)
 
 void omodel_copy(omodel *to, const omodel *from)
 {
-    orow *rows = to->rows;
-    size_t cap = to->cap;
+    const omodel was = *to;
     *to = *from;
-    to->rows = rows;
-    to->cap = cap;
+    memcpy(to->links, was.links, sizeof to->links);
+    to->rows = was.rows;
+    to->cap = was.cap;
     to->n_rows = 0;
+    to->state = was.state + 1;
     make_room(to, from->n_rows + 1);
     if (from->n_rows) memcpy(to->rows, from->rows, from->n_rows * sizeof *from->rows);
     to->n_rows = from->n_rows;
 }
 
+void omodel_clear(omodel *m)
+{
+    for (size_t i = 0; i < OF_MAX; i++) {
+        free(m->links[i].target);
+        free(m->links[i].first);
+        free(m->links[i].next);
+    }
+    free(m->rows);
+    *m = (omodel){.n_rows = 0};
+}
+
 /* -- answers ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* Of what stands together, all is about one related row; a NOT, as which each leaf is written when the filter is turned, is about one of its own. */
+static bool filter_holds(const omodel *m, const ofilter *f, const orow *row, nr_arena *a)
+{
+    otree leaves[3], all = {.op = '&', .n = f->n};
+    bool holds = true;
+    for (size_t k = 0; k < f->n; k++) {
+        leaves[k] = (otree){.op = 'l', .leaf = &f->leaves[k]};
+        all.kids[k] = &leaves[k];
+        if (f->q == 2) holds = holds && otree_holds(m, &leaves[k], row, a);
+    }
+    return f->q == 2 ? holds : otree_holds(m, &all, row, a);
+}
 
 bool oracle_matches(const omodel *m, const oquery *q, const orow *row, nr_arena *a)
 {
     for (size_t i = 0; i < q->n_filters; i++) {
-        const ofilter *f = &q->filters[i];
-        bool all = true;
-        for (size_t k = 0; k < f->n && all; k++) all = oleaf_holds(&m->fields[f->leaves[k].field], &f->leaves[k], &row->v[f->leaves[k].field], a);
-        if (all == f->negated) return false;
+        if (filter_holds(m, &q->filters[i], row, a) == q->filters[i].negated) return false;
     }
     return !q->tree || otree_holds(m, q->tree, row, a);
 }
@@ -134,9 +159,10 @@ static int compare_rows(const void *x, const void *y, void *ctx)
     const orow *a = *(const orow *const *)x, *b = *(const orow *const *)y;
     const sorting *s = ctx;
     for (size_t i = 0; i < s->n; i++) {
-        size_t f = s->keys[i].field;
-        int c = oval_cmp(s->m->fields[f].type, &a->v[f], &b->v[f]);
-        if (c) return s->keys[i].descending ? -c : c;
+        const okey *k = &s->keys[i];
+        const otype *t = opath_end(s->m, &k->path)->fields[k->field].type;
+        int c = oval_cmp(t, opath_value(s->m, &k->path, k->field, a), opath_value(s->m, &k->path, k->field, b));
+        if (c) return k->descending ? -c : c;
     }
     return oval_cmp(s->m->fields[0].type, &a->v[0], &b->v[0]);
 }
@@ -151,19 +177,14 @@ bool oracle_sort(const omodel *m, const oquery *q, const orow **rows, size_t n)
 void oracle_entity(const omodel *m, const oquery *q, const orow *row, text *out)
 {
     size_t n = q->has_fields ? q->n_fields : m->n_fields;
-    if (q->flat) {
-        oval_reply(m->fields[q->fields[0]].type, &row->v[q->fields[0]], out);
-        return;
-    }
-    text_add(out, NR_S("{"));
+    if (!q->flat) text_add(out, NR_S("{"));
     for (size_t i = 0; i < n; i++) {
-        size_t f = q->has_fields ? q->fields[i] : i;
+        const okey own = {.field = i}, *f = q->has_fields ? &q->fields[i] : &own;
         if (i) text_add(out, NR_S(","));
-        text_quote(out, nr_slice_of(q->has_fields ? q->names[i] : m->fields[f].name));
-        text_add(out, NR_S("="));
-        oval_reply(m->fields[f].type, &row->v[f], out);
+        if (!q->flat) text_quote(out, nr_slice_of(q->has_fields ? q->names[i] : m->fields[i].name)), text_add(out, NR_S("="));
+        oval_reply(opath_end(m, &f->path)->fields[f->field].type, opath_value(m, &f->path, f->field, row), out);
     }
-    text_add(out, NR_S("}"));
+    if (!q->flat) text_add(out, NR_S("}"));
 }
 
 void oracle_reply(const omodel *m, const oquery *q, const orow **rows, size_t n, text *out)

@@ -146,14 +146,15 @@ typedef struct opattern {
 const opattern *random_pattern(dice *d, nr_slice subject, nr_arena *a);
 bool opattern_found(const opattern *p, bool caseless, nr_slice subject, nr_arena *a);
 
-enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6 };
+enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6, OM_MAX = 3, OHOPS_MAX = 3 };
 
 typedef struct ofield {
     char name[64];
     const otype *type;    /* of the values */
     const char *relation; /* "fk", "onetoone", or NULL */
-    char related[16];     /* its name seen from the target */
+    char related[16];     /* its name seen from the target, "+": it has none; empty: what the model is called */
     char to[16];
+    size_t target;        /* that model, among all */
     bool null, unique, auto_now, auto_now_add, has_default, has_min, has_max;
     oval def, min, max;
     size_t n_choices;
@@ -164,8 +165,20 @@ typedef struct ofield {
     size_t n_patterns;
 } ofield;
 
+/* From a model by one of its references, or back by that of another one. Models are numbers among all of a round. */
+typedef struct ohop {
+    bool back;
+    size_t from, to, field; /* the reference, which is of the model where it stands */
+} ohop;
+
+typedef struct opath {
+    ohop hops[OHOPS_MAX];
+    size_t n;
+} opath;
+
 typedef struct okey {
-    size_t field;
+    opath path;             /* by references alone */
+    size_t field;           /* of the model at its end */
     bool descending;
 } okey;
 
@@ -173,8 +186,17 @@ typedef struct orow {
     oval v[OF_MAX];
 } orow;
 
-typedef struct omodel {
+/* Where one reference leads, row by row; see oracle_paths.c. */
+typedef struct olinks {
+    uint64_t of, to; /* the states of both models that it is true of */
+    size_t *target, *first, *next;
+} olinks;
+
+typedef struct omodel omodel;
+struct omodel {
     char name[16];
+    omodel *all;           /* of the round; NULL: there are no relations */
+    size_t at, n_all;      /* its own place there */
     ofield fields[OF_MAX]; /* [0] is the pk */
     size_t n_fields;
     okey ordering[2];
@@ -185,9 +207,11 @@ typedef struct omodel {
     big seq;
     orow *rows;            /* heap */
     size_t n_rows, cap;
+    uint64_t state;        /* another number whenever a row has changed */
+    olinks links[OF_MAX];  /* heap */
     orow broken[OB_MAX];   /* what was in entities that somebody has made unreadable */
     size_t n_broken;
-} omodel;
+};
 
 void omodel_json(const omodel *m, dice *d, text *out);
 orow *omodel_find(const omodel *m, const oval *pk);
@@ -195,6 +219,30 @@ orow *omodel_add(omodel *m, const orow *row);
 void omodel_remove(omodel *m, const orow *row);
 bool omodel_broken(const omodel *m, const oval *pk);
 void omodel_copy(omodel *to, const omodel *from); /* to->rows is reused */
+void omodel_clear(omodel *m);
+
+/* A row has been changed in place. */
+void omodel_touch(omodel *m);
+
+/* -- paths through relations ---------------------------------------------------------------------------------------------------------------- */
+
+/* back: through references of others too. It may be empty. */
+void random_way(dice *d, const omodel *m, bool back, opath *out);
+const omodel *opath_end(const omodel *m, const opath *p);
+bool opath_eq(const opath *a, const opath *b, size_t n); /* the first n hops */
+
+/* What the primary key behind a reference is: the reference. */
+void opath_shorten(opath *p, size_t *field);
+
+/* "author__posts__", in one of the ways to say it. */
+void opath_print(dice *d, const omodel *m, const opath *p, text *out);
+
+/* By references alone: the row at the end, NULL when it leads nowhere; and what a field has there, NULL too where there is no row. */
+const orow *opath_follow(const omodel *m, const opath *p, const orow *row);
+const oval *opath_value(const omodel *m, const opath *p, size_t field, const orow *row);
+
+/* The rows that refer to one, which follow each other: at, from 0 on, is moved. NULL: no more. */
+const orow *ohop_next(const omodel *m, const ohop *hop, const orow *row, size_t *at);
 
 /* -- lookups ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -232,7 +280,8 @@ bool olookup_suits(const olookup *l, const otype *t);
 enum { OPARTS_MAX = 2, OSTEPS_MAX = 2 };
 
 struct oleaf {
-    size_t field;
+    opath path;
+    size_t field; /* of the model at its end */
     ostep steps[OSTEPS_MAX];
     size_t n_steps;
     const otransform *parts[OPARTS_MAX];
@@ -243,6 +292,8 @@ struct oleaf {
     bool truth;
     const opattern *pattern;
 };
+
+const ofield *oleaf_field(const omodel *m, const oleaf *l);
 
 /* The type of what the path of a leaf gives, that of its operands, and the values in a row, in an arena; NULLs among them. */
 const otype *oleaf_type(const ofield *f, const oleaf *l);
@@ -276,7 +327,7 @@ typedef struct oquery {
     size_t n_order;
     bool has_order, reverse, has_limit, has_fields, flat, withcount;
     int64_t offset, count;
-    size_t fields[OF_MAX];
+    okey fields[OF_MAX];
     const char *names[OF_MAX]; /* as the client calls them */
     size_t n_fields;
 } oquery;

@@ -95,7 +95,7 @@ static void choose_having(comparison *c)
         for (size_t i = 0; i < all->n_rows; i++) h->rows[i].v[h->n_fields] = all->rows[i].v[f];
         h->fields[h->n_fields++] = all->fields[f];
     }
-    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40)) c->grouping.having = random_tree(&g->d, &g->arena, h, OF_MAX, true);
+    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40)) c->grouping.having = random_tree(&g->d, &g->arena, h, NULL, true);
 }
 
 static int compare_groups_in_order(const void *x, const void *y, void *ctx)

@@ -19,9 +19,9 @@ void differ(game *g, const oargs *command, const char *got, const char *want, co
         for (size_t i = 0; i < command->n; i++) oargs_add(&explain, command->at[i]);
         text_add(&plan, nr_slice_of(world_run(&g->w, explain.at, explain.n)));
     }
-    fprintf(stderr, "SEED=%llu\n  %s: %s\n  %s: %s\n  %s\n  %s\n  engine %s\n  oracle %s\n  plan   %s\n", (unsigned long long)g->seed,
-            g->models[0].name, g->definitions[0].p, g->models[1].name, g->definitions[1].p ? g->definitions[1].p : "", what, line.p ? line.p : "",
-            got, want, plan.p ? plan.p : "");
+    fprintf(stderr, "SEED=%llu\n", (unsigned long long)g->seed);
+    for (size_t i = 0; i < g->n_models; i++) fprintf(stderr, "  %s: %s\n", g->models[i].name, g->definitions[i].p ? g->definitions[i].p : "");
+    fprintf(stderr, "  %s\n  %s\n  engine %s\n  oracle %s\n  plan   %s\n", what, line.p ? line.p : "", got, want, plan.p ? plan.p : "");
     if (g->query) shrink(g, g->asked, g->query);
     fail_msg("SEED=%llu N=1 repeats it", (unsigned long long)g->seed); /* which has no room for the rest */
     abort();
@@ -39,6 +39,11 @@ oargs command(game *g, const char *word, const omodel *m)
     oargs_word(&a, word);
     oargs_word(&a, m->name);
     return a;
+}
+
+omodel *some_model(game *g, unsigned percent)
+{
+    return &g->models[dice_chance(&g->d, percent) ? 1 : dice_below(&g->d, g->n_models)];
 }
 
 void expect_reply(game *g, const oargs *a, const char *got, const char *want)

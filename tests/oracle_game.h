@@ -1,4 +1,4 @@
-/* oracle_game.h -- a round of the oracle against the engine: two models, a world, its replica, and what is compared. */
+/* oracle_game.h -- a round of the oracle against the engine: two or three models, a world, its replica, and what is compared. */
 #ifndef ORACLE_GAME_H
 #define ORACLE_GAME_H
 
@@ -11,8 +11,9 @@ typedef struct game {
     uint64_t seed;
     nr_arena arena;
     world w, replica;
-    omodel models[2], scratch; /* the first is what the second may refer to */
-    text definitions[2];
+    omodel models[OM_MAX], scratch;
+    size_t n_models;
+    text definitions[OM_MAX];
     const orow *rows[ROWS_MAX];
     text want;
     uint64_t compared;
@@ -34,11 +35,14 @@ oargs command(game *g, const char *word, const omodel *m);
 /* Counts a comparison; fails when the answers differ. */
 void expect_reply(game *g, const oargs *a, const char *got, const char *want);
 
+/* The model that most is about, more often than others. */
+omodel *some_model(game *g, unsigned percent);
+
 /* One random query. */
 void compare_one(game *g);
 void compare_count(game *g, const omodel *m, bool exists);
 void compare_aggregate(game *g, const omodel *m);
-void compare_pages(game *g, omodel *m, bool in_peace); /* else with writes to the model between the pages */
+void compare_pages(game *g, omodel *m, bool in_peace); /* else with writes between the pages */
 
 /* Some primary key, written in some way. */
 void add_pk(game *g, const omodel *m, oargs *a, oval *pk);
@@ -48,7 +52,7 @@ void define(game *g, size_t i);
 
 /* One random write, of at most so many rows. */
 void write_one(game *g, size_t most);
-void change_rows(game *g, omodel *m); /* of the model alone: its definition stays */
+void change_rows(game *g, omodel *m); /* rows alone: definitions stay */
 void update_some(game *g, omodel *m);
 void write_by_others(game *g, omodel *m);
 

@@ -48,7 +48,7 @@ static okind kind_of(const char *function)
 
 static const otype *term_type(const omodel *m, const oleaf *term)
 {
-    return oleaf_type(&m->fields[term->field], term);
+    return oleaf_type(oleaf_field(m, term), term);
 }
 
 static const otype *measure_type(const omodel *m, const omeasure *x, nr_arena *a)
@@ -81,7 +81,7 @@ typedef struct values {
 static oval term_value(const omodel *m, const oleaf *term, const orow *row, nr_arena *a)
 {
     size_t n;
-    return oleaf_values(&m->fields[term->field], term, &row->v[term->field], a, &n)[0];
+    return oleaf_values(oleaf_field(m, term), term, opath_value(m, &term->path, term->field, row), a, &n)[0];
 }
 
 static values values_of(const omodel *m, const omeasure *x, const orow *const *rows, size_t n, nr_arena *a)
@@ -235,22 +235,26 @@ void ogroups_make(const omodel *m, const ogrouping *g, const orow **rows, size_t
 /* -- at random ---------------------------------------------------------------------------------------------------------------------------- */
 
 /* A field, or parts of one, and a name for it. */
-static void random_term(dice *d, const omodel *m, oleaf *term, char name[64])
+static void random_term(dice *d, const omodel *m, oleaf *term, char name[OG_NAME])
 {
     text t = {0};
     do {
-        *term = (oleaf){.field = dice_below(d, m->n_fields)};
-        random_path(d, &m->fields[term->field], term);
-    } while (term->n_steps);
-    term->lookup = NULL;
-    leaf_path(d, m, term, &t);
-    snprintf(name, 64, "%s", t.p);
+        *term = (oleaf){.n_args = 0};
+        random_way(d, m, false, &term->path);
+        term->field = dice_below(d, opath_end(m, &term->path)->n_fields);
+        opath_shorten(&term->path, &term->field);
+        random_path(d, oleaf_field(m, term), term);
+        term->lookup = NULL;
+        text_clear(&t);
+        leaf_path(d, m, term, &t);
+    } while (term->n_steps || t.n >= OG_NAME - 20);
+    snprintf(name, OG_NAME, "%s", t.p);
     free(t.p);
 }
 
 static bool is_same(const oleaf *a, const oleaf *b)
 {
-    bool same = a->field == b->field && a->n_parts == b->n_parts;
+    bool same = a->field == b->field && a->n_parts == b->n_parts && a->path.n == b->path.n && opath_eq(&a->path, &b->path, a->path.n);
     for (size_t i = 0; same && i < a->n_parts; i++) same = a->parts[i] == b->parts[i];
     return same;
 }
@@ -269,9 +273,9 @@ static void random_keys(dice *d, const omodel *m, size_t n, ogrouping *g)
 /* Doubles so large that their squares are none are for functions that do not compute. */
 static bool is_tame(const omodel *m, const oleaf *term)
 {
-    const ofield *f = &m->fields[term->field];
-    for (size_t i = 0; f->type->shape == O_DBL && i < m->n_rows; i++)
-        if (!m->rows[i].v[term->field].null && fabs(m->rows[i].v[term->field].dbl) > 1e150) return false;
+    const omodel *of = opath_end(m, &term->path);
+    for (size_t i = 0; oleaf_field(m, term)->type->shape == O_DBL && i < of->n_rows; i++)
+        if (!of->rows[i].v[term->field].null && fabs(of->rows[i].v[term->field].dbl) > 1e150) return false;
     return true;
 }
 
@@ -281,7 +285,7 @@ static bool suits(const omodel *m, const omeasure *x)
     okind kind = kind_of(x->function);
     if (kind == OG_COUNT) return true;
     if (kind == OG_SAME) return !t->container && t->json != O_JSON_BASE64 && !otype_is(t, "json");
-    bool number = is_exact(t) || t->shape == O_DBL, reference = m->fields[x->term.field].relation && !x->term.n_parts;
+    bool number = is_exact(t) || t->shape == O_DBL, reference = oleaf_field(m, &x->term)->relation && !x->term.n_parts;
     return number && !reference && is_tame(m, &x->term);
 }
 
@@ -309,7 +313,7 @@ static void random_measure(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
         random_term(d, m, &x->term, x->of);
     } while (!suits(m, x));
     name_measure(d, g->n_measures, x);
-    if (dice_chance(d, 25)) x->when = random_tree(d, a, m, OF_MAX, true);
+    if (dice_chance(d, 25)) x->when = random_tree(d, a, m, NULL, true);
     bool new = true;
     for (size_t i = 0; i < g->n_keys; i++) new = new && strcmp(g->names[i], x->name) != 0;
     for (size_t i = 0; i < g->n_measures; i++) new = new && strcmp(g->measures[i].name, x->name) != 0;
@@ -322,7 +326,7 @@ void random_grouping(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
     random_keys(d, m, g->distinct ? 1 + dice_below(d, OG_KEYS) : dice_below(d, OG_KEYS + 1), g);
     while (!g->distinct && (!g->n_measures || (g->n_measures < OG_MEASURES && dice_chance(d, 60)))) random_measure(d, a, m, g);
     for (size_t i = dice_chance(d, 50) ? 1 + dice_below(d, 3) : 0; i-- > 0;) {
-        okey key = {dice_below(d, g->n_keys + g->n_measures), dice_chance(d, 50)};
+        okey key = {.field = dice_below(d, g->n_keys + g->n_measures), .descending = dice_chance(d, 50)};
         if (!ogrouping_is_rough(m, g, key.field)) g->order[g->n_order++] = key;
     }
     g->flat = g->distinct && g->n_keys == 1 && dice_chance(d, 50);

@@ -4,20 +4,20 @@
 
 #include "oracle_tree.h"
 
-enum { OG_KEYS = 3, OG_MEASURES = 4 };
+enum { OG_KEYS = 3, OG_MEASURES = 4, OG_NAME = 64 };
 
 typedef struct omeasure {
     const char *function; /* "SUM" */
     bool star, as;        /* as: the name is given */
     oleaf term;           /* a field and parts; its name: */
-    char of[64], name[64];
+    char of[OG_NAME], name[OG_NAME];
     const otree *when;    /* NULL: of all rows */
 } omeasure;
 
 typedef struct ogrouping {
     bool distinct;
     oleaf keys[OG_KEYS];
-    char names[OG_KEYS][64];
+    char names[OG_KEYS][OG_NAME];
     size_t n_keys;
     omeasure measures[OG_MEASURES];
     size_t n_measures;

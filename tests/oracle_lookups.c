@@ -198,6 +198,11 @@ bool olookup_suits(const olookup *l, const otype *t)
 
 /* -- leaves ------------------------------------------------------------------------------------------------------------------------------ */
 
+const ofield *oleaf_field(const omodel *m, const oleaf *l)
+{
+    return &opath_end(m, &l->path)->fields[l->field];
+}
+
 static const otype *type_behind_steps(const ofield *f, const oleaf *l)
 {
     const otype *t = f->type;

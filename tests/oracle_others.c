@@ -36,7 +36,7 @@ static void put_by_others(game *g, omodel *m, orow *row)
     size_t n = 0;
     orow next = {0};
     if (row) next = *row;
-    else random_value(&m->fields[0], true, &g->d, &g->arena, &next.v[0]);
+    else random_field_value(m, 0, &g->d, &g->arena, &next.v[0]);
     if (!row && m->auto_pk) next.v[0].num = m->seq - (big)dice_below(&g->d, 5);
     if (!row && (omodel_find(m, &next.v[0]) || omodel_broken(m, &next.v[0]) || m->seq < 1)) return;
     if (!row) pairs[n++] = (nr_pair){nr_slice_of(m->fields[0].name), spelled(g, m->fields[0].type, &next.v[0])};
@@ -45,14 +45,14 @@ static void put_by_others(game *g, omodel *m, orow *row)
         if (!row) next.v[i] = (oval){.null = true};
         if (f->unique && !f->null && !row) return;
         if (f->unique || (row && dice_chance(&g->d, 60))) continue;
-        random_value(f, false, &g->d, &g->arena, &next.v[i]);
+        random_field_value(m, i, &g->d, &g->arena, &next.v[i]);
         if (f->null && dice_chance(&g->d, 30)) next.v[i] = (oval){.null = true};
         nr_slice value = next.v[i].null ? (nr_slice){NULL, 0} : spelled(g, f->type, &next.v[i]);
         if (row || value.p) pairs[n++] = (nr_pair){nr_slice_of(f->name), value};
     }
     if (!n) return;
     world_put(&g->w, entity_key(g, m, &next.v[0]), pairs, n);
-    if (row) *row = next;
+    if (row) *row = next, omodel_touch(m);
     else omodel_add(m, &next);
 }
 

@@ -28,9 +28,9 @@ static void choose_query(walk *w)
     q->has_limit = false;
     size_t n = 0;
     for (size_t i = 0; i < q->n_order; i++)
-        if (is_ordered(w->m->fields[q->order[i].field].type)) q->order[n++] = q->order[i];
+        if (is_ordered(opath_end(w->m, &q->order[i].path)->fields[q->order[i].field].type)) q->order[n++] = q->order[i];
     for (size_t i = 0; i < w->m->n_ordering && !n; i++)
-        if (!is_ordered(w->m->fields[w->m->ordering[i].field].type)) q->order[n++] = (okey){0, dice_chance(&g->d, 50)};
+        if (!is_ordered(w->m->fields[w->m->ordering[i].field].type)) q->order[n++] = (okey){.descending = dice_chance(&g->d, 50)};
     q->n_order = n;
     q->has_order = n > 0;
     w->plain = command(g, "QUERY", w->m);
@@ -103,19 +103,37 @@ static void walk_in_peace(walk *w)
 /* -- with writes between ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct witness {
-    orow row;
+    oval pk, keys[3];
     bool stayed; /* it matches still, and stands where it stood */
     size_t seen;
     text name;   /* as the reply has it */
 } witness;
 
+static size_t sort_keys(const walk *w, const okey **keys)
+{
+    *keys = w->q.has_order ? w->q.order : w->m->ordering;
+    return w->q.has_order ? w->q.n_order : w->m->n_ordering;
+}
+
+static void bear_witness(const walk *w, const orow *row, witness *x)
+{
+    const okey *keys;
+    size_t n = sort_keys(w, &keys);
+    *x = (witness){.pk = row->v[0], .stayed = true};
+    for (size_t i = 0; i < n; i++) x->keys[i] = *opath_value(w->m, &keys[i].path, keys[i].field, row);
+    oval_reply(w->m->fields[0].type, &x->pk, &x->name);
+}
+
 static bool stands(const walk *w, const witness *x)
 {
-    const orow *now = omodel_find(w->m, &x->row.v[0]);
-    const okey *keys = w->q.has_order ? w->q.order : w->m->ordering;
-    size_t n = w->q.has_order ? w->q.n_order : w->m->n_ordering;
+    const orow *now = omodel_find(w->m, &x->pk);
+    const okey *keys;
+    size_t n = sort_keys(w, &keys);
     bool same = now && oracle_matches(w->m, &w->q, now, &w->g->arena);
-    for (size_t i = 0; same && i < n; i++) same = oval_cmp(w->m->fields[keys[i].field].type, &now->v[keys[i].field], &x->row.v[keys[i].field]) == 0;
+    for (size_t i = 0; same && i < n; i++) {
+        const otype *t = opath_end(w->m, &keys[i].path)->fields[keys[i].field].type;
+        same = oval_cmp(t, opath_value(w->m, &keys[i].path, keys[i].field, now), &x->keys[i]) == 0;
+    }
     return same;
 }
 
@@ -148,10 +166,7 @@ static void walk_in_turmoil(walk *w)
     game *g = w->g;
     size_t n = oracle_select(w->m, &w->q, &g->arena, g->rows);
     witness *all = NR_NEW_N(&g->arena, witness, n + 1);
-    for (size_t i = 0; i < n; i++) {
-        all[i] = (witness){.row = *g->rows[i], .stayed = true};
-        oval_reply(w->m->fields[0].type, &all[i].row.v[0], &all[i].name);
-    }
+    for (size_t i = 0; i < n; i++) bear_witness(w, g->rows[i], &all[i]);
     oargs a;
     const char *got;
     size_t pages = 0;
@@ -159,7 +174,7 @@ static void walk_in_turmoil(walk *w)
         a = page_args(w, n / 20 + 1 + dice_below(&g->d, 3));
         got = run(g, &a);
         if (strncmp(got, "[[", 2) != 0 || !take_token(w, mark_seen(got + 2, all, n))) differ(g, &a, got, "a page", "this is no page");
-        for (uint64_t k = w->token.p ? dice_below(&g->d, 4) : 0; k; k--) change_rows(g, w->m), look(w, all, n);
+        for (uint64_t k = w->token.p ? dice_below(&g->d, 4) : 0; k; k--) change_rows(g, dice_chance(&g->d, 70) ? w->m : some_model(g, 50)), look(w, all, n);
     } while (w->token.p && ++pages < PAGES_MOST);
     for (size_t i = 0; i < n; i++) {
         bool good = !all[i].stayed || all[i].seen == 1 || w->token.p;
@@ -180,7 +195,7 @@ void compare_pages(game *g, omodel *m, bool in_peace)
     }
     w->q.has_fields = w->q.flat = true;
     w->q.withcount = false;
-    w->q.fields[0] = 0;
+    w->q.fields[0] = (okey){.field = 0};
     w->q.names[0] = "pk";
     w->q.n_fields = 1;
     w->plain = command(g, "QUERY", m);

@@ -11,8 +11,9 @@
 static oval value_of_a_row(dice *d, nr_arena *a, const omodel *m, const oleaf *l)
 {
     size_t n;
-    const orow *row = &m->rows[dice_below(d, m->n_rows)];
-    const oval *values = oleaf_values(&m->fields[l->field], l, &row->v[l->field], a, &n);
+    const omodel *of = opath_end(m, &l->path);
+    const orow *row = &of->rows[dice_below(d, of->n_rows)];
+    const oval *values = oleaf_values(oleaf_field(m, l), l, &row->v[l->field], a, &n);
     oval v = n ? values[dice_below(d, n)] : (oval){.null = true};
     if (l->lookup->takes == O_ELEMENTS && !v.null) v = v.n ? v.items[dice_below(d, v.n)] : (oval){.null = true};
     return v;
@@ -21,13 +22,13 @@ static oval value_of_a_row(dice *d, nr_arena *a, const omodel *m, const oleaf *l
 /* What some row has, mostly, and what is beside it. JSON's null is an operand of exact alone. */
 static void random_operand(dice *d, nr_arena *a, const omodel *m, const oleaf *l, oval *out)
 {
-    const otype *t = oleaf_operand(&m->fields[l->field], l);
+    const otype *t = oleaf_operand(oleaf_field(m, l), l);
     *out = (oval){.null = true};
     if (l->lookup->takes == O_KEYS) {
         *out = (oval){.bytes = random_key(d)};
         return;
     }
-    if (m->n_rows && dice_chance(d, 65)) *out = value_of_a_row(d, a, m, l);
+    if (opath_end(m, &l->path)->n_rows && dice_chance(d, 65)) *out = value_of_a_row(d, a, m, l);
     if (out->kind == '0' && strcmp(l->lookup->name, "exact") != 0) *out = (oval){.null = true};
     if (!out->null && l->n_parts && t->mark == '#' && dice_chance(d, 25)) out->num += (big)dice_below(d, 3) - 1;
     if (out->null) t->make(t, d, true, a, out);
@@ -39,7 +40,7 @@ static nr_slice random_subject(dice *d, nr_arena *a, const omodel *m, const olea
 {
     oval v;
     random_operand(d, a, m, l, &v);
-    return oval_as_text(oleaf_type(&m->fields[l->field], l), &v, a);
+    return oval_as_text(oleaf_type(oleaf_field(m, l), l), &v, a);
 }
 
 /* A piece of what some row has, from the side where the lookup looks. */
@@ -54,16 +55,26 @@ static void random_needle(dice *d, nr_arena *a, const omodel *m, oleaf *l)
 
 static void use_pattern(dice *d, nr_arena *a, const omodel *m, oleaf *l)
 {
-    const ofield *f = &m->fields[l->field];
+    const ofield *f = oleaf_field(m, l);
     if (f->n_patterns && dice_chance(d, 50)) l->pattern = f->patterns[dice_below(d, f->n_patterns)];
     else l->pattern = random_pattern(d, random_subject(d, a, m, l), a);
     l->args[0] = (oval){.bytes = l->pattern->text};
 }
 
-void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
+static void random_place(dice *d, const omodel *m, const ofocus *focus, oleaf *l)
 {
-    *l = (oleaf){.field = field < OF_MAX ? field : dice_below(d, m->n_fields), .n_args = 1, .truth = dice_chance(d, 50)};
-    random_path(d, &m->fields[l->field], l);
+    bool about = focus && dice_chance(d, focus->path.n ? 70 : 90);
+    if (about) l->path = focus->path;
+    else random_way(d, m, true, &l->path);
+    l->field = about && focus->field < OF_MAX ? focus->field : dice_below(d, opath_end(m, &l->path)->n_fields);
+    opath_shorten(&l->path, &l->field);
+}
+
+void random_leaf(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, oleaf *l)
+{
+    *l = (oleaf){.n_args = 1, .truth = dice_chance(d, 50)};
+    random_place(d, m, focus, l);
+    random_path(d, oleaf_field(m, l), l);
     if (l->lookup->pattern) {
         use_pattern(d, a, m, l);
         return;
@@ -74,57 +85,93 @@ void random_leaf(dice *d, nr_arena *a, const omodel *m, size_t field, oleaf *l)
     }
     if (l->lookup->arg == O_PAIR) l->n_args = 2;
     if (l->lookup->arg == O_LIST) l->n_args = dice_below(d, l->lookup->takes == O_VALUE ? OA_MAX + 1 : 3);
-    bool nulls = l->lookup->arg == O_LIST && l->lookup->takes == O_VALUE && !otype_is(oleaf_type(&m->fields[l->field], l), "json");
+    bool nulls = l->lookup->arg == O_LIST && l->lookup->takes == O_VALUE && !otype_is(oleaf_type(oleaf_field(m, l), l), "json");
     for (size_t i = 0; i < l->n_args; i++) {
         random_operand(d, a, m, l, &l->args[i]);
         if (nulls && dice_chance(d, 8)) l->args[i] = (oval){.null = true};
     }
 }
 
+static void random_filter(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, ofilter *f)
+{
+    otree leaves[COUNT(f->leaves)], all = {.op = '&'};
+    f->negated = dice_chance(d, 35);
+    f->n = all.n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
+    f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
+    do {
+        for (size_t k = 0; k < f->n; k++) {
+            random_leaf(d, a, m, focus, &f->leaves[k]);
+            leaves[k] = (otree){.op = 'l', .leaf = &f->leaves[k]};
+            all.kids[k] = &leaves[k];
+        }
+    } while (!otree_is_quick(m, &all));
+}
+
 /* Often all of them are on one field: what an index of it answers meets what another one does. */
-static void random_filters(dice *d, nr_arena *a, const omodel *m, size_t field, oquery *q)
+static void random_filters(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, oquery *q)
 {
     static const size_t counts[] = {0, 1, 1, 1, 1, 1, 2, 2, 2, 3};
     q->n_filters = counts[dice_below(d, COUNT(counts))];
-    for (size_t i = 0; i < q->n_filters; i++) {
-        ofilter *f = &q->filters[i];
-        f->negated = dice_chance(d, 35);
-        f->n = dice_chance(d, 60) ? 1 : 2 + dice_below(d, 2);
-        f->q = dice_chance(d, 30) ? 1 + (unsigned)dice_below(d, 3) : 0;
-        for (size_t k = 0; k < f->n; k++) random_leaf(d, a, m, field, &f->leaves[k]);
-    }
+    for (size_t i = 0; i < q->n_filters; i++) random_filter(d, a, m, focus, &q->filters[i]);
     if (!dice_chance(d, 30)) return;
     q->n_filters = dice_below(d, 2) && q->n_filters;
-    q->tree = random_tree(d, a, m, field, true);
+    q->tree = random_tree(d, a, m, focus, true);
 }
 
-static void random_fields(dice *d, const omodel *m, oquery *q)
+/* A field that a sort key or a reply may have: of the model itself, or behind references. */
+static okey random_key_field(dice *d, const omodel *m)
 {
-    bool used[OF_MAX] = {false};
+    okey k = {.field = 0};
+    random_way(d, m, false, &k.path);
+    k.field = dice_below(d, opath_end(m, &k.path)->n_fields);
+    opath_shorten(&k.path, &k.field);
+    return k;
+}
+
+static nr_slice key_name(dice *d, nr_arena *a, const omodel *m, const okey *k)
+{
+    text t = {0};
+    opath_print(d, m, &k->path, &t);
+    text_add(&t, k->field == 0 && dice_chance(d, 45) ? NR_S("pk") : nr_slice_of(opath_end(m, &k->path)->fields[k->field].name));
+    return text_taken(&t, a);
+}
+
+static void random_fields(dice *d, nr_arena *a, const omodel *m, oquery *q)
+{
     size_t n = q->flat ? 1 : 1 + dice_below(d, m->n_fields);
     q->has_fields = true;
     for (size_t i = 0; i < n; i++) {
-        size_t f = dice_below(d, m->n_fields);
-        if (used[f]) continue;
-        used[f] = true;
-        q->names[q->n_fields] = f == 0 && dice_chance(d, 40) ? "pk" : m->fields[f].name;
-        q->fields[q->n_fields++] = f;
+        okey k = random_key_field(d, m);
+        bool new = true;
+        for (size_t at = 0; at < q->n_fields; at++) {
+            const okey *other = &q->fields[at];
+            new = new && !(other->field == k.field && other->path.n == k.path.n && opath_eq(&other->path, &k.path, k.path.n));
+        }
+        if (!new) continue;
+        q->names[q->n_fields] = key_name(d, a, m, &k).p;
+        q->fields[q->n_fields++] = k;
     }
 }
 
 void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q)
 {
-    size_t field = dice_chance(d, 40) ? dice_below(d, m->n_fields) : OF_MAX;
+    ofocus focus = {.field = OF_MAX};
+    uint64_t die = dice_below(d, 100);
+    if (die < 40) focus.field = dice_below(d, m->n_fields);
+    else if (die < 60) random_way(d, m, true, &focus.path);
     *q = (oquery){.count = -1};
-    random_filters(d, a, m, field, q);
+    random_filters(d, a, m, die < 60 ? &focus : NULL, q);
     if (!clauses) return;
     q->has_order = dice_chance(d, 55);
     if (q->has_order) q->n_order = 1 + dice_below(d, 3);
-    for (size_t i = 0; i < q->n_order; i++) q->order[i] = (okey){!i && field < OF_MAX ? field : dice_below(d, m->n_fields), dice_chance(d, 50)};
+    for (size_t i = 0; i < q->n_order; i++) {
+        q->order[i] = !i && focus.field < OF_MAX ? (okey){.field = focus.field} : random_key_field(d, m);
+        q->order[i].descending = dice_chance(d, 50);
+    }
     q->reverse = dice_chance(d, 25);
     q->withcount = dice_chance(d, 15);
     q->flat = dice_chance(d, 20);
-    if (q->flat || dice_chance(d, 45)) random_fields(d, m, q);
+    if (q->flat || dice_chance(d, 45)) random_fields(d, a, m, q);
     q->has_limit = dice_chance(d, 45);
     if (!q->has_limit) return;
     q->offset = dice_chance(d, 50) ? 0 : (int64_t)dice_below(d, dice_chance(d, 80) ? 10 : 4000);
@@ -172,13 +219,26 @@ static bool may_be_field(const text *rest)
     return may;
 }
 
+/* Whether the primary key of what refers goes unnamed. */
+static bool is_implied(dice *d, const oleaf *l, const text *rest)
+{
+    return l->path.n && l->path.hops[l->path.n - 1].back && l->field == 0 && !may_be_field(rest) && dice_chance(d, 40);
+}
+
 void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
 {
-    const ofield *f = &m->fields[l->field];
+    const ofield *f = oleaf_field(m, l);
     text rest = {0};
+    opath_print(d, m, &l->path, path);
+    oleaf_print(l, dice_chance(d, 70), &rest);
+    if (l->lookup && is_implied(d, l, &rest)) {
+        path->p[path->n -= 2] = 0;
+        text_add(path, (nr_slice){rest.p, rest.n});
+        free(rest.p);
+        return;
+    }
     text_add(path, l->field == 0 && !m->columns && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
-    oleaf_print(l, dice_chance(d, 70), &rest);
     if (f->relation && !m->columns && (may_be_field(&rest) || dice_chance(d, 20))) text_add(path, NR_S("__pk"));
     text_add(path, (nr_slice){rest.p, rest.n});
     free(rest.p);
@@ -188,7 +248,7 @@ static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 {
     text path = {0}, value = {0};
     leaf_path(d, m, l, &path);
-    operand_text(d, oleaf_operand(&m->fields[l->field], l), l, &value);
+    operand_text(d, oleaf_operand(oleaf_field(m, l), l), l, &value);
     oargs_take(out, &path);
     oargs_take(out, &value);
 }
@@ -196,7 +256,7 @@ static void add_leaf(dice *d, const omodel *m, const oleaf *l, oargs *out)
 /* {"path": value}. */
 void leaf_json(dice *d, const omodel *m, const oleaf *l, text *out)
 {
-    const otype *t = oleaf_operand(&m->fields[l->field], l);
+    const otype *t = oleaf_operand(oleaf_field(m, l), l);
     text path = {0};
     leaf_path(d, m, l, &path);
     text_add(out, NR_S("{"));
@@ -265,7 +325,7 @@ static void add_order(dice *d, const omodel *m, const oquery *q, oargs *out)
     for (size_t i = 0; i < q->n_order; i++) {
         text t = {0};
         if (q->order[i].descending) text_add(&t, NR_S("-"));
-        text_add(&t, q->order[i].field == 0 && dice_chance(d, 50) ? NR_S("pk") : nr_slice_of(m->fields[q->order[i].field].name));
+        text_add(&t, key_name(d, out->arena, m, &q->order[i]));
         oargs_take(out, &t);
     }
 }

@@ -71,6 +71,14 @@ void random_value(const ofield *f, bool pk, dice *d, nr_arena *a, oval *out)
     *out = f->min;
 }
 
+void random_field_value(const omodel *m, size_t field, dice *d, nr_arena *a, oval *out)
+{
+    const ofield *f = &m->fields[field];
+    const omodel *target = f->relation ? &m->all[f->target] : NULL;
+    if (target && target->n_rows && dice_chance(d, 75)) *out = target->rows[dice_below(d, target->n_rows)].v[0];
+    else random_value(f, !field, d, a, out);
+}
+
 /* -- indexes ----------------------------------------------------------------------------------------------------------------------------- */
 
 /* A pattern for the field's texts, which the field then knows. */
@@ -185,19 +193,36 @@ const char *ofield_odd_name(size_t at)
     return at < OF_MAX ? odd[at] : NULL;
 }
 
-static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *target, size_t at, ofield *f)
+/* One reference to a target may do without a name. */
+static void name_reverse(dice *d, const omodel *m, size_t at, ofield *f)
 {
-    bool self = dice_chance(d, 20);
+    bool named = !dice_chance(d, 25);
+    for (size_t i = 0; i < m->n_fields; i++) {
+        const ofield *other = &m->fields[i];
+        named = named || (other != f && other->relation && other->target == f->target && !other->related[0]);
+    }
+    if (named) snprintf(f->related, sizeof f->related, "m%zur%zu", m->at, at);
+    if (dice_chance(d, 5)) snprintf(f->related, sizeof f->related, "+");
+}
+
+static void refer(dice *d, const omodel *m, size_t target, size_t at, ofield *f)
+{
+    bool self = target == m->at;
+    f->relation = m->wide || dice_chance(d, 85) ? "fk" : "onetoone";
+    f->target = target;
+    f->type = m->all[target].fields[0].type;
+    snprintf(f->to, sizeof f->to, "%s", self && dice_chance(d, 50) ? "self" : m->all[target].name);
+    name_reverse(d, m, at, f);
+}
+
+static void random_field(dice *d, nr_arena *a, const omodel *m, size_t at, ofield *f)
+{
     *f = (ofield){.type = random_type(d, false), .index = ""};
     snprintf(f->name, sizeof f->name, "%s", odd[at]);
     if (dice_chance(d, 75)) snprintf(f->name, sizeof f->name, "f%zu", at);
-    if (dice_chance(d, 20) && (self || target)) {
-        f->relation = m->wide || dice_chance(d, 85) ? "fk" : "onetoone";
-        snprintf(f->related, sizeof f->related, target ? "mains%zu" : "selves%zu", at);
-        f->type = self ? m->fields[0].type : target->fields[0].type;
-        snprintf(f->to, sizeof f->to, "%s", self && dice_chance(d, 50) ? "self" : self ? m->name : target->name);
-    }
+    if (dice_chance(d, 25)) refer(d, m, dice_chance(d, 25) ? m->at : dice_below(d, m->n_all), at, f);
     random_options(f, d, a);
+    if (f->relation && f->target > m->at) f->has_default = false; /* a target that is not there yet has no type of keys */
     if (m->wide) f->unique = false;
     random_index(f, d, a);
 }
@@ -205,29 +230,40 @@ static void random_field(dice *d, nr_arena *a, const omodel *m, const omodel *ta
 static void random_ordering(dice *d, omodel *m)
 {
     m->n_ordering = dice_chance(d, 40) ? 1 + dice_below(d, 2) : 0;
-    for (size_t i = 0; i < m->n_ordering; i++) m->ordering[i] = (okey){dice_below(d, m->n_fields), dice_chance(d, 50)};
+    for (size_t i = 0; i < m->n_ordering; i++) m->ordering[i] = (okey){.field = dice_below(d, m->n_fields), .descending = dice_chance(d, 50)};
     if (m->n_ordering == 2 && m->ordering[0].field == m->ordering[1].field) m->n_ordering = 1;
 }
 
-void random_model(dice *d, nr_arena *a, omodel *m, const char *name, const omodel *target, bool wide)
+static void random_pk_field(dice *d, omodel *m)
 {
     static const char *const wide_pks[] = {"auto", "auto", "int", "char"};
     static const char *const pks[] = {"id", "code", "k"};
-    *m = (omodel){.n_fields = 2 + dice_below(d, 7), .wide = wide};
-    snprintf(m->name, sizeof m->name, "%s", name);
     ofield *pk = &m->fields[0];
-    *pk = (ofield){.index = "", .type = wide ? otype_find(wide_pks[dice_below(d, COUNT(wide_pks))]) : random_type(d, true)};
+    *pk = (ofield){.index = "", .type = m->wide ? otype_find(wide_pks[dice_below(d, COUNT(wide_pks))]) : random_type(d, true)};
     snprintf(pk->name, sizeof pk->name, "%s", pks[dice_below(d, COUNT(pks))]);
-    if (target && !wide && dice_chance(d, 8)) {
-        pk->relation = dice_chance(d, 30) ? "fk" : "onetoone";
-        snprintf(pk->related, sizeof pk->related, "mains0");
-        pk->type = target->fields[0].type;
-        snprintf(pk->to, sizeof pk->to, "%s", target->name);
-    }
+    m->n_fields = 1;
+    if (m->at && !m->wide && dice_chance(d, 8)) refer(d, m, dice_below(d, m->at), 0, pk);
     m->auto_pk = !pk->relation && strcmp(pk->type->name, "auto") == 0;
     m->drawn_pk = !pk->relation && strcmp(pk->type->name, "uuid") == 0;
-    for (size_t i = 1; i < m->n_fields; i++) random_field(d, a, m, target, i, &m->fields[i]);
-    random_ordering(d, m);
+}
+
+/* Primary keys first: what refers has their types. */
+void random_models(dice *d, nr_arena *a, omodel *all, size_t n, bool wide)
+{
+    static const char *const names[OM_MAX] = {"t.Target", "t.Main", "t.Other"};
+    for (size_t i = 0; i < n; i++) {
+        all[i] = (omodel){.all = all, .at = i, .n_all = n, .wide = wide, .state = 1};
+        snprintf(all[i].name, sizeof all[i].name, "%s", names[i]);
+        random_pk_field(d, &all[i]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t left = 1 + dice_below(d, 7); left; left--) {
+            omodel *m = &all[i];
+            random_field(d, a, m, m->n_fields, &m->fields[m->n_fields]);
+            m->n_fields++;
+        }
+        random_ordering(d, &all[i]);
+    }
 }
 
 void random_migration(dice *d, nr_arena *a, omodel *m, bool more)
@@ -236,11 +272,12 @@ void random_migration(dice *d, nr_arena *a, omodel *m, bool more)
         if (dice_chance(d, 50)) random_index(&m->fields[i], d, a);
     if (more && m->n_fields < OF_MAX) {
         ofield *f = &m->fields[m->n_fields];
-        random_field(d, a, m, NULL, m->n_fields, f);
+        random_field(d, a, m, m->n_fields, f);
         if (!f->null && !f->has_default) f->null = true;
         if (f->unique) f->has_default = false, f->null = true;
         for (size_t i = 0; i < m->n_rows; i++) m->rows[i].v[m->n_fields] = f->has_default ? f->def : (oval){.null = true};
         m->n_fields++;
+        omodel_touch(m);
     }
     random_ordering(d, m);
 }
@@ -254,7 +291,7 @@ static void random_pk(dice *d, nr_arena *a, const omodel *m, size_t spread, oval
     else if (m->wide && m->fields[0].type->shape == O_NUM) *out = (oval){.num = n};
     else if (m->wide) *out = (oval){.bytes = nr_arena_printf(a, "p%d", (int)n)};
     else if (m->auto_pk) *out = (oval){.num = dice_chance(d, 1) && dice_chance(d, 3) ? INT64_MAX : (big)dice_below(d, spread) - 3};
-    else random_value(&m->fields[0], true, d, a, out);
+    else random_field_value(m, 0, d, a, out);
 }
 
 static void random_save_row(dice *d, nr_arena *a, const omodel *m, const osave *s, size_t spread, osave_row *r)
@@ -270,12 +307,12 @@ static void random_save_row(dice *d, nr_arena *a, const omodel *m, const osave *
     for (size_t i = 1; i < m->n_fields; i++) {
         const ofield *f = &m->fields[i];
         r->given[i] = (int)i == s->by || dice_chance(d, !f->null ? 98 : all ? 92 : 40);
-        random_value(f, false, d, a, &r->v[i]);
+        random_field_value(m, i, d, a, &r->v[i]);
         if ((int)i == s->by && m->n_rows && dice_chance(d, 60)) r->v[i] = m->rows[dice_below(d, m->n_rows)].v[i];
         if (f->null && dice_chance(d, 18)) r->v[i] = (oval){.null = true};
         if (!f->null && dice_chance(d, 1) && dice_chance(d, 30)) r->v[i] = (oval){.null = true};
         if (m->wide && !f->null) r->given[i] = true;
-        if (m->wide && !f->null && r->v[i].null) random_value(f, false, d, a, &r->v[i]);
+        if (m->wide && !f->null && r->v[i].null) random_field_value(m, i, d, a, &r->v[i]);
         r->bad[i] = !m->wide && dice_chance(d, 1) && dice_chance(d, 40) && f->type->json != O_JSON_BASE64 && !f->type->container;
     }
 }

@@ -134,7 +134,7 @@ static void compare_get(game *g, const omodel *m)
 
 void compare_one(game *g)
 {
-    omodel *m = &g->models[dice_chance(&g->d, 80)];
+    omodel *m = some_model(g, 60);
     nr_mark mark = nr_arena_mark(&g->arena);
     uint64_t die = dice_below(&g->d, 100);
     bool writes = die >= 46 && die < 48 && m->n_rows < 300;

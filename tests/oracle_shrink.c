@@ -9,9 +9,10 @@ enum { TRIES = 2000 };
 
 typedef struct trial {
     game *g;
-    omodel m; /* rows of its own */
+    omodel models[OM_MAX]; /* rows of their own */
+    size_t n_models;
+    const omodel *m;       /* that is asked about */
     oquery q;
-    bool target; /* it is the model that others refer to */
     int left;
 } trial;
 
@@ -34,13 +35,13 @@ static void set_model(trial *t, world *w, const omodel *m, text *script)
     say(w, &a, script);
 }
 
-static void save_row(trial *t, world *w, const orow *row, text *script)
+static void save_row(trial *t, world *w, const omodel *m, const orow *row, text *script)
 {
     oargs a = {.arena = &t->g->arena};
     oargs_word(&a, "SAVE");
-    oargs_word(&a, t->m.name);
-    for (size_t i = 0; i < t->m.n_fields; i++) {
-        const ofield *f = &t->m.fields[i];
+    oargs_word(&a, m->name);
+    for (size_t i = 0; i < m->n_fields; i++) {
+        const ofield *f = &m->fields[i];
         if (row->v[i].null) oargs_word(&a, "NULL");
         oargs_word(&a, f->name);
         if (!row->v[i].null) oargs_add(&a, oval_text(f->type, &row->v[i], a.arena));
@@ -51,22 +52,22 @@ static void save_row(trial *t, world *w, const orow *row, text *script)
 /* Whether the engine still counts or replies otherwise than the oracle. The spelling of the query is always the same. */
 static bool is_answered_wrongly(trial *t, world *w, text *script)
 {
-    const orow **rows = NR_NEW_N(&t->g->arena, const orow *, t->m.n_rows + 1);
-    size_t n = oracle_select(&t->m, &t->q, &t->g->arena, rows);
+    const orow **rows = NR_NEW_N(&t->g->arena, const orow *, t->m->n_rows + 1);
+    size_t n = oracle_select(t->m, &t->q, &t->g->arena, rows);
     oquery filters = t->q;
     text want = {0};
     filters.has_order = filters.has_limit = filters.has_fields = filters.reverse = filters.flat = filters.withcount = false;
     const oquery *asked[] = {&filters, &t->q};
-    bool wrong = false, sorted = oracle_sort(&t->m, &t->q, rows, n);
+    bool wrong = false, sorted = oracle_sort(t->m, &t->q, rows, n);
     for (size_t i = 0; i < 1u + sorted && !wrong; i++) {
         oargs a = {.arena = &t->g->arena};
         dice d = {7};
         text_clear(&want);
-        if (i) oracle_reply(&t->m, &t->q, rows, n, &want);
+        if (i) oracle_reply(t->m, &t->q, rows, n, &want);
         else text_addf(&want, ":%zu", n);
         oargs_word(&a, i ? "QUERY" : "COUNT");
-        oargs_word(&a, t->m.name);
-        query_args(&d, &t->m, asked[i], &a);
+        oargs_word(&a, t->m->name);
+        query_args(&d, t->m, asked[i], &a);
         wrong = strcmp(world_run(w, a.at, a.n), want.p) != 0;
         if (wrong && script) say(w, &a, script), text_addf(script, "    -> %s\n    not %s\n", w->reply.p, want.p);
     }
@@ -80,9 +81,9 @@ static bool fails(trial *t, text *script)
     world w;
     if (t->left-- <= 0) return false;
     world_open(&w);
-    if (!t->target) set_model(t, &w, &t->g->models[0], script);
-    set_model(t, &w, &t->m, script);
-    for (size_t i = 0; i < t->m.n_rows; i++) save_row(t, &w, &t->m.rows[i], script);
+    for (size_t i = 0; i < t->n_models; i++) set_model(t, &w, &t->models[i], script);
+    for (size_t i = 0; i < t->n_models; i++)
+        for (size_t k = 0; k < t->models[i].n_rows; k++) save_row(t, &w, &t->models[i], &t->models[i].rows[k], script);
     bool wrong = is_answered_wrongly(t, &w, script);
     world_close(&w);
     nr_arena_rewind(&t->g->arena, mark);
@@ -90,21 +91,27 @@ static bool fails(trial *t, text *script)
 }
 
 /* Half of the rows, a quarter, and so on, each as long as it helps. */
-static void drop_rows(trial *t)
+static void drop_rows_of(trial *t, omodel *m)
 {
-    omodel was = {0};
-    for (size_t chunk = t->m.n_rows; chunk; chunk /= 2) {
-        for (size_t at = 0; at < t->m.n_rows;) {
-            size_t n = t->m.n_rows - at < chunk ? t->m.n_rows - at : chunk;
-            omodel_copy(&was, &t->m);
-            memmove(t->m.rows + at, t->m.rows + at + n, (t->m.n_rows - at - n) * sizeof *t->m.rows);
-            t->m.n_rows -= n;
+    omodel was = {.n_rows = 0};
+    for (size_t chunk = m->n_rows; chunk; chunk /= 2) {
+        for (size_t at = 0; at < m->n_rows;) {
+            size_t n = m->n_rows - at < chunk ? m->n_rows - at : chunk;
+            omodel_copy(&was, m);
+            memmove(m->rows + at, m->rows + at + n, (m->n_rows - at - n) * sizeof *m->rows);
+            m->n_rows -= n;
+            omodel_touch(m);
             if (fails(t, NULL)) continue;
-            omodel_copy(&t->m, &was);
+            omodel_copy(m, &was);
             at += n;
         }
     }
-    free(was.rows);
+    omodel_clear(&was);
+}
+
+static void drop_rows(trial *t)
+{
+    for (size_t i = 0; i < t->n_models; i++) drop_rows_of(t, &t->models[i]);
 }
 
 static void keep_if_wrong(trial *t, const oquery *simpler)
@@ -153,19 +160,24 @@ static void drop_clauses(trial *t)
 
 static void drop_indexes(trial *t)
 {
-    for (size_t i = 0; i < t->m.n_fields; i++) {
-        ofield was = t->m.fields[i];
-        t->m.fields[i].index = "";
-        t->m.fields[i].column = t->m.fields[i].auto_now = t->m.fields[i].auto_now_add = false;
-        if (!fails(t, NULL)) t->m.fields[i] = was;
+    for (size_t k = 0; k < t->n_models; k++) {
+        for (size_t i = 0; i < t->models[k].n_fields; i++) {
+            ofield *f = &t->models[k].fields[i], was = *f;
+            f->index = "";
+            f->column = f->auto_now = f->auto_now_add = false;
+            if (!fails(t, NULL)) *f = was;
+        }
     }
 }
 
 void shrink(game *g, const omodel *m, const oquery *q)
 {
-    trial t = {.g = g, .q = *q, .target = m == &g->models[0], .left = TRIES};
+    trial t = {.g = g, .n_models = g->n_models, .m = &t.models[m->at], .q = *q, .left = TRIES};
     text script = {0};
-    omodel_copy(&t.m, m);
+    for (size_t i = 0; i < t.n_models; i++) {
+        omodel_copy(&t.models[i], &g->models[i]);
+        t.models[i].all = t.models;
+    }
     if (fails(&t, NULL)) {
         drop_rows(&t);
         drop_clauses(&t);
@@ -178,5 +190,5 @@ void shrink(game *g, const omodel *m, const oquery *q)
         fprintf(stderr, "  in a fresh world it is answered well\n");
     }
     free(script.p);
-    free(t.m.rows);
+    for (size_t i = 0; i < t.n_models; i++) omodel_clear(&t.models[i]);
 }

@@ -63,33 +63,127 @@ static bool is_plain(const oleaf *l)
     return true;
 }
 
-static otree *random_node(dice *d, nr_arena *a, const omodel *m, size_t field, bool compares, int depth)
+static otree *random_node(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, bool compares, int depth)
 {
     otree *t = NR_NEW(a, otree);
     if (depth && dice_chance(d, 60)) {
         t->op = "&|!"[dice_below(d, 3)];
         t->n = t->op == '!' ? 1 : 2 + dice_below(d, 2);
-        for (size_t i = 0; i < t->n; i++) t->kids[i] = random_node(d, a, m, field, compares, depth - 1);
+        for (size_t i = 0; i < t->n; i++) t->kids[i] = random_node(d, a, m, focus, compares, depth - 1);
         return t;
     }
     t->op = compares && dice_chance(d, 20) && random_compare(d, m, &t->compare) ? 'c' : 'l';
-    if (t->op == 'l') do random_leaf(d, a, m, field, &t->leaf);
-        while (!is_plain(&t->leaf));
+    if (t->op == 'c') return t;
+    oleaf *l = NR_NEW(a, oleaf);
+    do random_leaf(d, a, m, focus, l);
+    while (!is_plain(l));
+    t->leaf = l;
     return t;
 }
 
-const otree *random_tree(dice *d, nr_arena *a, const omodel *m, size_t field, bool compares)
+const otree *random_tree(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, bool compares)
 {
-    return random_node(d, a, m, field, compares, (int)dice_below(d, DEEPEST + 1));
+    const otree *t;
+    do t = random_node(d, a, m, focus, compares, (int)dice_below(d, DEEPEST + 1));
+    while (!otree_is_quick(m, t));
+    return t;
+}
+
+/* -- what it is true of ------------------------------------------------------------------------------------------------------------------- */
+
+enum { CHOICES_MOST = 4, CHOICES_MAX = 27 * OHOPS_MAX, WORK_MOST = 100000 };
+
+/* A related row for one relation that can lead to several: the last hop of a path. NULL: none, or nobody is there. */
+typedef struct ochoice {
+    const opath *path;
+    size_t n;
+    const orow *row;
+} ochoice;
+
+typedef struct ochoices {
+    const omodel *m;
+    const orow *root;
+    nr_arena *a;
+    ochoice at[CHOICES_MAX];
+    size_t n;
+} ochoices;
+
+static ochoice *find_choice(ochoices *c, const opath *p, size_t n)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (c->at[i].n == n && opath_eq(c->at[i].path, p, n)) return &c->at[i];
+    return NULL;
+}
+
+/* What has to be chosen, shorter paths first. */
+static void collect(ochoices *c, const otree *t, bool nots)
+{
+    if (t->op == '!' && !nots) return;
+    for (size_t i = 0; i < t->n; i++) collect(c, t->kids[i], nots);
+    for (size_t k = 1; t->op == 'l' && k <= t->leaf->path.n; k++)
+        if (t->leaf->path.hops[k - 1].back && !find_choice(c, &t->leaf->path, k)) c->at[c->n++] = (ochoice){&t->leaf->path, k, NULL};
+}
+
+static const orow *walk(ochoices *c, const opath *p, size_t n)
+{
+    const orow *row = c->root;
+    const omodel *m = c->m;
+    for (size_t i = 0; i < n; i++) {
+        opath one = {{p->hops[i]}, 1};
+        row = p->hops[i].back ? find_choice(c, p, i + 1)->row : opath_follow(m, &one, row);
+        m = &c->m->all[p->hops[i].to];
+    }
+    return row;
+}
+
+static bool leaf_holds(ochoices *c, const oleaf *l)
+{
+    const opath none = {.n = 0};
+    const omodel *end = opath_end(c->m, &l->path);
+    return oleaf_holds(&end->fields[l->field], l, opath_value(end, &none, l->field, walk(c, &l->path, l->path.n)), c->a);
+}
+
+static bool tree_holds(ochoices *c, const otree *t)
+{
+    if (t->op == 'l') return leaf_holds(c, t->leaf);
+    if (t->op == 'c') return compare_holds(c->m, &t->compare, c->root);
+    if (t->op == '!') return !otree_holds(c->m, t->kids[0], c->root, c->a);
+    size_t n = 0;
+    for (size_t i = 0; i < t->n; i++) n += tree_holds(c, t->kids[i]);
+    return t->op == '&' ? n == t->n : n > 0;
+}
+
+/* Whether it holds with some choice from the at-th on. Where nothing can be chosen, it is asked about nobody. */
+static bool choose(ochoices *c, const otree *t, size_t at)
+{
+    if (at == c->n) return tree_holds(c, t);
+    ochoice *now = &c->at[at];
+    const ohop *last = &now->path->hops[now->n - 1];
+    const orow *from = walk(c, now->path, now->n - 1);
+    size_t place = 0, any = 0;
+    for (; from && (now->row = ohop_next(c->m, last, from, &place)); any++)
+        if (choose(c, t, at + 1)) return true;
+    now->row = NULL;
+    return !any && choose(c, t, at + 1);
 }
 
 bool otree_holds(const omodel *m, const otree *t, const orow *row, nr_arena *a)
 {
-    if (t->op == 'l') return oleaf_holds(&m->fields[t->leaf.field], &t->leaf, &row->v[t->leaf.field], a);
-    if (t->op == 'c') return compare_holds(m, &t->compare, row);
-    size_t n = 0;
-    for (size_t i = 0; i < t->n; i++) n += otree_holds(m, t->kids[i], row, a);
-    return t->op == '!' ? !n : t->op == '&' ? n == t->n : n > 0;
+    ochoices c = {.m = m, .root = row, .a = a};
+    collect(&c, t, false);
+    return choose(&c, t, 0);
+}
+
+bool otree_is_quick(const omodel *m, const otree *t)
+{
+    ochoices c = {.m = m};
+    collect(&c, t, true);
+    size_t work = m->n_rows + 1;
+    for (size_t i = 0; i < c.n && work <= WORK_MOST; i++) {
+        const ohop *last = &c.at[i].path->hops[c.at[i].n - 1];
+        work *= 1 + m->all[last->to].n_rows / (m->all[last->from].n_rows + 1);
+    }
+    return c.n <= CHOICES_MOST && (!c.n || work <= WORK_MOST);
 }
 
 bool otree_compares(const otree *t)
@@ -102,7 +196,7 @@ bool otree_compares(const otree *t)
 void otree_json(dice *d, const omodel *m, const otree *t, text *out)
 {
     if (t->op == 'l') {
-        leaf_json(d, m, &t->leaf, out);
+        leaf_json(d, m, t->leaf, out);
         return;
     }
     text_add(out, t->op == '!' ? NR_S("{\"not\":") : t->op == '&' ? NR_S("{\"and\":[") : NR_S("{\"or\":["));
@@ -192,7 +286,7 @@ static bool may_be_listed(const otype *t, const oleaf *l)
 
 static void operand(writer *w, const oleaf *l)
 {
-    const otype *t = oleaf_operand(&w->m->fields[l->field], l);
+    const otype *t = oleaf_operand(oleaf_field(w->m, l), l);
     bool listed = l->lookup->arg == O_LIST || l->lookup->arg == O_PAIR, text_alone = l->lookup->takes == O_TEXT;
     bool given = listed ? !may_be_listed(t, l) : l->lookup->arg == O_ONE && !text_alone && !is_literal(t, &l->args[0]);
     if (given || (has_room(w) && dice_chance(w->d, 35))) {
@@ -262,13 +356,13 @@ static void chain(writer *w, const otree *t)
 static void tree(writer *w, const otree *t)
 {
     static const char *const nots[] = {"not ", "~", "NOT  "};
-    bool unequal = t->op == '!' && t->kids[0]->op == 'l' && !strcmp(t->kids[0]->leaf.lookup->name, "exact");
+    bool unequal = t->op == '!' && t->kids[0]->op == 'l' && !strcmp(t->kids[0]->leaf->lookup->name, "exact");
     if (t->op == 'l') {
-        leaf(w, &t->leaf, false);
+        leaf(w, t->leaf, false);
     } else if (t->op == 'c') {
         compare(w, &t->compare);
     } else if (unequal && dice_chance(w->d, 50)) {
-        leaf(w, &t->kids[0]->leaf, true);
+        leaf(w, t->kids[0]->leaf, true);
     } else if (t->op == '!') {
         text_add(&w->out, nr_slice_of(nots[dice_below(w->d, COUNT(nots))]));
         inside(w, t->kids[0]);

@@ -15,12 +15,17 @@ struct otree {
     char op;               /* & | ! or, of leaves, l c */
     const otree *kids[3];
     size_t n;
-    oleaf leaf;
+    const oleaf *leaf;
     ocompare compare;
 };
 
-/* field: OF_MAX for any. compares: there may be comparisons, which Q has not. */
-const otree *random_tree(dice *d, nr_arena *a, const omodel *m, size_t field, bool compares);
+/* compares: there may be comparisons, which Q has not. */
+const otree *random_tree(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, bool compares);
+
+/* Whether trying all choices of related rows is a matter of moments. */
+bool otree_is_quick(const omodel *m, const otree *t);
+
+/* Relations that can lead to several rows lead to the same one wherever they stand in the tree, but not in a NOT: that takes what is in it alone. */
 bool otree_holds(const omodel *m, const otree *t, const orow *row, nr_arena *a);
 bool otree_compares(const otree *t);
 

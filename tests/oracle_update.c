@@ -40,7 +40,7 @@ static void random_change(game *g, const omodel *m, size_t at, ochange *c)
     if (c->kind == O_EXPR && !may_be_computed(m, at, c->other)) c->kind = O_SET;
     if (c->kind == O_EXPR && ofield_is_exact(f) && dice_chance(&g->d, 70)) c->more = (int)dice_below(&g->d, 7) - 3;
     if (c->kind == O_SET && f->unique && dice_chance(&g->d, 80)) c->kind = O_KEEP;
-    if (c->kind == O_SET) random_value(f, false, &g->d, &g->arena, &c->v);
+    if (c->kind == O_SET) random_field_value(m, at, &g->d, &g->arena, &c->v);
 }
 
 static void change_args(game *g, const omodel *m, size_t at, const ochange *c, oargs *out)

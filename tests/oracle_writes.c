@@ -162,9 +162,9 @@ static void remove_some(game *g, omodel *m)
         if (!q.n_filters && !q.tree && dice_chance(&g->d, 97)) return;
         if (!q.n_filters && !q.tree) oargs_word(&a, "ALL");
         query_args(&g->d, m, &q, &a);
-        if (oracle_select(m, &q, &g->arena, g->rows) * 5 > m->n_rows + 9 && (q.n_filters || q.tree) && dice_chance(&g->d, 90)) return;
-        for (size_t i = m->n_rows; i-- > 0;)
-            if (oracle_matches(m, &q, &m->rows[i], &g->arena)) omodel_remove(m, &m->rows[i]), n++;
+        n = oracle_select(m, &q, &g->arena, g->rows);
+        if (n * 5 > m->n_rows + 9 && (q.n_filters || q.tree) && dice_chance(&g->d, 90)) return;
+        for (size_t i = n; i-- > 0;) omodel_remove(m, g->rows[i]); /* from behind: the last row takes the place of one that goes */
     }
     text_clear(&g->want);
     text_addf(&g->want, ":%zu", n);
@@ -203,8 +203,7 @@ void change_indexes(game *g, omodel *m)
 
 void write_one(game *g, size_t most)
 {
-    size_t i = dice_chance(&g->d, 75);
-    omodel *m = &g->models[i];
+    omodel *m = some_model(g, 60);
     uint64_t die = dice_below(&g->d, 1000);
     g->w.now_us = dice_chance(&g->d, 50) ? INT64_C(1795305600000250) + (int64_t)dice_below(&g->d, 5) * 86400000000 : INT64_C(-999750);
     if (m->n_rows + most * 2 > ROWS_MAX) die = 900;
@@ -215,7 +214,7 @@ void write_one(game *g, size_t most)
     else if (die < 985) change_indexes(g, m);
     else if (die < 994) {
         random_migration(&g->d, &g->arena, m, !m->n_broken && dice_chance(&g->d, 50));
-        define(g, i);
+        define(g, m->at);
     } else {
         world_restart(&g->w);
     }
@@ -233,10 +232,10 @@ void change_rows(game *g, omodel *m)
 
 void check_stores(game *g)
 {
-    for (size_t i = 0; i < 2; i++) compare_count(g, &g->models[i], false); /* what was not read since a restart is read now */
+    for (size_t i = 0; i < g->n_models; i++) compare_count(g, &g->models[i], false); /* what was not read since a restart is read now */
     world_settle(&g->w);
     g->unsettled = false;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < g->n_models; i++) {
         oargs a = {.arena = &g->arena};
         oargs_word(&a, "INDEX");
         oargs_word(&a, "CHECK");

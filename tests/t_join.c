@@ -210,6 +210,40 @@ static void comparisons_are_no_fields_of_the_target(void **state)
     expect(w, "QUERY o.To WHERE 'from__pk < 2 and from__lt = 5' FIELDS pk FLAT", "[#1]");
 }
 
+/* Where a primary key is a reference itself, it is a step of the path, whatever its target calls its fields. */
+static void a_field_behind_a_primary_key_wins_over_a_transform_of_its_name(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET o.To '{\"fields\": {\"lt\": {\"type\": \"int\"}, \"year\": {\"type\": \"int\"}}}'", "+OK");
+    expect(w, "MODEL SET o.Child '{\"pk\": \"to\", \"fields\": {\"to\": {\"type\": \"onetoone\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "MODEL SET o.From '{\"fields\": {\"child\": {\"type\": \"fk\", \"to\": \"o.Child\"}}}'", "+OK");
+    expect(w, "SAVE o.To lt 9 year 2000", ":1");
+    expect(w, "SAVE o.Child to 1", ":1");
+    expect(w, "SAVE o.From child 1", ":1");
+    expect(w, "QUERY o.From FIELDS child__to__year child__to", "[{\"child__to__year\"=#2000,\"child__to\"=#1}]");
+    expect(w, "COUNT o.From FILTER child__to__lt 9", ":1");
+    expect(w, "COUNT o.From FILTER child__to__gt 0", ":1");
+    expect(w, "COUNT o.From FILTER child__to__pk__lt 9", ":1");
+}
+
+static void a_comparison_with_a_reference_is_none_with_what_lies_behind_its_targets_key(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET o.To '{\"pk\": \"on\", \"fields\": {\"on\": {\"type\": \"date\"}, \"exact\": {\"type\": \"int\", \"default\": 1}, \"lt\": {\"type\": \"int\", \"default\": 1}}}'", "+OK");
+    expect(w, "MODEL SET o.Child '{\"pk\": \"to\", \"fields\": {\"to\": {\"type\": \"onetoone\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "MODEL SET o.From '{\"pk\": \"child\", \"fields\": {\"child\": {\"type\": \"onetoone\", \"to\": \"o.Child\"}, \"other\": {\"type\": \"fk\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "SAVE o.To on 2026-11-22", "\"2026-11-22\"");
+    expect(w, "SAVE o.Child to 2026-11-22", "\"2026-11-22\"");
+    expect(w, "SAVE o.From child 2026-11-22 other 2026-11-22", "\"2026-11-22\"");
+    expect(w, "SAVE o.From child 2026-11-25 other 2026-11-22", "\"2026-11-25\"");
+    expect(w, "QUERY o.From WHERE 'child = F(other)' FIELDS pk FLAT", "[\"2026-11-22\"]");
+    expect(w, "COUNT o.From WHERE 'child < $d' PARAMS d 2026-11-24", ":1");
+    expect(w, "COUNT o.From WHERE 'child__pk__pk > $d' PARAMS d 2026-11-24", ":1");
+    expect(w, "COUNT o.From WHERE 'child__to__pk > $d' PARAMS d 2026-11-24", ":1");
+    expect(w, "COUNT o.Child WHERE 'from < $d' PARAMS d 2026-11-24", ":1");
+    expect(w, "COUNT o.Child WHERE 'from__year < 2027'", ":1");
+}
+
 static void a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has(void **state)
 {
     world *w = *state;
@@ -317,6 +351,8 @@ int main(void)
         EMPTY(pages_in_the_order_of_other_models_fit_together),
         EMPTY(groups_go_through_references),
         EMPTY(comparisons_are_no_fields_of_the_target),
+        EMPTY(a_field_behind_a_primary_key_wins_over_a_transform_of_its_name),
+        EMPTY(a_comparison_with_a_reference_is_none_with_what_lies_behind_its_targets_key),
         EMPTY(a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has),
         EMPTY(updates_and_deletes_go_through_relations),
         EMPTY(many_rows_are_carried_along_as_few_are),

@@ -55,9 +55,9 @@ static void play(game *g, const scale *s)
     world_open(&g->replica);
     g->w.replica = &g->replica;
     if (dice_chance(&g->d, 10)) g->w.unindexed = NR_UNINDEXED_AUTO;
-    random_model(&g->d, &g->arena, &g->models[0], "t.Target", NULL, s->most > 100);
-    random_model(&g->d, &g->arena, &g->models[1], "t.Main", &g->models[0], s->most > 100);
-    for (size_t i = 0; i < 2; i++) define(g, i);
+    g->n_models = 2 + dice_below(&g->d, 2);
+    random_models(&g->d, &g->arena, g->models, g->n_models, s->most > 100);
+    for (size_t i = 0; i < g->n_models; i++) define(g, i);
     for (int step = 0; step < s->steps; step++) {
         for (int i = 0; i < s->writes; i++) write_one(g, s->most);
         if (dice_chance(&g->d, 80)) check_stores(g);
@@ -66,8 +66,7 @@ static void play(game *g, const scale *s)
     world_close(&g->w);
     world_close(&g->replica);
     nr_arena_clear(&g->arena);
-    free(g->models[0].rows);
-    free(g->models[1].rows);
+    for (size_t i = 0; i < g->n_models; i++) omodel_clear(&g->models[i]);
 }
 
 static uint64_t number_of(const char *name, uint64_t otherwise)
@@ -90,7 +89,7 @@ static void every_answer_is_that_of_the_oracle(void **state)
     printf("# %llu queries compared, up to SEED=%llu\n", (unsigned long long)g->compared, (unsigned long long)g->seed - 1);
     free(g->scratch.rows);
     free(g->want.p);
-    for (size_t i = 0; i < 2; i++) free(g->definitions[i].p);
+    for (size_t i = 0; i < OM_MAX; i++) free(g->definitions[i].p);
     free(g);
 }
 

@@ -89,25 +89,46 @@ static bool names_lookup(const nr_field *f, nr_slice part)
 
 /* -- paths -------------------------------------------------------------------------------------------------------------------------------- */
 
+static nr_model *target_of(nr_binder *b, const nr_field *f)
+{
+    return is_reference(f) && f->spec.type ? b->with.others->find(b->with.others->ctx, f->to) : NULL;
+}
+
+/* Takes primary keys off the path: that of a reference's target holds what the reference does, and where it is a reference itself, so does the one behind it.
+ * *through: what is left, which may be absent, is no lookup on the last of them but goes on from it. */
+static bool take_keys(nr_binder *b, const nr_model *to, nr_slice *path, unsigned *keys, bool *through)
+{
+    const nr_field *pk = NULL;
+    *through = false;
+    while (to && path->p && nr_schema_field(to->schema, first_part(*path)) == nr_schema_pk(to->schema)) {
+        pk = nr_schema_pk(to->schema);
+        *path = behind(*path);
+        to = target_of(b, pk);
+        ++*keys;
+    }
+    if (!pk || !to || !path->p) return true;
+    *through = !names_lookup(pk, first_part(*path));
+    return *through || has_step(b, to->schema, first_part(*path), through);
+}
+
 /* A step from a reference to its target, if rest asks for one. The primary key of the target is what the reference holds. */
 static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_link *out, nr_route *r)
 {
     nr_slice rest = behind(*path), next = first_part(rest);
-    nr_model *to = f->spec.type ? b->with.others->find(b->with.others->ctx, f->to) : NULL;
+    nr_model *to = target_of(b, f);
     bool has;
     if (!to) return !b->err->code; /* binding what is left says which model is missing */
     if (!has_step(b, to->schema, next, &has)) return false;
     if (!has && names_lookup(f, next)) return true;
     if (!has) return b->with.others->enter(b->with.others->ctx, b->schema->name, to) && nr_schema_need(to->schema, next, b->err);
-    const nr_field *pk = nr_schema_pk(to->schema);
-    if (nr_schema_field(to->schema, next) == pk) {
-        nr_slice more = behind(rest);
-        bool through = is_reference(pk) && more.p && !names_lookup(pk, first_part(more));
-        if (!through) {
-            r->by_key = true;
-            *path = put_before(b, first_part(*path), more);
-            return true;
-        }
+    nr_slice more = rest;
+    unsigned keys = 0;
+    bool through;
+    if (!take_keys(b, to, &more, &keys, &through)) return false;
+    if (keys && !through) {
+        r->keys = keys;
+        *path = put_before(b, first_part(*path), more);
+        return true;
     }
     *out = (nr_link){.name = f->name, .to = to, .field = f};
     *path = rest;
@@ -159,9 +180,17 @@ nr_slice nr_join_lookup(nr_binder *b, nr_slice path, const char *lookup)
     nr_route r;
     nr_slice rest = path;
     if (!nr_join_read(b, &rest, &r)) return (nr_slice){NULL, 0};
-    const nr_field *f = b->find ? NULL : nr_schema_field(r.binder.schema, rest);
-    bool relation = r.implied || (f && is_reference(f) && !r.by_key);
-    return nr_arena_printf(b->arena, "%.*s%s%s", NR_FMT(path), b->with.others && relation ? "__pk" : "", lookup);
+    const nr_field *f = b->find || !b->with.others ? NULL : nr_schema_field(r.binder.schema, rest);
+    nr_buf whole = nr_buf_in(b->arena);
+    nr_buf_add(&whole, path);
+    if (f && r.implied) nr_buf_printf(&whole, "__pk");
+    for (unsigned keys = 0; f && is_reference(f); keys++) {
+        const nr_model *to = target_of(b, f);
+        if (keys >= r.keys) nr_buf_printf(&whole, "__pk");
+        f = to ? nr_schema_pk(to->schema) : NULL;
+    }
+    nr_buf_printf(&whole, "%s", lookup);
+    return nr_buf_slice(&whole);
 }
 
 static const nr_pred *link_over(nr_arena *arena, const nr_link *link, const nr_pred *kid)

@@ -29,7 +29,7 @@ typedef struct nr_others {
 typedef struct nr_route {
     nr_binder binder;       /* of the model at the end */
     NR_VEC(const nr_link *) links;
-    bool by_key;            /* a reference was named by the primary key behind it */
+    unsigned keys;          /* a reference was named by the primary key behind it, or by the one behind that, and so on */
     bool implied;           /* the primary key of what refers was not named */
 } nr_route;
 
