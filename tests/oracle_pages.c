@@ -19,6 +19,13 @@ static bool is_ordered(const otype *t)
     return !t->container && !otype_is(t, "json");
 }
 
+/* Blobs of other models are none. */
+static bool is_key(const omodel *m, const okey *k)
+{
+    const otype *t = opath_end(m, &k->path)->fields[k->field].type;
+    return is_ordered(t) && !(k->path.n && t->json == O_JSON_BASE64);
+}
+
 /* An order that PAGE takes; a model's ordering may be one that it does not. */
 static void choose_query(walk *w)
 {
@@ -28,7 +35,7 @@ static void choose_query(walk *w)
     q->has_limit = false;
     size_t n = 0;
     for (size_t i = 0; i < q->n_order; i++)
-        if (is_ordered(opath_end(w->m, &q->order[i].path)->fields[q->order[i].field].type)) q->order[n++] = q->order[i];
+        if (is_key(w->m, &q->order[i])) q->order[n++] = q->order[i];
     for (size_t i = 0; i < w->m->n_ordering && !n; i++)
         if (!is_ordered(w->m->fields[w->m->ordering[i].field].type)) q->order[n++] = (okey){.descending = dice_chance(&g->d, 50)};
     q->n_order = n;

@@ -239,7 +239,8 @@ void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
     }
     text_add(path, l->field == 0 && !m->columns && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
-    if (f->relation && !m->columns && (may_be_field(&rest) || dice_chance(d, 20))) text_add(path, NR_S("__pk"));
+    bool odd = may_be_field(&rest);
+    for (; f->relation && !m->columns && (odd || dice_chance(d, 20)); f = &m->all[f->target].fields[0]) text_add(path, NR_S("__pk"));
     text_add(path, (nr_slice){rest.p, rest.n});
     free(rest.p);
 }

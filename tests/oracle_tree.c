@@ -91,7 +91,7 @@ const otree *random_tree(dice *d, nr_arena *a, const omodel *m, const ofocus *fo
 
 /* -- what it is true of ------------------------------------------------------------------------------------------------------------------- */
 
-enum { CHOICES_MOST = 4, CHOICES_MAX = 27 * OHOPS_MAX, WORK_MOST = 100000 };
+enum { CHOICES_MOST = 4, CHOICES_MAX = 27 * OHOPS_MAX, WORK_MOST = 30000 };
 
 /* A related row for one relation that can lead to several: the last hop of a path. NULL: none, or nobody is there. */
 typedef struct ochoice {
@@ -148,9 +148,9 @@ static bool tree_holds(ochoices *c, const otree *t)
     if (t->op == 'l') return leaf_holds(c, t->leaf);
     if (t->op == 'c') return compare_holds(c->m, &t->compare, c->root);
     if (t->op == '!') return !otree_holds(c->m, t->kids[0], c->root, c->a);
-    size_t n = 0;
-    for (size_t i = 0; i < t->n; i++) n += tree_holds(c, t->kids[i]);
-    return t->op == '&' ? n == t->n : n > 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (tree_holds(c, t->kids[i]) == (t->op == '|')) return t->op == '|';
+    return t->op == '&';
 }
 
 /* Whether it holds with some choice from the at-th on. Where nothing can be chosen, it is asked about nobody. */
@@ -174,16 +174,28 @@ bool otree_holds(const omodel *m, const otree *t, const orow *row, nr_arena *a)
     return choose(&c, t, 0);
 }
 
+/* Goes through the choices as choose does where nothing is true. */
+static void count(ochoices *c, size_t at, size_t *work)
+{
+    if (++*work > WORK_MOST || at == c->n) return;
+    ochoice *now = &c->at[at];
+    const orow *from = walk(c, now->path, now->n - 1);
+    size_t place = 0, any = 0;
+    now->row = NULL;
+    for (; from && *work <= WORK_MOST && (now->row = ohop_next(c->m, &now->path->hops[now->n - 1], from, &place)); any++) count(c, at + 1, work);
+    if (!any) count(c, at + 1, work);
+}
+
 bool otree_is_quick(const omodel *m, const otree *t)
 {
     ochoices c = {.m = m};
+    size_t work = 0;
     collect(&c, t, true);
-    size_t work = m->n_rows + 1;
-    for (size_t i = 0; i < c.n && work <= WORK_MOST; i++) {
-        const ohop *last = &c.at[i].path->hops[c.at[i].n - 1];
-        work *= 1 + m->all[last->to].n_rows / (m->all[last->from].n_rows + 1);
+    for (size_t i = 0; c.n && i < m->n_rows && work <= WORK_MOST; i++) {
+        c.root = &m->rows[i];
+        count(&c, 0, &work);
     }
-    return c.n <= CHOICES_MOST && (!c.n || work <= WORK_MOST);
+    return c.n <= CHOICES_MOST && work <= WORK_MOST;
 }
 
 bool otree_compares(const otree *t)

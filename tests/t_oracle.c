@@ -85,7 +85,7 @@ static void every_answer_is_that_of_the_oracle(void **state)
     assert_non_null(g);
     g->seed = number_of("SEED", 1);
     printf("# SEED=%llu N=%llu\n", (unsigned long long)g->seed, (unsigned long long)n);
-    for (; g->compared < n; g->seed++) play(g, g->seed % 40 == 0 ? &large : &small);
+    for (; g->compared < n; g->seed++) play(g, g->seed % 60 == 0 ? &large : &small);
     printf("# %llu queries compared, up to SEED=%llu\n", (unsigned long long)g->compared, (unsigned long long)g->seed - 1);
     free(g->scratch.rows);
     free(g->want.p);
