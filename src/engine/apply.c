@@ -11,6 +11,7 @@ typedef enum step_kind { STEP_ORDERED_ADD, STEP_ORDERED_REMOVE, STEP_SET_ADD, ST
 
 typedef struct step {
     step_kind kind;
+    const nr_model *of;
     nr_slice key, member;
     nr_pairs pairs, undo; /* PUT: the new fields and the old ones; REMOVE: undo has the old entity */
     bool made;            /* PUT made the key */
@@ -20,6 +21,13 @@ typedef struct step {
 
 typedef NR_VEC(step) steps;
 typedef NR_VEC(const nr_change *) changed_list;
+
+/* What one model's writer brings: the entities' own steps, and whose they are. */
+typedef struct part {
+    nr_writer *w;
+    steps entities;
+    changed_list changed;
+} part;
 
 static nr_status do_step(nr_store *s, const step *t)
 {
@@ -60,7 +68,7 @@ static nr_status undo_step(nr_store *s, const step *t)
 static void add_step(nr_writer *w, steps *out, bool set, bool add, nr_slice key, nr_slice member)
 {
     static const step_kind kinds[2][2] = {{STEP_ORDERED_REMOVE, STEP_ORDERED_ADD}, {STEP_SET_REMOVE, STEP_SET_ADD}};
-    nr_vec_push(&w->call->arena, out, (step){.kind = kinds[set][add], .key = key, .member = member});
+    nr_vec_push(&w->call->arena, out, (step){.kind = kinds[set][add], .of = w->model, .key = key, .member = member});
 }
 
 /* What the indexes hold of an entity: what the table has, when there is one (a copy may have taken an entity for expired that its primary still changes);
@@ -143,7 +151,7 @@ static bool entity_step(nr_writer *w, const nr_change *ch, steps *out)
 {
     const nr_schema *s = w->model->schema;
     nr_arena *a = &w->call->arena;
-    step t = {.kind = ch->after ? STEP_PUT : STEP_REMOVE, .key = ch->key, .made = !ch->before};
+    step t = {.kind = ch->after ? STEP_PUT : STEP_REMOVE, .of = w->model, .key = ch->key, .made = !ch->before};
     for (size_t i = 0; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
         if (ch->before && ch->after && nr_value_eq(&ch->before[i], &ch->after[i])) continue;
@@ -162,18 +170,29 @@ static bool differs(const nr_change *ch)
     return ch->before || ch->after;
 }
 
-/* Index keys come before entities and the counter: what can fail (a key of another type) fails before anybody is told of a change. */
-static bool run_steps(nr_writer *w, const steps *all)
+/* Takes back the first n steps, the last one first. False: not all of it; then the models that have kept some are marked. */
+static bool undo_steps(nr_call *c, const steps *all, size_t n)
 {
-    nr_call *c = w->call;
+    bool undone = true;
+    while (n-- > 0) {
+        const step *t = &all->at[n];
+        if (undo_step(c->store, t) == NR_ST_OK) continue;
+        undone = false;
+        if (!nr_catalog_marked(c->engine->catalog, c->db, t->of->schema->name).p)
+            nr_model_corrupt(c, t->of->schema->name, "a failed write could not be undone");
+    }
+    return undone;
+}
+
+/* Index keys come before entities and the counter: what can fail (a key of another type) fails before anybody is told of a change. */
+static bool run_steps(nr_call *c, const steps *all)
+{
     for (size_t i = 0; i < all->n; i++) {
-        nr_status st = do_step(c->store, &all->at[i]);
-        const step *failed = &all->at[i];
+        const step *t = &all->at[i];
+        nr_status st = do_step(c->store, t);
         if (!st) continue;
-        bool undone = true;
-        while (i-- > 0) undone = undo_step(c->store, &all->at[i]) == NR_ST_OK && undone;
-        if (!undone) nr_model_corrupt(c, w->model->schema->name, "a failed write could not be undone");
-        return nr_fail(&c->err, NR_E_CORRUPT, "key %s of %.*s %s; %s", NR_SHOW(failed->key), NR_FMT(w->model->schema->name), nr_status_text(st),
+        bool undone = undo_steps(c, all, i);
+        return nr_fail(&c->err, NR_E_CORRUPT, "key %s of %.*s %s; %s", NR_SHOW(t->key), NR_FMT(t->of->schema->name), nr_status_text(st),
                        undone ? "nothing is changed" : "the model is not to be trusted");
     }
     return true;
@@ -243,18 +262,20 @@ static void update_table(nr_writer *w, const nr_change *ch, const step *t)
 }
 
 /* What follows a write that has happened: the table, counters, replication, watchers. */
-static void settle(nr_writer *w, const steps *entity_steps, const changed_list *changed)
+static void settle(const part *p)
 {
+    nr_writer *w = p->w;
     nr_call *c = w->call;
     nr_slices deleted = {0};
-    for (size_t i = 0; i < entity_steps->n; i++) {
-        update_table(w, changed->at[i], &entity_steps->at[i]);
-        if (entity_steps->at[i].kind == STEP_REMOVE) nr_vec_push(&c->arena, &deleted, changed->at[i]->pk);
-        else if (c->host.replicate) replicate_save(w, &entity_steps->at[i], changed->at[i]->pk);
+    for (size_t i = 0; i < p->entities.n; i++) {
+        const step *t = &p->entities.at[i];
+        update_table(w, p->changed.at[i], t);
+        if (t->kind == STEP_REMOVE) nr_vec_push(&c->arena, &deleted, p->changed.at[i]->pk);
+        else if (c->host.replicate) replicate_save(w, t, p->changed.at[i]->pk);
     }
     if (c->host.replicate) replicate_deletes(w, &deleted);
     w->model->counters.deletes += deleted.n;
-    w->model->counters.saves += entity_steps->n - deleted.n;
+    w->model->counters.saves += p->entities.n - deleted.n;
     c->store->cls->touch(c->store, w->model->schema->name);
 }
 
@@ -271,33 +292,61 @@ static bool any_in_store(const nr_model *m)
     return false;
 }
 
-static void push_entity(nr_arena *a, steps *all, const step *t)
+/* The steps of the indexes of one model go to all, those of its entities wait in the part. */
+static void prepare(part *p, steps *all)
 {
-    if (t->kind == STEP_REMOVE || t->pairs.n) nr_vec_push(a, all, *t);
-    if (t->expires) nr_vec_push(a, all, (step){.kind = STEP_EXPIRE, .key = t->key, .to = t->to, .from = t->from});
-}
-
-bool nr_apply(nr_writer *w, uint64_t *n_changed)
-{
-    nr_call *c = w->call;
+    nr_writer *w = p->w;
+    nr_arena *a = &w->call->arena;
     bool in_store = any_in_store(w->model);
-    nr_arena *a = &c->arena;
-    steps all = {0}, entities = {0};
-    changed_list changed = {0};
     for (size_t i = 0; i < w->changes.n; i++) {
         const nr_change *ch = w->changes.at[i];
-        if (!differs(ch) || !entity_step(w, ch, &entities)) continue;
-        nr_vec_push(a, &changed, ch);
+        if (!differs(ch) || !entity_step(w, ch, &p->entities)) continue;
+        nr_vec_push(a, &p->changed, ch);
         const nr_value *before = in_store ? indexed_state(w, ch) : NULL;
         for (size_t k = 0; in_store && k < w->model->n_indexes; k++)
-            if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], &all);
+            if (is_kept_up(&w->model->indexes[k])) index_steps(w, ch, before, &w->model->indexes[k], all);
     }
-    *n_changed = entities.n;
-    for (size_t i = 0; i < entities.n; i++) push_entity(a, &all, &entities.at[i]);
-    if (w->seq_read && w->seq != w->seq_before)
-        nr_vec_push(a, &all, (step){.kind = STEP_COUNTER, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
-    if (!run_steps(w, &all)) return false;
-    if (w->seq_read) nr_follow_counter_set(w->model, w->seq);
-    if (entities.n) settle(w, &entities, &changed);
+}
+
+static void push_entities(const part *p, steps *all)
+{
+    nr_arena *a = &p->w->call->arena;
+    for (size_t i = 0; i < p->entities.n; i++) {
+        const step *t = &p->entities.at[i];
+        if (t->kind == STEP_REMOVE || t->pairs.n) nr_vec_push(a, all, *t);
+        if (t->expires) nr_vec_push(a, all, (step){.kind = STEP_EXPIRE, .of = t->of, .key = t->key, .to = t->to, .from = t->from});
+    }
+}
+
+static bool moves_counter(const nr_writer *w)
+{
+    return w->seq_read && w->seq != w->seq_before;
+}
+
+static void push_counter(const nr_writer *w, steps *all)
+{
+    nr_vec_push(&w->call->arena, all,
+                (step){.kind = STEP_COUNTER, .of = w->model, .key = w->model->seq_key, .to = w->seq, .from = w->seq_before});
+}
+
+bool nr_apply(nr_writer *const *ws, size_t n, uint64_t *changed)
+{
+    nr_call *c = ws[0]->call;
+    part *parts = NR_NEW_N(&c->arena, part, n);
+    steps all = {0};
+    *changed = 0;
+    for (size_t i = 0; i < n; i++) {
+        parts[i].w = ws[i];
+        prepare(&parts[i], &all);
+        *changed += parts[i].entities.n;
+    }
+    for (size_t i = 0; i < n; i++) push_entities(&parts[i], &all);
+    for (size_t i = 0; i < n; i++)
+        if (moves_counter(ws[i])) push_counter(ws[i], &all);
+    if ((*changed > 1 && nr_writer_over_memory(ws[0])) || !run_steps(c, &all)) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (ws[i]->seq_read) nr_follow_counter_set(ws[i]->model, ws[i]->seq);
+        if (parts[i].entities.n) settle(&parts[i]);
+    }
     return true;
 }

@@ -4,7 +4,8 @@
 
 #include "engine/write.h"
 
-/* Writes all differences, the indexes first. False: nothing is changed, or the model is marked CORRUPT. *changed: entities that differ. */
-bool nr_apply(nr_writer *w, uint64_t *changed);
+/* Writes the differences of n > 0 writers of one call, the indexes first. False: nothing is changed, or a model is marked CORRUPT; LIMIT before anything is
+ * written when the steps of several entities need more memory than the command may hold. *changed: entities that differ. */
+bool nr_apply(nr_writer *const *ws, size_t n, uint64_t *changed);
 
 #endif

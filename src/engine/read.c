@@ -304,9 +304,10 @@ static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
     const nr_field *f = nr_schema_pk(w->model->schema);
     for (size_t i = 0; i < n; i++) {
         nr_operand op;
+        nr_change *removed;
         if (!nr_field_operand(f, pks[i], &c->arena, &op, &c->err)) return false;
         bool possible = op.side == 0 && !(op.v.kind == NR_V_TEXT && op.v.s.n == 0);
-        if (possible && !nr_writer_remove(w, &op.v)) return false;
+        if (possible && !nr_writer_remove(w, &op.v, &removed)) return false;
     }
     return true;
 }
@@ -333,8 +334,9 @@ static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size
     bool ok = nr_filters_bind(c, m, argv, argc, &q) && nr_rows_matching(c, m, &q, &rows);
     for (size_t i = 0; ok && i < rows.n; i++) {
         nr_value pk;
+        nr_change *removed;
         nr_slice text = nr_rows_pk(m->rows, rows.at[i]);
-        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && nr_writer_remove(w, &pk);
+        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && nr_writer_remove(w, &pk, &removed);
     }
     return ok;
 }

@@ -107,12 +107,6 @@ static bool change_entity(nr_writer *w, const nr_update *u, nr_change *ch)
     return true;
 }
 
-static bool in_time(nr_call *c)
-{
-    return c->env->mono_us(c->env->ctx) < c->deadline_us ||
-           nr_fail(&c->err, NR_E_LIMIT, "the command takes more time than nonrel.max-time allows; update fewer entities at once");
-}
-
 static bool change_matching(nr_writer *w, const nr_update *u, int64_t *matched)
 {
     nr_call *c = w->call;
@@ -121,7 +115,7 @@ static bool change_matching(nr_writer *w, const nr_update *u, int64_t *matched)
     if (!nr_rows_matching(c, w->model, &u->query, &rows)) return false;
     for (size_t i = 0; i < rows.n; i++) {
         nr_value pk;
-        if (i % CLOCK_ROWS == 0 && !in_time(c)) return false;
+        if (i % CLOCK_ROWS == 0 && nr_writer_over_time(w)) return false;
         if (!nr_field_decode(pk_field, nr_rows_pk(w->model->rows, rows.at[i]), &c->arena, &pk)) continue;
         nr_change *ch = nr_writer_entity(w, &pk);
         if (!ch || (ch->before && !change_entity(w, u, ch))) return false;

@@ -33,7 +33,15 @@ bool nr_writer_over_memory(nr_writer *w)
     return true;
 }
 
-static nr_change *known(const nr_writer *w, nr_slice pk)
+bool nr_writer_over_time(nr_writer *w)
+{
+    nr_call *c = w->call;
+    if (c->env->mono_us(c->env->ctx) < c->deadline_us) return false;
+    nr_fail(&c->err, NR_E_LIMIT, "the command takes more time than nonrel.max-time allows; write fewer entities at once");
+    return true;
+}
+
+nr_change *nr_writer_known(const nr_writer *w, nr_slice pk)
 {
     if (w->changes.n > FEW) return nr_map_get(&w->by_pk, pk);
     for (size_t i = 0; i < w->changes.n; i++)
@@ -53,7 +61,7 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
 {
     nr_call *c = w->call;
     nr_slice text = nr_arena_copy(&c->arena, nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena));
-    nr_change *ch = known(w, text);
+    nr_change *ch = nr_writer_known(w, text);
     *found = ch && ch->before ? NR_FOUND : NR_ABSENT;
     if (ch) return ch;
     if (nr_writer_over_memory(w)) return NULL;
@@ -85,11 +93,12 @@ nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
     return NULL;
 }
 
-bool nr_writer_remove(nr_writer *w, const nr_value *pk)
+bool nr_writer_remove(nr_writer *w, const nr_value *pk, nr_change **removed)
 {
     nr_found found;
     nr_change *ch = look(w, pk, &found);
-    if (ch && found != NR_UNREADABLE) ch->after = NULL;
+    *removed = ch && found != NR_UNREADABLE && ch->after ? ch : NULL;
+    if (*removed) ch->after = NULL;
     return ch != NULL;
 }
 
@@ -183,7 +192,7 @@ static bool each_holder(nr_writer *w, const nr_index *ix, const nr_value *v, boo
 /* A stored holder counts unless this command has already changed it: what it will be then is in the maps. */
 static bool first_unchanged(nr_writer *w, nr_slice pk, void *ctx)
 {
-    if (known(w, pk)) return true;
+    if (nr_writer_known(w, pk)) return true;
     *(nr_slice *)ctx = pk;
     return false;
 }
@@ -230,7 +239,7 @@ bool nr_writer_draw(nr_writer *w, nr_value *pk)
         if (w->seq == INT64_MAX) return nr_fail(&c->err, NR_E_LIMIT, "the counter %s is exhausted; give the pk", NR_SHOW(w->model->seq_key));
         *pk = (nr_value){.kind = NR_V_INT, .i = ++w->seq};
         nr_slice text = nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena);
-        if (known(w, text)) continue;
+        if (nr_writer_known(w, text)) continue;
         if (c->store->cls->holds(c->store, nr_entity_key(w->model, text, &c->arena)) == NR_HOLDS_NOTHING) return true;
     }
 }
@@ -306,7 +315,15 @@ static bool check_all_unique(nr_writer *w)
     return ok;
 }
 
+bool nr_writers_commit(nr_writer *const *ws, size_t n, uint64_t *changed)
+{
+    bool applied = ws[0]->call->applied;
+    for (size_t i = 0; i < n && !applied; i++)
+        if (!check_all_unique(ws[i])) return false;
+    return nr_apply(ws, n, changed);
+}
+
 bool nr_writer_commit(nr_writer *w, uint64_t *changed)
 {
-    return (w->call->applied || check_all_unique(w)) && nr_apply(w, changed);
+    return nr_writers_commit(&w, 1, changed);
 }

@@ -38,11 +38,15 @@ void nr_writer_clear(nr_writer *w);
  * entity is CONFLICT. The caller edits after (made from before by edit). */
 nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk);
 
-/* The entity of pk will be gone; one that is not there, or a key that is no entity, stays as it is. False: err. */
-bool nr_writer_remove(nr_writer *w, const nr_value *pk);
+/* The same of one that the command has looked at already, by its canonical pk; NULL: it has not. */
+nr_change *nr_writer_known(const nr_writer *w, nr_slice pk);
 
-/* Whether the command holds more memory than it may: then err is set. */
+/* The entity of pk will be gone: *removed. NULL: one that is not there, that will be gone already, or a key that is no entity, stays as it is. False: err. */
+bool nr_writer_remove(nr_writer *w, const nr_value *pk, nr_change **removed);
+
+/* Whether the command holds more memory than it may, or has taken more time: then err is set. */
 bool nr_writer_over_memory(nr_writer *w);
+bool nr_writer_over_time(nr_writer *w);
 
 /* Gives ch an after to edit: a copy of what is there, or all NULL but the pk. */
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
@@ -70,5 +74,8 @@ nr_slice nr_unique_text(const nr_model *m, const nr_index *ix, const nr_value *r
 
 /* Applies everything. *changed: entities that really differ. */
 bool nr_writer_commit(nr_writer *w, uint64_t *changed);
+
+/* The same of n > 0 writers of one call, each of a model of its own, in one step. */
+bool nr_writers_commit(nr_writer *const *ws, size_t n, uint64_t *changed);
 
 #endif
