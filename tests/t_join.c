@@ -190,6 +190,15 @@ static void groups_go_through_references(void **state)
     refuse(w, "QUERY auth.User DISTINCT FIELDS posts__views", "SYNTAX", "any number of entities");
 }
 
+/* What a WHEN asks of another model becomes a condition on the reference: it is read with what the other functions read. */
+static void a_when_through_a_reference_counts_beside_functions_of_fields_without_a_column(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    for (int i = 10; i < 50; i++) world_dof(w, "SAVE blog.Post id %d title x author 3", i);
+    expect(w, "AGGREGATE blog.Post COUNT * WHEN 'author__username = $n' PARAMS n eva AS evas MIN title", "[{\"evas\"=#2,\"title__min\"=\"a\"}]");
+}
+
 /* Their names stand behind the relation, where a field of that name would win; what a comparison means is no name. */
 static void comparisons_are_no_fields_of_the_target(void **state)
 {
@@ -350,6 +359,7 @@ int main(void)
         EMPTY(chains_of_references_are_followed),
         EMPTY(pages_in_the_order_of_other_models_fit_together),
         EMPTY(groups_go_through_references),
+        EMPTY(a_when_through_a_reference_counts_beside_functions_of_fields_without_a_column),
         EMPTY(comparisons_are_no_fields_of_the_target),
         EMPTY(a_field_behind_a_primary_key_wins_over_a_transform_of_its_name),
         EMPTY(a_comparison_with_a_reference_is_none_with_what_lies_behind_its_targets_key),

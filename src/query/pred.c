@@ -37,6 +37,7 @@ bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
 void nr_pred_fields(const nr_pred *p, bool *want)
 {
     if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) want[p->field->id] = true;
+    if (p->op == NR_P_LINK && !p->link->reverse) want[p->link->field->id] = true;
     if (p->op == NR_P_COMPARE) nr_expr_fields(&p->compare->expr, want);
     for (size_t i = 0; nr_pred_is_tree(p) && i < p->n; i++) nr_pred_fields(p->kids[i], want);
 }
