@@ -1,5 +1,5 @@
-/* t_join_random.c -- random filters through relations against a reading of the contract that tries every choice of related entities: three models, references that are
- * NULL or lead nowhere, writes by commands and by others, restarts. SEED=s N=rounds. */
+/* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities: three
+ * models, references that are NULL or lead nowhere, writes by commands and by others, restarts. SEED=s N=rounds. */
 #include "engine_check.h"
 
 #include "oracle.h"
@@ -44,6 +44,7 @@ typedef struct leaf {
     unsigned field;
     lookup lookup;
     int operand;
+    struct subquery *query; /* IN: what it gives, in place of the operand; NULL: there is none */
 } leaf;
 
 typedef struct node {
@@ -53,6 +54,13 @@ typedef struct node {
     leaf leaf;
 } node;
 
+/* The field of those of a model that a tree holds for. */
+typedef struct subquery {
+    int model;
+    unsigned field;
+    node where;
+} subquery;
+
 /* -- making ------------------------------------------------------------------------------------------------------------------------------- */
 
 static int end_of(const leaf *l)
@@ -60,7 +68,23 @@ static int end_of(const leaf *l)
     return l->n_hops ? l->path[l->n_hops - 1]->to : l->model;
 }
 
-static leaf random_leaf(graph *g, int model)
+static node random_node(graph *g, nr_arena *a, int model, int depth, int *left);
+
+/* Of a field whose values can be compared with those of the leaf's. j.B has a pk of texts. */
+static subquery *random_query(graph *g, nr_arena *a, const leaf *l, int depth)
+{
+    int left = 2, end = end_of(l);
+    bool is_text = l->field == ON_S || (l->field == ON_PK && end == B) || (l->field == ON_REF && end == C);
+    subquery *q = NR_NEW(a, subquery);
+    q->model = (int)dice_below(&g->d, MODELS);
+    bool text_key = q->model == B, text_ref = q->model == C;
+    do q->field = (unsigned)dice_below(&g->d, 4);
+    while (is_text != (q->field == ON_S || (q->field == ON_PK && text_key) || (q->field == ON_REF && text_ref)));
+    q->where = random_node(g, a, q->model, depth, &left);
+    return q;
+}
+
+static leaf random_leaf(graph *g, nr_arena *a, int model, int depth)
 {
     leaf l = {.model = model, .operand = (int)dice_below(&g->d, 4)};
     while (l.n_hops < DEPTH && dice_chance(&g->d, 65)) {
@@ -70,6 +94,10 @@ static leaf random_leaf(graph *g, int model)
     l.field = (unsigned)dice_below(&g->d, 4);
     do l.lookup = (lookup)dice_below(&g->d, LOOKUPS);
     while (l.lookup == STARTSWITH && l.field != ON_S);
+    if (depth && dice_chance(&g->d, 12)) {
+        l.lookup = IN;
+        l.query = random_query(g, a, &l, depth - 1);
+    }
     return l;
 }
 
@@ -79,7 +107,7 @@ static node random_node(graph *g, nr_arena *a, int model, int depth, int *left)
     if (depth && *left > 1 && dice_chance(&g->d, 70)) n.op = dice_chance(&g->d, 20) ? NOT : dice_chance(&g->d, 55) ? AND : OR;
     if (n.op == LEAF) {
         --*left;
-        n.leaf = random_leaf(g, model);
+        n.leaf = random_leaf(g, a, model, depth);
         return n;
     }
     n.n = n.op == NOT ? 1 : 2 + dice_below(&g->d, 2);
@@ -90,18 +118,28 @@ static node random_node(graph *g, nr_arena *a, int model, int depth, int *left)
 
 /* -- writing down -------------------------------------------------------------------------------------------------------------------------- */
 
-static void path_text(const leaf *l, text *out)
+static const char *field_name(int model, unsigned field)
 {
     static const char *const refs[MODELS] = {"up", "a", "b"};
-    for (size_t i = 0; i < l->n_hops; i++) text_addf(out, "%s__", l->path[i]->name);
-    const char *field = l->field == ON_N ? "n" : l->field == ON_S ? "s" : l->field == ON_PK ? "pk" : refs[end_of(l)];
-    text_addf(out, "%s__%s", field, lookup_names[l->lookup]);
+    return field == ON_N ? "n" : field == ON_S ? "s" : field == ON_PK ? "pk" : refs[model];
 }
+
+static void path_text(const leaf *l, text *out)
+{
+    for (size_t i = 0; i < l->n_hops; i++) text_addf(out, "%s__", l->path[i]->name);
+    text_addf(out, "%s__%s", field_name(end_of(l), l->field), lookup_names[l->lookup]);
+}
+
+static void json_text(const node *n, text *out);
 
 static void operand_text(const leaf *l, bool json, text *out)
 {
     const char *quote = json && l->field == ON_S ? "\"" : "";
-    if (l->lookup == ISNULL) text_addf(out, "%s", l->operand % 2 ? "true" : "false");
+    if (l->query) {
+        text_addf(out, "{\"query\":{\"model\":\"%s\",\"field\":\"%s\",\"q\":", names[l->query->model], field_name(l->query->model, l->query->field));
+        json_text(&l->query->where, out);
+        text_addf(out, "}}");
+    } else if (l->lookup == ISNULL) text_addf(out, "%s", l->operand % 2 ? "true" : "false");
     else if (l->lookup == IN && l->field == ON_S) text_addf(out, "[\"%s\",\"x\"]", texts[l->operand]);
     else if (l->lookup == IN) text_addf(out, "[%d,99]", l->operand);
     else if (l->field == ON_S) text_addf(out, "%s%s%s", quote, texts[l->operand], quote);
@@ -205,18 +243,37 @@ static bool compare_texts(const leaf *l, const char *v)
     return false;
 }
 
+static bool exists(const graph *g, const node *n, place root);
+
+/* What a field has, as a number or, of texts, their place in the table: -1 is NULL. */
+static int value_at(place p, unsigned field)
+{
+    if (!p.e) return -1;
+    return field == ON_PK ? p.pk : field == ON_REF ? (p.e->ref ? p.e->ref : -1) : field == ON_N ? p.e->n : p.e->s;
+}
+
+/* Whether a value is among those that the query gives; is_text: it is one of texts, else a number, of which keys are the texts too. */
+static bool among(const graph *g, const subquery *q, int v, bool is_text)
+{
+    bool found = false;
+    for (int pk = 1; !found && pk <= ROWS && v >= 0; pk++) {
+        place p = entity_at(g, q->model, pk);
+        if (p.e && is_text == (q->field == ON_S) && value_at(p, q->field) == v) found = exists(g, &q->where, p);
+    }
+    return found;
+}
+
 static bool leaf_true(const graph *g, choices *c, const leaf *l, place root)
 {
     size_t n = l->n_hops;
     bool reference = l->field == ON_PK && n && !l->path[n - 1]->back; /* the primary key behind a reference is what it holds */
     place p = walk(g, c, l->path, reference ? n - 1 : n, root);
+    if (l->query) return among(g, l->query, value_at(p, reference ? ON_REF : l->field), l->field == ON_S);
     if (reference || l->field == ON_REF) return compare_numbers(l, p.e ? p.e->ref : 0, !p.e || !p.e->ref);
     if (l->field == ON_PK) return compare_numbers(l, p.pk, !p.e);
     if (l->field == ON_N) return compare_numbers(l, p.e ? p.e->n : -1, !p.e || p.e->n < 0);
     return compare_texts(l, p.e && p.e->s >= 0 ? texts[p.e->s] : NULL);
 }
-
-static bool exists(const graph *g, const node *n, place root);
 
 static bool holds(const graph *g, choices *c, const node *n, place root)
 {
@@ -344,7 +401,7 @@ static void ask(graph *g)
     if (n == 2) {
         bool not = dice_chance(&g->d, 50);
         node *inner = NR_NEW(&a, node);
-        *inner = (node){.op = LEAF, .leaf = random_leaf(g, m)};
+        *inner = (node){.op = LEAF, .leaf = random_leaf(g, &a, m, 0)};
         path_text(&inner->leaf, &path);
         operand_text(&inner->leaf, false, &value);
         argv[argc++] = not ? NR_S("EXCLUDE") : NR_S("FILTER");

@@ -256,7 +256,7 @@ static void errors_say_where_and_what_was_expected(void **state)
         {"n__in = (1,)", "SYNTAX character 12: got ')', expected a value"},
         {"n__in = (1, F(m))", "SYNTAX a list has no F(...)"},
         {"n__in = (F(m), 1)", "SYNTAX character 14: got ',', expected ')'"},
-        {"n = (QUERY w.X WHERE n = 1)", "SYNTAX subqueries are not available in this version"},
+        {"n = (QUERY w.X WHERE n = 1)", "SYNTAX lookup exact takes no query; in does"},
         {"n = F()", "SYNTAX character 7: got ')', expected a field in F(...)"},
         {"n = F(m", "SYNTAX character 8: got the end, expected ')'"},
         {"n = F(m) +", "SYNTAX character 11: got the end, expected a value"},

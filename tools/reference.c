@@ -187,6 +187,10 @@ static void print_expressions(nr_arena *a)
     ROW("`3`, `-2.5`, `true`, `false`, `null`", "as in JSON, in the clause `Q`");
     ROW(code(a, "$name"), "what `PARAMS` gives for it, read as `FILTER` reads its values: a JSON array for in, range and their like");
     ROW(code(a, "(value, ...)"), "a list, for in, range and their like; one value in parentheses is a list, too, unless it is computed with");
+    ROW(code(a, "(QUERY model WHERE ...)"),
+        "for in and its like, alone behind `=`: what another query gives, of any model: primary keys, or with `FIELDS path` in front of the `)` the values of a path "
+        "as FIELDS takes it; NULLs among them are ignored. Without `WHERE`: of all entities. Values are compared as those of `F(path)` are. In `Q` "
+        "`{\"query\": {\"model\": ..., \"field\": ..., \"q\": {...}}}`");
     ROW(code(a, "F(path)"),
         "the value of another field of the same entity, for exact, lt, lte, gt and gte: numbers are compared with numbers, texts with texts, the "
         "rest with the same type");

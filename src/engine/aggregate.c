@@ -64,6 +64,7 @@ static bool run_joins(nr_call *c, groups *g)
     g->grouping.measures = measures;
     for (size_t i = 0; i < n; i++)
         if (measures[i].when && !(measures[i].when = nr_join_resolve(c, &g->query, measures[i].when))) return false;
+    if (g->grouping.having && !(g->grouping.having = nr_join_resolve(c, &g->query, g->grouping.having))) return false;
     return nr_join_run(c, &g->query);
 }
 

@@ -34,12 +34,12 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     return true;
 }
 
-static bool reply_plan(nr_call *c, const nr_node *root, const nr_query *q)
+static bool reply_plan(nr_call *c, nr_model *m, const nr_node *root, const nr_query *q)
 {
     nr_slices lines = {0};
     if (!root) return false;
     nr_plan_print(root, &c->arena, &lines);
-    return nr_join_explain(c, q->where, 1, &lines) && reply_lines(c, &lines);
+    return nr_join_explain(c, m, q->where, 1, &lines) && reply_lines(c, &lines);
 }
 
 nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count)
@@ -119,7 +119,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q, &groups)) return false;
-    if (groups) return reply_plan(c, groups, &q);
+    if (groups) return reply_plan(c, m, groups, &q);
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;
@@ -128,5 +128,5 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    return reply_plan(c, nr_plan_rows(&p, &q, e->purpose), &q);
+    return reply_plan(c, m, nr_plan_rows(&p, &q, e->purpose), &q);
 }

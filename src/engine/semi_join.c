@@ -5,6 +5,7 @@
 
 #include "engine/scans.h"
 #include "exec/reference.h"
+#include "query/subquery.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -27,15 +28,24 @@ static nr_slice tag_of(nr_slice model)
     return (nr_slice){model.p, n};
 }
 
-static bool others_enter(void *ctx, nr_slice from, nr_model *m)
+static nr_model *others_need(void *ctx, nr_slice from, nr_slice name)
 {
     nr_call *c = ctx;
-    nr_slice name = m->schema->name;
-    if (!nr_model_may(c, name, false)) return nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
-    if (c->cluster && !nr_slice_eq(tag_of(from), tag_of(name)))
-        return nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a path needs both under one hash tag",
-                       NR_SHOW(from), NR_SHOW(name));
-    return nr_model_need_for_query(c, name) == m;
+    if (!nr_model_may(c, name, false)) {
+        nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
+        return NULL;
+    }
+    if (c->cluster && !nr_slice_eq(tag_of(from), tag_of(name))) {
+        nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a command needs both under one hash tag", NR_SHOW(from),
+                NR_SHOW(name));
+        return NULL;
+    }
+    return nr_model_need_for_query(c, name);
+}
+
+static bool others_enter(void *ctx, nr_slice from, nr_model *m)
+{
+    return others_need(ctx, from, m->schema->name) == m;
 }
 
 static bool others_next(void *ctx, size_t *at, nr_model **m)
@@ -51,7 +61,7 @@ static bool others_next(void *ctx, size_t *at, nr_model **m)
 const nr_others *nr_others_of(nr_call *c)
 {
     nr_others *o = NR_NEW(&c->arena, nr_others);
-    *o = (nr_others){c, others_find, others_enter, others_next};
+    *o = (nr_others){c, others_find, others_enter, others_need, others_next};
     return o;
 }
 
@@ -133,10 +143,9 @@ static int compare_keys(const void *x, const void *y)
 }
 
 /* `author in (...)`. */
-static const nr_pred *keys_leaf(nr_call *c, const nr_pred *link, const nr_bitmap *targets, size_t n)
+static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, const nr_model *to, const nr_bitmap *targets, size_t n)
 {
-    const nr_field *f = link->link->field;
-    const nr_column *pks = nr_table_column(link->link->to->table, 0);
+    const nr_column *pks = nr_table_column(to->table, 0);
     nr_operand *keys = NR_NEW_N(&c->arena, nr_operand, n);
     nr_pred *leaf = NR_NEW(&c->arena, nr_pred);
     size_t k = 0;
@@ -150,17 +159,39 @@ static const nr_pred *keys_leaf(nr_call *c, const nr_pred *link, const nr_bitmap
                       .args = {.at = keys, .n = n},
                       .direct = true,
                       .scratch = &c->arena,
-                      .text = text_of(c, link)};
+                      .text = text};
     return leaf;
 }
 
-static const nr_pred *rows_leaf(nr_call *c, const nr_pred *link, const nr_bitmap *rows)
+static const nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *rows)
 {
     nr_pred *p = NR_NEW(&c->arena, nr_pred);
     nr_bitmap *copy = NR_NEW(&c->arena, nr_bitmap);
     *copy = *rows;
-    *p = (nr_pred){.op = NR_P_ROWS, .rows = copy, .n_rows = nr_bitmap_count(rows), .text = text_of(c, link)};
+    *p = (nr_pred){.op = NR_P_ROWS, .rows = copy, .n_rows = nr_bitmap_count(rows), .text = text_of(c, of)};
     return p;
+}
+
+/* The rows of m that refer by f to one of targets; nowhere: and those that refer to no entity. p: what they stand for. */
+static const nr_pred *referring(nr_call *c, const nr_pred *p, nr_model *m, const nr_field *f, nr_model *to, const nr_bitmap *targets, bool nowhere)
+{
+    uint64_t n = nr_bitmap_count(targets);
+    bool on = !(c->passes_off & NR_PASS_KEYS) && !(f->spec.type->flags & NR_TF_BYTES);
+    bool listed = on && !nowhere && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table);
+    if (listed) return keys_leaf(c, p->op == NR_P_QUERY ? p->text : text_of(c, p), f, to, targets, (size_t)n);
+    nr_reference r = nr_reference_of(m, f, to);
+    nr_bitmap rows = rows_of(c, m);
+    nr_reference_sources(&r, targets, nowhere, &rows);
+    return rows_leaf(c, p, &rows);
+}
+
+/* The rows of m that one of sources refers to by f; none: and those that nothing refers to. */
+static const nr_pred *referred(nr_call *c, const nr_pred *p, nr_model *m, nr_model *from, const nr_field *f, const nr_bitmap *sources, bool none)
+{
+    nr_reference r = nr_reference_of(from, f, m);
+    nr_bitmap rows = rows_of(c, m);
+    nr_reference_targets(&r, sources, none, &rows);
+    return rows_leaf(c, p, &rows);
 }
 
 static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p);
@@ -179,26 +210,111 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
     if (c->profile) nr_vec_push(&c->arena, c->profile, line_of(c, link, 0));
     nr_bitmap found;
     if (!inner || !matching(c, q, link->to, inner, &found)) return NULL;
-    if (link->reverse) {
-        nr_reference r = nr_reference_of(link->to, link->field, m);
-        nr_bitmap rows = rows_of(c, m);
-        nr_reference_targets(&r, &found, nothing, &rows);
-        return rows_leaf(c, p, &rows);
-    }
-    uint64_t n = nr_bitmap_count(&found);
-    bool listed = !(c->passes_off & NR_PASS_KEYS) && !nothing && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table) && !(link->field->spec.type->flags & NR_TF_BYTES);
-    if (listed) return keys_leaf(c, p, &found, (size_t)n);
-    nr_reference r = nr_reference_of(m, link->field, link->to);
-    nr_bitmap rows = rows_of(c, m);
-    nr_reference_sources(&r, &found, nothing, &rows);
-    return rows_leaf(c, p, &rows);
+    if (link->reverse) return referred(c, p, m, link->to, link->field, &found, nothing);
+    return referring(c, p, m, link->field, link->to, &found, nothing);
+}
+
+/* -- in the place of a query -------------------------------------------------------------------------------------------------------------- */
+
+/* What an `in` is about, when what it is given are rows that need no values: of the other model itself (own), that model's rows; else what these refer to, or what
+ * refers to them. */
+typedef enum carried { BY_VALUE, BY_ROW, TO_SOURCES, TO_TARGETS } carried;
+
+static carried carried_by(const nr_model *m, const nr_pred *p)
+{
+    const nr_subquery *s = p->subquery;
+    const nr_field *f = p->field, *of = s->term.field;
+    bool plain = p->direct && nr_slice_is(NR_S("in"), p->lookup->name) && nr_term_plain(&s->term) && !s->joined.n && !s->outer.find;
+    if (!plain) return BY_VALUE;
+    if (of->id == 0 && (f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, s->model->schema->name)) return TO_SOURCES;
+    if (f->id == 0 && of->id == 0 && m == s->model) return BY_ROW;
+    if (f->id == 0 && (of->type->flags & NR_TF_RELATION) && nr_slice_eq(of->to, m->schema->name)) return TO_TARGETS;
+    return BY_VALUE;
+}
+
+static nr_slice query_line(nr_call *c, const nr_pred *p, size_t depth)
+{
+    nr_buf b = nr_buf_in(&c->arena);
+    nr_buf_printf(&b, "%*sSubQuery ", (int)depth * 2, "");
+    nr_path_print(&p->path, &b);
+    nr_buf_printf(&b, "__%s from ", p->lookup->name);
+    nr_term_print(&p->subquery->term, &b);
+    nr_buf_printf(&b, " of %.*s", NR_FMT(p->subquery->model->schema->name));
+    return nr_buf_slice(&b);
+}
+
+/* The distinct values of its path, as groups. */
+static const nr_node *plan_values(nr_planner *p, const nr_subquery *s, nr_query *q)
+{
+    nr_grouping *g = NR_NEW(p->arena, nr_grouping);
+    const nr_field **out = NR_NEW(p->arena, const nr_field *);
+    nr_slice *name = NR_NEW(p->arena, nr_slice);
+    *out = s->term.field;
+    *name = s->term.field->name;
+    *g = (nr_grouping){.keys = &s->term, .n_keys = 1, .names = name, .specs = &s->term.spec, .count = -1};
+    q->joined = s->joined;
+    q->out = out;
+    q->terms = &s->term;
+    q->out_names = name;
+    q->n_out = 1;
+    return nr_plan_groups(p, q, g);
+}
+
+typedef NR_VEC(nr_value) value_list;
+
+static bool pull_values(nr_call *c, nr_run *run, const nr_node *root, value_list *out)
+{
+    nr_op *op = nr_op_open(run, root);
+    nr_batch *b = nr_batch_new(&c->arena);
+    do {
+        b->want = NR_BATCH;
+        if (!nr_op_next(op, b)) return false;
+        for (size_t i = 0; i < b->n; i++) {
+            nr_value v = b->values[i][0];
+            if (v.kind == NR_V_TEXT) v.s = nr_arena_copy(&c->arena, v.s);
+            if (v.kind != NR_V_NULL) nr_vec_push(&c->arena, out, v);
+        }
+    } while (b->n);
+    return true;
+}
+
+static const nr_pred *by_values(nr_call *c, const nr_query *outer, const nr_pred *p, const nr_pred *where)
+{
+    const nr_subquery *s = p->subquery;
+    nr_query q = query_of(c, outer, s->model, where);
+    nr_planner planner = nr_planner_for(c, s->model);
+    value_list values = {0};
+    nr_scan scan;
+    nr_run run;
+    const nr_node *root = nr_scan_begin(c, s->model, &q, &scan) ? plan_values(&planner, s, &q) : NULL;
+    if (!root) return NULL;
+    nr_run_start(&run, c, s->model);
+    nr_scan_bound(&scan, &q, &run);
+    bool ok = pull_values(c, &run, root, &values);
+    nr_scan_end(c, s->model, &scan, &run);
+    nr_run_close(&run);
+    return ok ? nr_bind_query_values(p, values.at, values.n) : NULL;
+}
+
+static const nr_pred *run_query(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
+{
+    const nr_subquery *s = p->subquery;
+    const nr_pred *where = run_links(c, q, s->model, s->where);
+    carried by = carried_by(m, p);
+    nr_bitmap found;
+    if (c->profile) nr_vec_push(&c->arena, c->profile, query_line(c, p, 0));
+    if (where && by == BY_VALUE) return by_values(c, q, p, where);
+    if (!where || !matching(c, q, s->model, where, &found)) return NULL;
+    if (by == TO_SOURCES) return referring(c, p, m, p->field, s->model, &found, false);
+    return by == BY_ROW ? rows_leaf(c, p, &found) : referred(c, p, m, s->model, s->term.field, &found, false);
 }
 
 /* As deep as the predicate. */
 static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
-    if (!nr_join_has_links(p)) return p;
+    if (!nr_pred_waits(p)) return p;
     if (p->op == NR_P_LINK) return run_link(c, q, m, p);
+    if (p->op == NR_P_QUERY) return run_query(c, q, m, p);
     nr_pred *out = NR_NEW(&c->arena, nr_pred);
     const nr_pred **kids = NR_NEW_N(&c->arena, const nr_pred *, p->n);
     for (size_t i = 0; i < p->n; i++) {
@@ -224,19 +340,26 @@ bool nr_join_run(nr_call *c, nr_query *q)
     return true;
 }
 
-bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *lines)
+/* What is asked of one other model; values: of this query's path, NULL: rows. */
+static bool explain_one(nr_call *c, nr_model *m, const nr_pred *where, const nr_subquery *values, nr_slice line, size_t depth, nr_slices *lines)
 {
     const nr_query none = {.max_scan = -1};
-    for (size_t i = 0; nr_pred_is_tree(where) && i < where->n; i++)
-        if (!nr_join_explain(c, where->kids[i], depth, lines)) return false;
-    if (where->op != NR_P_LINK) return true;
-    const nr_link *link = where->link;
-    nr_query q = query_of(c, &none, link->to, where->kids[0]);
-    nr_planner p = nr_planner_for(c, link->to);
+    nr_query q = query_of(c, &none, m, where);
+    nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    const nr_node *root = nr_plan_rows(&p, &q, NR_FOR_ROWS);
+    const nr_node *root = values ? plan_values(&p, values, &q) : nr_plan_rows(&p, &q, NR_FOR_ROWS);
     if (!root) return false;
-    nr_vec_push(&c->arena, lines, line_of(c, link, depth));
+    nr_vec_push(&c->arena, lines, line);
     nr_plan_print_under(root, depth + 1, &c->arena, lines);
-    return nr_join_explain(c, where->kids[0], depth + 1, lines);
+    return nr_join_explain(c, m, where, depth + 1, lines);
+}
+
+bool nr_join_explain(nr_call *c, nr_model *m, const nr_pred *where, size_t depth, nr_slices *lines)
+{
+    const nr_subquery *s = where->subquery;
+    for (size_t i = 0; nr_pred_is_tree(where) && i < where->n; i++)
+        if (!nr_join_explain(c, m, where->kids[i], depth, lines)) return false;
+    if (where->op == NR_P_LINK) return explain_one(c, where->link->to, where->kids[0], NULL, line_of(c, where->link, depth), depth, lines);
+    if (where->op != NR_P_QUERY) return true;
+    return explain_one(c, s->model, s->where, carried_by(m, where) == BY_VALUE ? s : NULL, query_line(c, where, depth), depth, lines);
 }

@@ -1,7 +1,8 @@
 /* semi_join.h -- relations between models while a command runs: which models there are, and links turned into the rows that they stand for.
  *
  * A LINK of a predicate is a semi-join. What it asks of the other model is answered there, as a query of its own; then the rows that are found are carried along the
- * reference, which is an array of row numbers (table/links.h), and stand in the place of the LINK as a set of rows, or, when they are few, as keys for an index. */
+ * reference, which is an array of row numbers (table/links.h), and stand in the place of the LINK as a set of rows, or, when they are few, as keys for an index. A QUERY
+ * is run likewise; where it is about keys of rows these are carried too, else its values become the operands of an `in`. */
 #ifndef NR_SEMI_JOIN_H
 #define NR_SEMI_JOIN_H
 
@@ -11,13 +12,13 @@
 /* The other models for a call's binders; in its arena. Errors: NOPERM (the user may not read the model), SYNTAX (it is in another slot of the cluster). */
 const nr_others *nr_others_of(nr_call *c);
 
-/* Runs the links of the query's filters. Row numbers of q->where are good until something is written. False: err. */
+/* Runs the links and queries of the query's filters. Row numbers of q->where are good until something is written. False: err. */
 bool nr_join_run(nr_call *c, nr_query *q);
 
 /* The same for another predicate on the query's rows. NULL: err. */
 const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p);
 
-/* What that would do, for EXPLAIN: the plans of the other models, indented. */
-bool nr_join_explain(nr_call *c, const nr_pred *where, size_t depth, nr_slices *lines);
+/* What that would do, for EXPLAIN: the plans of the other models, indented. m: of the rows that where is about. */
+bool nr_join_explain(nr_call *c, nr_model *m, const nr_pred *where, size_t depth, nr_slices *lines);
 
 #endif

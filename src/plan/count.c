@@ -148,7 +148,8 @@ static bool count_pred(counting *c, const nr_pred *pred, int depth, bool *known,
         *count = pred->n_rows;
         return true;
     case NR_P_COMPARE:
-    case NR_P_LINK: return true;
+    case NR_P_LINK:
+    case NR_P_QUERY: return true;
     }
     return true;
 }

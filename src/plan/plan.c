@@ -100,7 +100,7 @@ static void cost_of_scan(const nr_planner *p, const nr_pred *pred, double *row, 
 {
     for (size_t i = 0; nr_pred_is_tree(pred) && i < pred->n; i++) cost_of_scan(p, pred->kids[i], row, once);
     if (pred->op == NR_P_COMPARE) *row += COMPARE;
-    if (pred->op == NR_P_ROWS || pred->op == NR_P_LINK) *row += BITS;
+    if (pred->op == NR_P_ROWS || pred->op == NR_P_LINK || pred->op == NR_P_QUERY) *row += BITS;
     if (pred->op != NR_P_LEAF) return;
     const nr_column *c = nr_table_column(p->model->table, pred->field->id);
     nr_column_form form = nr_column_form_of(c);

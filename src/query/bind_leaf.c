@@ -4,9 +4,11 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "query/join.h"
+#include "query/subquery.h"
+#include "types/container.h"
 #include "types/doc_key.h"
 #include "types/document.h"
+#include "types/number.h"
 
 /* A value of kind TEXT is its canonical text, and its document. */
 static bool is_direct(const nr_pred *p)
@@ -259,4 +261,82 @@ const nr_pred *nr_bind_json_leaf(nr_binder *b, nr_slice path, const nr_json *val
     nr_route route;
     if (!nr_join_read(b, &path, &route)) return NULL;
     return nr_join_wrap(&route, bind_json(&route.binder, path, value));
+}
+
+/* -- what a query gives ------------------------------------------------------------------------------------------------------------------- */
+
+static bool suits(nr_binder *b, const nr_pred *p, const nr_subquery *s)
+{
+    const nr_spec text = {.type = nr_type_find(NR_S("text"))}, *spec = operand_spec(p) ? operand_spec(p) : &text;
+    if (is_free(spec) || nr_spec_comparable(spec, &s->term.spec)) return true;
+    nr_buf term = nr_buf_in(b->arena);
+    nr_term_print(&s->term, &term);
+    return nr_fail(b->err, NR_E_BADVALUE, "field '%s' of type %s cannot be compared with %.*s of %.*s, which is of type %s", name_of(b, p), spec->type->name,
+                   NR_FMT(nr_buf_slice(&term)), NR_FMT(s->model->schema->name), s->term.spec.type->name);
+}
+
+static const nr_pred *bind_query(nr_binder *b, nr_slice path, nr_subquery *s, nr_slice text)
+{
+    nr_pred *p = leaf(b, path);
+    if (!p) return NULL;
+    p->op = NR_P_QUERY;
+    p->subquery = s;
+    p->text = text;
+    s->outer = *b;
+    if (p->lookup->arg == NR_ARG_LIST) return suits(b, p, s) ? p : NULL;
+    nr_fail(b->err, NR_E_SYNTAX, "field '%s', lookup %s takes no query; in does", name_of(b, p), p->lookup->name);
+    return NULL;
+}
+
+const nr_pred *nr_bind_query_leaf(nr_binder *b, nr_slice path, nr_subquery *s, nr_slice text)
+{
+    nr_route route;
+    if (!nr_join_read(b, &path, &route)) return NULL;
+    return nr_join_wrap(&route, bind_query(&route.binder, path, s, text));
+}
+
+/* A number as an integer is written; absent: it is none, or far too great. */
+static nr_slice whole_text(nr_slice number, nr_arena *arena)
+{
+    enum { MOST_ZEROS = 20 };
+    nr_number n;
+    nr_buf out = nr_buf_in(arena);
+    if (!nr_number_read(number, &n) || (n.count && (n.scale < 0 || n.scale > MOST_ZEROS))) return (nr_slice){NULL, 0};
+    if (n.negative) nr_buf_byte(&out, '-');
+    for (size_t i = 0; i < n.count; i++) nr_buf_byte(&out, (unsigned char)('0' + nr_number_digit(&n, i)));
+    for (int64_t i = 0; i < (n.count ? n.scale : 1); i++) nr_buf_byte(&out, '0');
+    return nr_buf_slice(&out);
+}
+
+/* A value of one spec as an operand of another. False: it can't be one, so nothing is equal to it. */
+static bool convert(nr_binder *b, const nr_pred *p, const nr_spec *from, const nr_value *v, nr_operand *out)
+{
+    const nr_spec *to = operand_spec(p);
+    nr_err none = {0};
+    nr_binder quiet = *b;
+    *out = (nr_operand){*v, 0};
+    if (to && to->type == from->type && to->places == from->places) return true;
+    nr_slice text = nr_type_text(from, v, b->arena);
+    if (to && is_free(to)) {
+        nr_buf json = nr_buf_in(b->arena);
+        nr_part_print(from, v, &json);
+        text = nr_buf_slice(&json);
+    }
+    if (to && to->type->kind == NR_V_INT && from->type->kind != NR_V_INT) text = whole_text(text, b->arena);
+    quiet.err = &none;
+    return text.p && operand_of(&quiet, p, text, out);
+}
+
+const nr_pred *nr_bind_query_values(const nr_pred *p, const nr_value *values, size_t n)
+{
+    const nr_subquery *s = p->subquery;
+    nr_binder b = s->outer;
+    nr_pred *out = NR_NEW(b.arena, nr_pred);
+    nr_operand *at = NR_NEW_N(b.arena, nr_operand, n);
+    size_t kept = 0;
+    *out = *p;
+    out->op = NR_P_LEAF;
+    for (size_t i = 0; i < n; i++) kept += convert(&b, p, &s->term.spec, &values[i], &at[kept]);
+    out->args = (nr_args){.at = at, .n = sort_operands(at, kept)};
+    return finish(&b, out, true);
 }

@@ -38,4 +38,13 @@ const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair);
 /* The same with a JSON value: null is isnull for exact; blobs are base64. */
 const nr_pred *nr_bind_json_leaf(nr_binder *b, nr_slice path, const nr_json *value);
 
+struct nr_subquery;
+
+/* The same with what a query gives (query/subquery.h); text: the query as it came. Besides SYNTAX: the lookup takes no list; BADVALUE: values of these two types are
+ * never equal. */
+const nr_pred *nr_bind_query_leaf(nr_binder *b, nr_slice path, struct nr_subquery *s, nr_slice text);
+
+/* What becomes of that: the lookup with values that the query gave, none of them NULL. Those that the path can't have are left out. NULL: err. */
+const nr_pred *nr_bind_query_values(const nr_pred *p, const nr_value *values, size_t n);
+
 #endif

@@ -241,8 +241,7 @@ static bool read_parentheses(sum *s, value *out)
     reader *r = s->r;
     size_t from = s->steps.steps.n, high = s->high;
     bool good = nr_expr_enter(r);
-    if (good && nr_slice_caseis((pass_spaces(r), word_here(r)), "query"))
-        good = nr_fail(r->b->err, NR_E_SYNTAX, "%s: subqueries are not available in this version", r->what);
+    if (good && nr_slice_caseis((pass_spaces(r), word_here(r)), "query")) good = nr_expr_expected(r, "a value: a query stands alone behind the = of a WHERE");
     if (good && nr_expr_take(r, ")")) {
         *out = (value){.kind = NR_XV_LIST, .json = {.kind = NR_J_ARRAY}};
     } else if (good) {

@@ -338,17 +338,10 @@ static const nr_pred *scope(scoping *s, const nr_pred *p)
     return p->op == NR_P_OR ? merge(s, NR_P_OR, &kids) : list_of(s->b->arena, NR_P_NOT, &kids);
 }
 
-bool nr_join_has_links(const nr_pred *p)
-{
-    bool has = p->op == NR_P_LINK;
-    for (size_t i = 0; !has && nr_pred_is_tree(p) && i < p->n; i++) has = nr_join_has_links(p->kids[i]);
-    return has;
-}
-
 const nr_pred *nr_join_scope(nr_binder *b, const nr_pred *p)
 {
     scoping s = {.b = b};
-    return p && nr_join_has_links(p) ? scope(&s, p) : p;
+    return p && nr_pred_waits(p) ? scope(&s, p) : p;
 }
 
 bool nr_join_holds_of_nothing(const nr_pred *p)

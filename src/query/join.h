@@ -22,6 +22,7 @@ typedef struct nr_others {
     void *ctx;
     nr_model *(*find)(void *ctx, nr_slice name);               /* for a look at its fields; NULL: there is none */
     bool (*enter)(void *ctx, nr_slice from, nr_model *m);      /* it is asked about, by a command on from. False: the binder's err is set */
+    nr_model *(*need)(void *ctx, nr_slice from, nr_slice name); /* both, for a model that the client names. NULL: err */
     bool (*next)(void *ctx, size_t *at, nr_model **m);         /* a walk over all of them, *at 0 at first, *m NULL at the end. False: err is set */
 } nr_others;
 
@@ -48,9 +49,6 @@ const nr_pred *nr_join_scope(nr_binder *b, const nr_pred *p);
 /* The name of a reference seen from its target, absent when it has none; whether name is it. In arena, or the field's own. */
 nr_slice nr_link_reverse_name(const nr_schema *s, const nr_field *f, nr_arena *arena);
 bool nr_link_is_named(const nr_schema *s, const nr_field *f, nr_slice name, nr_arena *arena);
-
-/* Whether there is a LINK in it. */
-bool nr_join_has_links(const nr_pred *p);
 
 /* Whether the predicate is true of an entity whose fields are all NULL, which nothing refers to. */
 bool nr_join_holds_of_nothing(const nr_pred *p);

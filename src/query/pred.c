@@ -34,9 +34,16 @@ bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
     return !stop;
 }
 
+bool nr_pred_waits(const nr_pred *p)
+{
+    bool waits = p->op == NR_P_LINK || p->op == NR_P_QUERY;
+    for (size_t i = 0; !waits && nr_pred_is_tree(p) && i < p->n; i++) waits = nr_pred_waits(p->kids[i]);
+    return waits;
+}
+
 void nr_pred_fields(const nr_pred *p, bool *want)
 {
-    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) want[p->field->id] = true;
+    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE || p->op == NR_P_QUERY) want[p->field->id] = true;
     if (p->op == NR_P_LINK && !p->link->reverse) want[p->link->field->id] = true;
     if (p->op == NR_P_COMPARE) nr_expr_fields(&p->compare->expr, want);
     for (size_t i = 0; nr_pred_is_tree(p) && i < p->n; i++) nr_pred_fields(p->kids[i], want);
@@ -46,13 +53,13 @@ static void print_leaf(const nr_pred *p, nr_buf *out)
 {
     nr_path_print(&p->path, out);
     nr_buf_printf(out, "__%s ", p->lookup->name);
-    if (p->op == NR_P_COMPARE && p->text.n <= SHOWN) nr_buf_add(out, p->text);
+    if (p->op != NR_P_LEAF && p->text.n <= SHOWN) nr_buf_add(out, p->text);
     else nr_buf_printf(out, "%s", NR_SHOW(p->text));
 }
 
 void nr_pred_print(const nr_pred *p, nr_buf *out)
 {
-    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE) {
+    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE || p->op == NR_P_QUERY) {
         print_leaf(p, out);
         return;
     }

@@ -14,16 +14,18 @@ typedef enum nr_pred_op {
     NR_P_LEAF,
     NR_P_COMPARE,
     NR_P_LINK, /* of something that a relation leads to; where it leads nowhere, of an entity that is NULL all over. In no predicate that is evaluated */
-    NR_P_ROWS, /* of rows that are known already: what became of a LINK */
+    NR_P_QUERY, /* the lookup of the path with what a query gives. In no predicate that is evaluated */
+    NR_P_ROWS, /* of rows that are known already: what became of a LINK or a QUERY */
 } nr_pred_op;
 
 struct nr_link;
+struct nr_subquery;
 typedef struct nr_pred nr_pred;
 struct nr_pred {
     nr_pred_op op;
     size_t n;                   /* AND, OR: any number (none: true, false); NOT, LINK: 1 */
     const nr_pred *const *kids;
-    const nr_field *field;      /* LEAF, COMPARE: of the path */
+    const nr_field *field;      /* LEAF, COMPARE, QUERY: of the path */
     nr_path path;
     const nr_lookup *lookup;
     nr_args args;
@@ -31,6 +33,7 @@ struct nr_pred {
     nr_arena *scratch;          /* for what is made of a value: taken and given back by each evaluation */
     nr_slice text;              /* the operand as it came, for EXPLAIN */
     const struct nr_link *link; /* LINK: query/join.h */
+    const struct nr_subquery *subquery; /* QUERY: query/subquery.h */
     const nr_bitmap *rows;      /* ROWS: n_rows of them */
     uint64_t n_rows;
     const nr_compare *compare;  /* COMPARE: the lookup of the path with an expression, row by row */
@@ -48,7 +51,10 @@ static inline bool nr_pred_is_tree(const nr_pred *p)
 /* values by field id; only those of the predicate's fields need be there. row: for ROWS; of a predicate without any it is not looked at. */
 bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values);
 
-/* Marks the fields that it reads: want[field id] = true. */
+/* Whether there is something in it that other models are asked about first: a LINK, or a QUERY. */
+bool nr_pred_waits(const nr_pred *p);
+
+/* Marks the fields that it reads, or will when nothing in it waits any more: want[field id] = true. */
 void nr_pred_fields(const nr_pred *p, bool *want);
 
 /* "age >= 3 AND NOT (...)": one line for EXPLAIN. */

@@ -1,6 +1,7 @@
 /* q_json.h -- the clause Q: a tree of and, or, not and lookups, as JSON.
  *
- * {"and": [...]}, {"or": [...]}, {"not": {...}}, {"lookup": value, ...}: the members of an object are ANDed. [] of and is true, [] of or is false. */
+ * {"and": [...]}, {"or": [...]}, {"not": {...}}, {"lookup": value, ...}: the members of an object are ANDed. [] of and is true, [] of or is false. In the place of a
+ * value {"query": {"model": name, "field": path, "q": tree}} is what a query gives; without "field" primary keys, without "q" of all. */
 #ifndef NR_Q_JSON_H
 #define NR_Q_JSON_H
 

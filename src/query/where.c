@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 #include "query/expr_read.h"
-#include "query/join.h"
+#include "query/subquery.h"
 
 typedef nr_expr_reader reader;
 typedef NR_VEC(const nr_pred *) preds;
@@ -133,6 +133,50 @@ static const nr_pred *bind_value(reader *r, nr_slice path, nr_expr_value *v)
     return nr_bind_json_leaf(r->b, path, &v->json);
 }
 
+/* -- queries ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool take_query(reader *r)
+{
+    size_t at = r->at;
+    if (nr_expr_take(r, "(") && nr_expr_take_word(r, "query")) return true;
+    r->at = at;
+    return false;
+}
+
+/* Behind "QUERY model": its expression and its path, which are about that model. */
+static bool read_inside(reader *r, nr_binder *inner, nr_subquery *s)
+{
+    nr_binder *outer = r->b;
+    nr_slice path = {NULL, 0};
+    r->b = inner;
+    bool all = !nr_expr_take_word(r, "where");
+    const nr_pred *where = all ? NULL : read_or(r);
+    if ((all || where) && nr_expr_take_word(r, "fields")) {
+        path = nr_expr_path(r);
+        if (!path.n) nr_expr_expected(r, "a path behind FIELDS");
+    }
+    bool good = !inner->err->code && nr_subquery_end(inner, s, where, path);
+    r->b = outer;
+    return good;
+}
+
+/* (QUERY model [WHERE expression] [FIELDS path]) behind the word QUERY; from: where it begins. */
+static const nr_pred *read_query(reader *r, nr_slice path, size_t from)
+{
+    nr_binder inner;
+    if (!nr_expr_enter(r)) return NULL;
+    nr_slice model = nr_expr_path(r);
+    if (!model.n) nr_expr_expected(r, "a model behind QUERY");
+    nr_subquery *s = model.n ? nr_subquery_begin(r->b, model, &inner) : NULL;
+    if (!s || !read_inside(r, &inner, s)) return NULL;
+    if (!nr_expr_take(r, ")")) {
+        nr_expr_expected(r, "WHERE, and, or, FIELDS, or the ')' of QUERY");
+        return NULL;
+    }
+    r->depth--;
+    return nr_bind_query_leaf(r->b, path, s, in_one_line((nr_slice){r->text.p + from, r->at - from}, r->b->arena));
+}
+
 static const nr_pred *read_comparison(reader *r)
 {
     nr_expr_value v;
@@ -142,10 +186,14 @@ static const nr_pred *read_comparison(reader *r)
         return NULL;
     }
     const comparison *c = take_comparison(r);
-    if (!c || !nr_expr_read_value(r, &v)) return NULL;
+    if (!c) return NULL;
+    nr_expr_end(r);
+    size_t from = r->at;
+    bool query = take_query(r);
+    if (!query && !nr_expr_read_value(r, &v)) return NULL;
     if (c->lookup) path = nr_join_lookup(r->b, path, c->lookup);
     if (!path.p) return NULL;
-    const nr_pred *p = bind_value(r, path, &v);
+    const nr_pred *p = query ? read_query(r, path, from) : bind_value(r, path, &v);
     return c->negated ? negate(r->b->arena, p) : p;
 }
 

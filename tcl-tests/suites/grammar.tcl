@@ -605,7 +605,6 @@ start_nonrel {} {
             {WITH author} {PREFETCH posts}
         } { later nonrel.query b.Post {*}$clauses }
         foreach lookup {len contains_all has_key} { refused {NOLOOKUP *} nonrel.query b.Post FILTER title__$lookup a }
-        later nonrel.count b.Post WHERE {author = (QUERY b.User WHERE id = 1)}
         later nonrel.relate b.Post 1 tags ADD 1
     }
 

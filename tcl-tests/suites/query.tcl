@@ -414,7 +414,7 @@ start_nonrel {} {
             {{"x": 1}} NOFIELD*                          {{"a__like": 1}} NOLOOKUP*                   {{"a": "z"}} {BADVALUE*'a'*}
             {{"a__lt": null}} {BADVALUE*null*}           {{"a__isnull": null}} BADVALUE*              {{"a": [1]}} BADVALUE*
             {{"a__in": 1}} {BADVALUE*JSON array*}        {{"e": "?"}} {BADVALUE*base64*}              {{"a": 1, "a": 2}} SYNTAX*
-            nonsense SYNTAX*                             {{"a__in": {"query": {}}}} {SYNTAX*subqueries*not available*}
+            nonsense SYNTAX*                             {{"a__in": {"query": {}}}} {SYNTAX*needs a "model"*}
         } {
             refused $error nonrel.query q.T Q $q
         }

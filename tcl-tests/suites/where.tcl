@@ -71,7 +71,7 @@ start_nonrel {overrides {save {}}} {
         refused {SYNTAX *} nonrel.delete w.P WHERE {}
         refused {LIMIT *64*} nonrel.count w.P WHERE "[string repeat ( 50000]views = 1[string repeat ) 50000]"
         refused {NOFIELD *} nonrel.exists w.P WHERE {nothing = 1}
-        later nonrel.count w.P WHERE {title = (QUERY w.P WHERE views = 1 FIELDS title)}
+        refused {SYNTAX*takes no query*} nonrel.count w.P WHERE {title = (QUERY w.P WHERE views = 1 FIELDS title)}
     }
 
     test {F compares fields of the same entity} {
