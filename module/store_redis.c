@@ -10,6 +10,7 @@
 #define SELF(s) ((nr_store_redis *)(s))
 
 enum { AT_ONCE = 8 };    /* fields of one call to the server */
+enum { NAMES_KNOWN = 32, NAME_LONGEST = 64 };
 enum { LOOKED_AT = 64 }; /* arguments, for the one that a text is */
 
 typedef struct nr_live_cursor {
@@ -115,25 +116,42 @@ static nr_status redis_expire(nr_store *s, nr_slice key, int64_t deadline)
     return rc == REDISMODULE_OK ? NR_ST_OK : NR_ST_FAILED;
 }
 
+/* The names of the fields of the hash that was read before, by their places. */
+typedef struct known_name {
+    size_t n;
+    char text[NAME_LONGEST];
+} known_name;
+
 typedef struct hash_reader {
     nr_arena *arena;
     nr_pairs *out;
+    known_name *known; /* NAMES_KNOWN of them; NULL: one hash alone is read */
 } hash_reader;
+
+/* The name of the next field. Hashes of one model mostly have the same ones in the same order, and what is known is not copied again. */
+static nr_slice name_of(hash_reader *r, nr_slice name)
+{
+    known_name *k = r->known && r->out->n < NAMES_KNOWN ? &r->known[r->out->n] : NULL;
+    if (!k || name.n > NAME_LONGEST) return nr_arena_copy(r->arena, name);
+    if (k->n != name.n || memcmp(k->text, name.p, name.n) != 0) {
+        memcpy(k->text, name.p, name.n);
+        k->n = name.n;
+    }
+    return (nr_slice){k->text, k->n};
+}
 
 static void take_field(RedisModuleKey *k, RedisModuleString *field, RedisModuleString *value, void *ctx)
 {
     (void)k;
     hash_reader *r = ctx;
-    nr_pair p = {nr_arena_copy(r->arena, nr_slice_of_string(field)), nr_arena_copy(r->arena, nr_slice_of_string(value))};
+    nr_pair p = {name_of(r, nr_slice_of_string(field)), nr_arena_copy(r->arena, nr_slice_of_string(value))};
     nr_vec_push(r->arena, r->out, p);
 }
 
-static void read_fields(RedisModuleKey *k, nr_arena *a, nr_pairs *out)
+static void read_fields(RedisModuleKey *k, RedisModuleScanCursor *cursor, hash_reader *r)
 {
-    hash_reader r = {a, out};
-    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
-    while (RedisModule_ScanKey(k, cursor, take_field, &r)) {}
-    RedisModule_ScanCursorDestroy(cursor);
+    RedisModule_ScanCursorRestart(cursor);
+    while (RedisModule_ScanKey(k, cursor, take_field, r)) {}
 }
 
 static nr_status redis_hash_all(nr_store *s, nr_slice key, nr_arena *a, nr_pairs *out)
@@ -141,7 +159,9 @@ static nr_status redis_hash_all(nr_store *s, nr_slice key, nr_arena *a, nr_pairs
     RedisModuleKey *k;
     nr_status st = open_as(s, key, NR_HOLDS_HASH, REDISMODULE_READ, &k);
     if (st || !k) return st;
-    read_fields(k, a, out);
+    RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
+    read_fields(k, cursor, &(hash_reader){.arena = a, .out = out});
+    RedisModule_ScanCursorDestroy(cursor);
     RedisModule_CloseKey(k);
     return NR_ST_OK;
 }
@@ -495,36 +515,49 @@ static void redis_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_sl
 }
 
 typedef struct read_walker {
-    nr_slice prefix;
+    nr_slice prefix, beside;
     bool (*fn)(void *ctx, const nr_met *met);
     void *ctx;
     nr_arena arena;
+    nr_pairs fields; /* of the hash in hand; the room for them stays */
+    RedisModuleScanCursor *cursor; /* in that hash */
+    known_name known[NAMES_KNOWN];
     bool stopped;
 } read_walker;
+
+/* The list of fields begins with the room that stays. */
+static nr_pairs read_known(read_walker *w, RedisModuleKey *k)
+{
+    nr_pairs fields = {w->fields.at, 0, w->fields.cap};
+    read_fields(k, w->cursor, &(hash_reader){&w->arena, &fields, w->known});
+    return fields;
+}
 
 static void read_key(RedisModuleCtx *ctx, RedisModuleString *name, RedisModuleKey *k, void *data)
 {
     (void)ctx;
     read_walker *w = data;
     nr_met met = {.key = nr_slice_of_string(name)};
-    if (w->stopped || !k || !nr_slice_starts(met.key, w->prefix)) return;
+    bool read = nr_slice_starts(met.key, w->prefix);
+    if (w->stopped || !k || !(read || (w->beside.p && nr_slice_starts(met.key, w->beside)))) return;
     nr_mark mark = nr_arena_mark(&w->arena);
     mstime_t at = RedisModule_GetAbsExpire(k);
     met.deadline = at == REDISMODULE_NO_EXPIRE ? -1 : at;
     met.holds = holds_of(k);
-    if (met.holds == NR_HOLDS_HASH) read_fields(k, &w->arena, &met.fields);
+    if (read && met.holds == NR_HOLDS_HASH) met.fields = read_known(w, k);
     w->stopped = !w->fn(w->ctx, &met);
     nr_arena_rewind(&w->arena, mark);
 }
 
-static void redis_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+static void redis_walk_read(nr_store *s, nr_slice prefix, nr_slice beside, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
 {
-    read_walker w = {.prefix = prefix, .fn = fn, .ctx = ctx};
+    read_walker w = {.prefix = prefix, .beside = beside, .fn = fn, .ctx = ctx, .cursor = RedisModule_ScanCursorCreate()};
     RedisModuleScanCursor *cursor = RedisModule_ScanCursorCreate();
     nr_arena_init(&w.arena, &nr_root.env);
-    nr_arena_alloc(&w.arena, 1); /* a chunk to begin with, that stays */
+    w.fields = (nr_pairs){NR_NEW_N(&w.arena, nr_pair, NAMES_KNOWN), 0, NAMES_KNOWN};
     while (!w.stopped && RedisModule_Scan(SELF(s)->ctx, cursor, read_key, &w)) {}
     nr_arena_clear(&w.arena);
+    RedisModule_ScanCursorDestroy(w.cursor);
     RedisModule_ScanCursorDestroy(cursor);
 }
 
@@ -550,6 +583,11 @@ static nr_status redis_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_a
     }
     if (reply) RedisModule_FreeCallReply(reply);
     return good ? NR_ST_OK : NR_ST_FAILED;
+}
+
+static uint64_t redis_size(nr_store *s)
+{
+    return RedisModule_DbSize(SELF(s)->ctx);
 }
 
 static uint64_t redis_bytes(nr_store *s, nr_slice key)
@@ -592,6 +630,7 @@ void nr_store_redis_init(nr_store_redis *s, RedisModuleCtx *ctx)
         .set_common = redis_set_common,
         .counter_get = redis_counter_get,
         .counter_set = redis_counter_set,
+        .size = redis_size,
         .bytes = redis_bytes,
         .walk = redis_walk,
         .walk_read = redis_walk_read,

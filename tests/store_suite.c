@@ -465,6 +465,15 @@ static bool on_met(void *ctx, const nr_met *met)
     return v->calls != v->stop_after;
 }
 
+/* Of m/1 alone is read what it holds. */
+static bool on_met_beside(void *ctx, const nr_met *met)
+{
+    visit *v = ctx;
+    v->calls++;
+    assert_int_equal(met->fields.n, nr_slice_eq(met->key, NR_S("m/1")) ? 2 : 0);
+    return true;
+}
+
 static void a_reading_walk_gives_what_hashes_hold(void **state)
 {
     fixture *f = *state;
@@ -472,12 +481,16 @@ static void a_reading_walk_gives_what_hashes_hold(void **state)
     put(f, NR_S("m/1"), NR_S("b"), NR_S("\0\xff"));
     put(f, NR_S("other"), NR_S("a"), NR_S("1"));
     visit v = {.f = f};
-    f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+    f->s->cls->walk_read(f->s, NR_S("m/"), (nr_slice){NULL, 0}, on_met, &v);
     static const nr_holds want[] = {NR_HOLDS_HASH, NR_HOLDS_HASH, NR_HOLDS_ORDERED, NR_HOLDS_SET, NR_HOLDS_STRING};
     for (size_t i = 0; i < COUNT(want); i++) assert_int_equal(v.found[i], want[i]);
+    v = (visit){.f = f};
+    f->s->cls->walk_read(f->s, NR_S("m/1"), NR_S("m/"), on_met_beside, &v);
+    assert_int_equal(v.calls, 5);
+    assert_int_equal(f->s->cls->size(f->s), 6);
     for (int n = 1; n <= 5; n++) {
         v = (visit){.f = f, .stop_after = n};
-        f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+        f->s->cls->walk_read(f->s, NR_S("m/"), (nr_slice){NULL, 0}, on_met, &v);
         assert_int_equal(v.calls, n);
     }
 }
@@ -504,7 +517,7 @@ static void a_key_has_the_deadline_it_was_given_until_it_is_taken_away(void **st
     visit v = {.f = f, .stop_after = 1, .deadline = FAR - 1};
     put(f, NR_S("m/0"), NR_S("a"), NR_S("1"));
     expire(f, NR_S("m/0"), FAR - 1);
-    f->s->cls->walk_read(f->s, NR_S("m/"), on_met, &v);
+    f->s->cls->walk_read(f->s, NR_S("m/"), (nr_slice){NULL, 0}, on_met, &v);
     assert_int_equal(v.calls, 1);
     expire(f, NR_S("m"), -1);
     assert_int_equal(f->s->cls->deadline(f->s, NR_S("m")), -1);

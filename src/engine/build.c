@@ -57,6 +57,7 @@ typedef struct visitor {
     nr_model *model;
     bool (*fn)(void *ctx, const nr_entity *e);
     void *ctx;
+    nr_key_list *set_keys;
     nr_arena scratch;
     size_t met;
     nr_value *row;
@@ -68,11 +69,23 @@ bool nr_entity_overdue(const nr_call *c, const nr_entity *e)
     return !c->applied && e->deadline >= 0 && e->deadline <= c->now_us / 1000;
 }
 
+static bool take_key(nr_key_list *l, nr_slice key)
+{
+    nr_vec_push(l->arena, &l->keys, nr_arena_copy(l->arena, key));
+    return true;
+}
+
+static nr_slice set_prefix(nr_call *c, const nr_model *m)
+{
+    return nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name));
+}
+
 static bool visit(void *ctx, const nr_met *met)
 {
     visitor *v = ctx;
     const nr_env *env = v->call->env;
     nr_entity e = {.row = v->row, .deadline = met->deadline};
+    if (!nr_slice_starts(met->key, v->model->prefix)) return take_key(v->set_keys, met->key);
     if (v->met++ % 64 == 0) nr_arena_clear(&v->scratch);
     memset(v->row, 0, sizeof *v->row * v->model->schema->n_fields);
     if (met->holds != NR_HOLDS_HASH) nr_model_leave_out(v->model, env, met->key, "the key is no hash");
@@ -84,11 +97,13 @@ static bool visit(void *ctx, const nr_met *met)
     return v->ok;
 }
 
-bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx)
+bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx, nr_key_list *set_keys)
 {
-    visitor v = {.call = c, .model = m, .fn = fn, .ctx = ctx, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields), .ok = true};
+    visitor v = {.call = c, .model = m, .fn = fn, .ctx = ctx, .set_keys = set_keys, .ok = true};
+    nr_slice beside = set_keys ? set_prefix(c, m) : (nr_slice){NULL, 0};
+    v.row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
     nr_arena_init(&v.scratch, c->env); /* what it takes for a moment is not held against the command */
-    c->store->cls->walk_read(c->store, m->prefix, visit, &v);
+    c->store->cls->walk_read(c->store, m->prefix, beside, visit, &v);
     nr_arena_clear(&v.scratch);
     return v.ok;
 }
@@ -109,7 +124,7 @@ static bool take_pk(void *ctx, const nr_entity *e)
 bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks)
 {
     pk_list l = {.call = c, .pks = pks};
-    if (!nr_build_each_entity(c, m, take_pk, &l)) return false;
+    if (!nr_build_each_entity(c, m, take_pk, &l, NULL)) return false;
     for (size_t i = 0; i < l.doubtful.n; i++)
         if (c->store->cls->holds(c->store, nr_entity_key(m, l.doubtful.at[i], &c->arena)) == NR_HOLDS_HASH)
             nr_vec_push(&c->arena, pks, l.doubtful.at[i]);
@@ -195,23 +210,16 @@ bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices
     return ok;
 }
 
-typedef struct key_list {
-    nr_arena *arena;
-    nr_slices keys;
-} key_list;
-
 static bool take_any_key(void *ctx, nr_slice key, nr_holds holds)
 {
-    key_list *l = ctx;
     (void)holds;
-    nr_vec_push(l->arena, &l->keys, nr_arena_copy(l->arena, key));
-    return true;
+    return take_key(ctx, key);
 }
 
 nr_slices nr_build_set_keys(nr_call *c, const nr_model *m)
 {
-    key_list l = {.arena = &c->arena};
-    c->store->cls->walk(c->store, nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name)), take_any_key, &l);
+    nr_key_list l = {.arena = &c->arena};
+    c->store->cls->walk(c->store, set_prefix(c, m), take_any_key, &l);
     return l.keys;
 }
 

@@ -20,9 +20,14 @@ typedef struct nr_entity {
  * transaction. Never so on a copy for what its primary says. */
 bool nr_entity_overdue(const nr_call *c, const nr_entity *e);
 
+typedef struct nr_key_list {
+    nr_arena *arena;
+    nr_slices keys; /* in the arena */
+} nr_key_list;
+
 /* Calls fn with every hash under m's prefix that decodes by its definition, overdue ones too; those that don't are logged and counted. An entity lives during fn,
- * which calls nothing on the store. False: fn said so. */
-bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx);
+ * which calls nothing on the store. The same walk notes what nr_build_set_keys gives; set_keys NULL: nobody asks. False: fn said so. */
+bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const nr_entity *e), void *ctx, nr_key_list *set_keys);
 
 /* The pks of all hashes under m's prefix that decode by its definition; those that don't are logged and counted. */
 bool nr_build_find_entities(nr_call *c, nr_model *m, nr_slices *pks);

@@ -23,8 +23,7 @@ typedef struct reconciler {
     uint32_t like; /* set indexes: a row whose entry is under the key in hand, by which others are known; NR_NO_ROW: none yet */
     nr_arena scratch;
     nr_value *row;
-    nr_arena keys;
-    nr_slices sets; /* keys of all set indexes, in keys */
+    const nr_slices *sets; /* keys of all set indexes */
     uint32_t *by_pk; /* the rows of the table in the order of the pk; NULL: not made yet */
 } reconciler;
 
@@ -254,20 +253,12 @@ static void add_missing(reconciler *k)
     }
 }
 
-static bool take_key(void *ctx, nr_slice key, nr_holds holds)
-{
-    reconciler *k = ctx;
-    (void)holds;
-    nr_vec_push(&k->keys, &k->sets, nr_arena_copy(&k->keys, key));
-    return true;
-}
-
 static bool walk_keys(reconciler *k)
 {
     bool ok = true;
     if (k->index->kind != NR_IX_SET) return walk_ordered(k, NULL);
-    for (size_t i = 0; ok && i < k->sets.n; i++)
-        if (nr_slice_starts(k->sets.at[i], k->index->key)) ok = walk_set(k, k->sets.at[i]);
+    for (size_t i = 0; ok && i < k->sets->n; i++)
+        if (nr_slice_starts(k->sets->at[i], k->index->key)) ok = walk_set(k, k->sets->at[i]);
     return ok;
 }
 
@@ -295,21 +286,23 @@ static bool walk_index(reconciler *k)
     return ok;
 }
 
-bool nr_reconcile(nr_call *c, nr_model *m)
+bool nr_reconcile_sets(const nr_model *m)
 {
-    reconciler k = {.call = c, .model = m, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (m->indexes[i].kind == NR_IX_SET && !m->indexes[i].memory) return true;
+    return false;
+}
+
+bool nr_reconcile(nr_call *c, nr_model *m, const nr_slices *set_keys)
+{
+    reconciler k = {.call = c, .model = m, .sets = set_keys, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
     nr_arena_init(&k.scratch, c->env);
-    nr_arena_init(&k.keys, c->env);
-    nr_slice prefix = nr_arena_printf(&c->arena, "%.*s/s/", NR_FMT(m->schema->name));
-    bool sets = false, ok = true;
-    for (size_t i = 0; i < m->n_indexes; i++) sets = sets || (m->indexes[i].kind == NR_IX_SET && !m->indexes[i].memory);
-    if (sets) c->store->cls->walk(c->store, prefix, take_key, &k);
+    bool ok = true;
     for (size_t i = 0; ok && i < m->n_indexes; i++) {
         k.index = &m->indexes[i];
         if ((!k.index->stale || k.index->building) && !k.index->memory) ok = walk_index(&k);
     }
     nr_arena_clear(&k.scratch);
-    nr_arena_clear(&k.keys);
     if (k.by_pk) c->env->free(k.by_pk);
     return ok;
 }

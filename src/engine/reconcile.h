@@ -12,7 +12,10 @@ typedef struct nr_repair {
 /* Queues a repair; its bytes are copied. The model has a table. */
 void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r);
 
-/* Walks every index once: entries that no row of the table has go, rows whose entry is missing get it. */
-bool nr_reconcile(nr_call *c, nr_model *m);
+/* Whether it has set indexes to walk. */
+bool nr_reconcile_sets(const nr_model *m);
+
+/* Walks every index once: entries that no row of the table has go, rows whose entry is missing get it. set_keys: of all set indexes (build.h), if it has any. */
+bool nr_reconcile(nr_call *c, nr_model *m, const nr_slices *set_keys);
 
 #endif

@@ -19,11 +19,12 @@ static const nr_field *field_of(const nr_schema *s, nr_slice name, size_t hint)
 }
 
 /* Puts the texts of an entity's fields into row. Fields that the definition does not know are not looked at. */
-static bool decode(const nr_schema *s, const nr_pair *pairs, size_t n, const bool *want, nr_arena *a, nr_value *row, const nr_field **bad)
+static bool decode(const nr_schema *s, nr_slice pk, const nr_pair *pairs, size_t n, const bool *want, nr_arena *a, nr_value *row, const nr_field **bad)
 {
     for (size_t i = 0; i < n; i++) {
         const nr_field *f = pairs[i].value.p ? field_of(s, pairs[i].name, i) : NULL;
         if (!f || (want && !want[f->id])) continue;
+        if (f->id == 0 && nr_slice_eq(pairs[i].value, pk)) continue; /* it is in row already */
         if (nr_field_decode(f, pairs[i].value, a, &row[f->id])) continue;
         *bad = f;
         return false;
@@ -62,7 +63,7 @@ nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice
     nr_value named;
     bool good = nr_field_decode(bad, pk, a, &named);
     if (good) row[0] = named;
-    good = good && decode(m->schema, pairs->at, pairs->n, want, a, row, &bad) && nr_value_eq(&row[0], &named);
+    good = good && decode(m->schema, pk, pairs->at, pairs->n, want, a, row, &bad) && nr_value_eq(&row[0], &named);
     if (good) return NR_FOUND;
     if (!bad->spec.type) m->untyped = bad;
     else nr_model_leave_out(m, env, key, nr_arena_printf(a, "field '%.*s' does not decode", NR_FMT(bad->name)).p);

@@ -44,7 +44,7 @@ typedef struct nr_met {
     nr_slice key;
     nr_holds holds;
     int64_t deadline; /* as deadline() says; a key whose deadline has passed may be met */
-    nr_pairs fields;  /* of a hash, any order */
+    nr_pairs fields;  /* of a hash under the prefix, any order */
 } nr_met;
 
 typedef struct nr_store nr_store;
@@ -53,6 +53,7 @@ typedef struct nr_store_class {
     const char *name;
 
     nr_holds (*holds)(nr_store *s, nr_slice key);
+    uint64_t (*size)(nr_store *s);                  /* keys that there are */
     uint64_t (*bytes)(nr_store *s, nr_slice key);   /* memory that the key takes, about; 0: no key, or the store cannot tell */
     int64_t (*deadline)(nr_store *s, nr_slice key); /* when the key runs out, milliseconds since 1970 UTC; -1: never, or no key */
     /* The key will be no key from that moment on, -1: from none; one that is past lets it go at once. No key: OK. */
@@ -88,8 +89,9 @@ typedef struct nr_store_class {
     /* Calls fn with every key that begins with prefix, in any order, until it returns false. The key lives during the call only. */
     void (*walk)(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slice key, nr_holds holds), void *ctx);
 
-    /* The same, and what hashes hold is read where they are met, which is far cheaper than finding each again. fn calls nothing on the store. */
-    void (*walk_read)(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx);
+    /* The same, and what hashes hold is read where they are met, which is far cheaper than finding each again; keys that begin with beside (p NULL: none) are met on
+     * the way, and nothing is read of them. fn calls nothing on the store. */
+    void (*walk_read)(nr_store *s, nr_slice prefix, nr_slice beside, bool (*fn)(void *ctx, const nr_met *met), void *ctx);
 
     /* The same a piece at a time: appends some of the keys that begin with prefix (maybe none) and moves *cursor, 0 at first and 0 again at the end. Writes may
      * stand between the calls; a key that is there all the while comes at least once. The cursor lives as long as the process. */

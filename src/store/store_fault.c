@@ -157,15 +157,20 @@ static void fault_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_sl
     under(s)->cls->walk(under(s), prefix, fn, ctx);
 }
 
-static void fault_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+static void fault_walk_read(nr_store *s, nr_slice prefix, nr_slice beside, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
 {
-    under(s)->cls->walk_read(under(s), prefix, fn, ctx);
+    under(s)->cls->walk_read(under(s), prefix, beside, fn, ctx);
 }
 
 static nr_status fault_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_arena *a, nr_slices *out)
 {
     nr_status st = pass(s, READS);
     return st ? st : under(s)->cls->keys(under(s), prefix, cursor, a, out);
+}
+
+static uint64_t fault_size(nr_store *s)
+{
+    return under(s)->cls->size(under(s));
 }
 
 static uint64_t fault_bytes(nr_store *s, nr_slice key)
@@ -200,6 +205,7 @@ static const nr_store_class fault_class = {
     .set_common = fault_set_common,
     .counter_get = fault_counter_get,
     .counter_set = fault_counter_set,
+    .size = fault_size,
     .bytes = fault_bytes,
     .walk = fault_walk,
     .walk_read = fault_walk_read,

@@ -176,7 +176,7 @@ static void mem_walk(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, nr_slic
     }
 }
 
-static void mem_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
+static void mem_walk_read(nr_store *s, nr_slice prefix, nr_slice beside, bool (*fn)(void *ctx, const nr_met *met), void *ctx)
 {
     size_t at = 0;
     nr_slice key;
@@ -184,8 +184,9 @@ static void mem_walk_read(nr_store *s, nr_slice prefix, bool (*fn)(void *ctx, co
     while (nr_map_next(&mem_of(s)->objects, &at, &key, &value)) {
         const object *o = value;
         nr_met met = {.key = key, .holds = o->holds, .deadline = o->deadline};
-        if (o->holds == NR_HOLDS_HASH) met.fields = (nr_pairs){o->pairs, o->n, o->cap};
-        if (nr_slice_starts(key, prefix) && !fn(ctx, &met)) return;
+        bool read = nr_slice_starts(key, prefix), met_too = beside.p && nr_slice_starts(key, beside);
+        if (read && o->holds == NR_HOLDS_HASH) met.fields = (nr_pairs){o->pairs, o->n, o->cap};
+        if ((read || met_too) && !fn(ctx, &met)) return;
     }
 }
 
@@ -199,6 +200,11 @@ static nr_status mem_keys(nr_store *s, nr_slice prefix, uint64_t *cursor, nr_are
         if (nr_slice_starts(key, prefix) && !has_run_out(mem_of(s), value)) nr_vec_push(a, out, nr_arena_copy(a, key));
     *cursor = 0;
     return NR_ST_OK;
+}
+
+static uint64_t mem_size(nr_store *s)
+{
+    return mem_of(s)->objects.n;
 }
 
 static uint64_t mem_bytes(nr_store *s, nr_slice key)
@@ -450,6 +456,7 @@ static const nr_store_class mem_class = {
     .set_common = mem_set_common,
     .counter_get = mem_counter_get,
     .counter_set = mem_counter_set,
+    .size = mem_size,
     .bytes = mem_bytes,
     .walk = mem_walk,
     .walk_read = mem_walk_read,

@@ -91,6 +91,38 @@ start_nonrel {overrides {save {}}} {
         }
     }
 
+    # What is remembered of one hash to read the next must not be taken for the next one's.
+    test {hashes with fields in any order, and with fields of others between them, are read at a start} {
+        r nonrel.model set f.Mixed {{"fields": {"a": {"type": "int", "index": true}, "b": {"type": "char", "index": true}, "c": {"type": "text", "null": true}}}}
+        set want {}
+        for {set i 1} {$i <= 300} {incr i} {
+            set of [list [list a $i] [list b b$i]]
+            if {$i % 3} { lappend of [list c "text $i"] }
+            if {$i % 5 == 0} { lappend of [list id $i] }
+            if {$i % 4 == 0} { lappend of [list [string repeat x 70] 1] [list A 2] [list aa 3] }
+            if {$i % 50 == 0} { for {set k 0} {$k < [expr {$i == 300 ? 600 : 40}]} {incr k} { lappend of [list other$k $k] } }
+            for {set k [expr {[llength $of] - 1}]} {$k > 0} {incr k -1} {
+                set other [expr {int(rand() * ($k + 1))}]
+                set held [lindex $of $k]
+                lset of $k [lindex $of $other]
+                lset of $other $held
+            }
+            r hset f.Mixed:$i {*}[concat {*}$of]
+            lappend want [list id $i a $i b b$i c [expr {$i % 3 ? "text $i" : {}}]]
+        }
+        r hset f.Mixed:301 id 300 a 1 b wrong-id
+        r hset f.Mixed:302 a x b wrong-int
+        r hset f.Mixed:303 b no-a
+        foreach reload {no yes} {
+            if {$reload} { r debug reload }
+            assert_equal $want [r nonrel.query f.Mixed ORDER pk]
+            assert_equal {b299 b300} [r nonrel.query f.Mixed FILTER a__gte 299 ORDER a FIELDS b FLAT]
+            assert_equal 300 [r nonrel.count f.Mixed]
+            assert_equal {} [r nonrel.index check f.Mixed]
+        }
+        r nonrel.model drop f.Mixed ENTITIES
+    }
+
     test {entities whose time ran out while the server was down} {
         fresh r
         agree r
