@@ -165,6 +165,64 @@ static void check_all(const nr_rows *rows, const uint32_t *row_of)
     assert_int_equal(nr_rows_count(rows), count);
 }
 
+static void intern_all(nr_rows *rows, uint32_t *row_of)
+{
+    char buf[32];
+    for (unsigned i = 0; i < KEYS; i++) {
+        nr_rows_soon(rows, name_of(buf, i));
+        row_of[i] = nr_rows_intern(rows, name_of(buf, i));
+        assert_int_equal(row_of[i], i);
+    }
+}
+
+static void room_for_keys_that_are_expected_is_made_when_enough_have_come_and_what_is_over_given_back(void **state)
+{
+    static uint32_t row_of[KEYS];
+    static const struct {
+        size_t expected, least, most;
+    } cases[] = {{0, 0, 80 * KEYS}, {10, 0, 80 * KEYS}, {KEYS, 0, 80 * KEYS}, {KEYS * 20, KEYS * 20 * 8, SIZE_MAX}, {SIZE_MAX, 0, 80 * KEYS}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nr_rows *rows = nr_rows_new(nr_env_libc());
+        nr_rows_expect(rows, cases[i].expected);
+        intern_all(rows, row_of);
+        check_all(rows, row_of);
+        assert_in_range(nr_rows_bytes(rows), cases[i].least, cases[i].most);
+        nr_rows_fit(rows);
+        check_all(rows, row_of);
+        assert_true(nr_rows_bytes(rows) < 80 * KEYS);
+        nr_rows_drop(rows, NR_S("17"));
+        row_of[17] = NR_NO_ROW;
+        check_all(rows, row_of);
+        nr_rows_free(rows);
+    }
+    nr_rows *none = nr_rows_new(nr_env_libc());
+    nr_rows_expect(none, 1000);
+    nr_rows_fit(none);
+    check_valid(none);
+    assert_int_equal(nr_rows_intern(none, NR_S("a")), 0);
+    nr_rows_free(none);
+}
+
+static void many_are_found_as_one_is(void **state)
+{
+    nr_rows *rows = *state;
+    static uint32_t row_of[KEYS], found[2 * KEYS];
+    static char bufs[2 * KEYS][32];
+    static nr_slice names[2 * KEYS];
+    for (unsigned i = 0; i < 2 * KEYS; i++) names[i] = name_of(bufs[i], i);
+    nr_rows_find_all(rows, names, 2 * KEYS, found);
+    for (unsigned i = 0; i < 2 * KEYS; i++) assert_int_equal(found[i], NR_NO_ROW);
+    intern_all(rows, row_of);
+    for (unsigned i = 0; i < KEYS; i += 3) nr_rows_drop(rows, names[i]);
+    for (unsigned n = 0; n < 2 * KEYS; n = n * 2 + 1) {
+        memset(found, 0x77, sizeof found);
+        nr_rows_find_all(rows, names, n, found);
+        for (unsigned i = 0; i < n; i++) assert_int_equal(found[i], nr_rows_find(rows, names[i]));
+        assert_int_equal(found[n], 0x77777777);
+    }
+}
+
 static void random_changes_agree_with_a_list(void **state)
 {
     nr_rows *rows = *state;
@@ -228,6 +286,8 @@ int main(void)
         TEST(the_directory_keeps_copies),
         TEST(a_dropped_row_is_reused_and_the_others_stay),
         TEST(a_row_may_be_dropped_by_its_own_key),
+        TEST(room_for_keys_that_are_expected_is_made_when_enough_have_come_and_what_is_over_given_back),
+        TEST(many_are_found_as_one_is),
         TEST(random_changes_agree_with_a_list),
         TEST(the_bytes_held_are_counted_and_few),
     };

@@ -130,6 +130,23 @@ static void a_sequence_takes_little_more_than_its_bytes(void **state)
     assert_true(nr_texts_bytes(t) - empty < 1000);
 }
 
+/* Each chunk begins with as much room as the one before it took; what was too much is given back when the next one begins, and a first piece is never large. */
+static void long_texts_before_short_ones_leave_little_room_over(void **state)
+{
+    nr_texts *t = *state;
+    static char bytes[1000];
+    memset(bytes, 'x', sizeof bytes);
+    for (uint32_t i = 0; i < 4096; i++) nr_texts_set(t, i, (nr_slice){bytes, sizeof bytes});
+    size_t full = nr_texts_bytes(t);
+    nr_texts_set(t, 4096, NR_S("a"));
+    assert_true(nr_texts_bytes(t) < full + 100000);
+    for (uint32_t i = 4096; i < 4096 * 2 + 1; i++) nr_texts_set(t, i, NR_S("a"));
+    check_valid(t);
+    assert_true(nr_texts_bytes(t) < 4096 * 1002 * 17 / 16 + 2 * 4096 * 4 + 4096 * 3 + 40000);
+    check(t, 4095, (nr_slice){bytes, sizeof bytes});
+    check(t, 4096, NR_S("a"));
+}
+
 /* -- against a naive array ------------------------------------------------------------------------------------------------------------------ */
 
 enum { NUMBERS = 4096 * 2 + 70, TEXT_MAX = 1500 };
@@ -184,7 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_number_that_was_never_set_has_no_text), TEST(the_empty_text_is_not_no_text), TEST(texts_of_every_length_around_the_limits_are_kept),
         TEST(a_text_may_be_set_from_one_of_its_own),   TEST(garbage_does_not_pile_up),      TEST(a_sequence_takes_little_more_than_its_bytes),
-        TEST(random_changes_agree_with_an_array),
+        TEST(long_texts_before_short_ones_leave_little_room_over), TEST(random_changes_agree_with_an_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

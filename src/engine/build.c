@@ -90,7 +90,7 @@ static bool visit(void *ctx, const nr_met *met)
     memset(v->row, 0, sizeof *v->row * v->model->schema->n_fields);
     if (met->holds != NR_HOLDS_HASH) nr_model_leave_out(v->model, env, met->key, "the key is no hash");
     else if (!nr_entity_pk(v->model, met->key, &v->scratch, &e.pk)) nr_model_leave_out(v->model, env, met->key, "the key names no pk");
-    else if (nr_entity_decode(v->model, env, met->key, e.pk, &met->fields, NULL, &v->scratch, v->row) == NR_FOUND) {
+    else if (nr_rows_soon(v->model->rows, e.pk), nr_entity_decode(v->model, env, met->key, e.pk, &met->fields, NULL, &v->scratch, v->row) == NR_FOUND) {
         nr_model_take_back_key(v->model, met->key);
         v->ok = v->fn(v->ctx, &e);
     }

@@ -283,11 +283,13 @@ static bool build(nr_call *c, nr_model *m)
     m->followed->deadlines = nr_deadlines_new(c->env);
     m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
     nr_table_load(m->table);
+    nr_rows_expect(m->rows, c->store->cls->size(c->store));
     nr_arena keys; /* not held against the command */
     nr_arena_init(&keys, c->env);
     nr_key_list sets = {.arena = &keys};
     bool ok = nr_build_each_entity(c, m, put_entity, &(loader){c, m}, nr_reconcile_sets(m) ? &sets : NULL);
     nr_table_loaded(m->table);
+    nr_rows_fit(m->rows);
     ok = ok && nr_reconcile(c, m, &sets.keys);
     nr_arena_clear(&keys);
     if (!ok) nr_follow_release(m);

@@ -279,6 +279,14 @@ nr_value nr_column_get(const nr_column *c, uint32_t row)
     return v;
 }
 
+void nr_column_soon(const nr_column *c, uint32_t row)
+{
+    const chunk *k = chunk_of(c, row);
+    uint32_t at = row % NR_CHUNK_ROWS;
+    if (c->texts) nr_texts_soon(c->texts, row);
+    else if (k && at < k->cap) __builtin_prefetch(k->values + (size_t)at * k->width);
+}
+
 /* -- in bulk ------------------------------------------------------------------------------------------------------------------------------- */
 
 nr_kind nr_column_kind(const nr_column *c)

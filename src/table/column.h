@@ -24,6 +24,7 @@ void nr_column_set(nr_column *c, uint32_t row, const nr_value *v);
 
 /* Texts live until any row of the column is set. */
 nr_value nr_column_get(const nr_column *c, uint32_t row);
+void nr_column_soon(const nr_column *c, uint32_t row); /* has where the value lies fetched into the cache */
 
 nr_kind nr_column_kind(const nr_column *c);
 

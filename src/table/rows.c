@@ -21,6 +21,7 @@ struct nr_rows {
     uint32_t *slots;
     unsigned bits;      /* there are 2^bits slots */
     uint32_t count, limit, free_row;
+    size_t expected;    /* keys; 0: nobody knows */
     uint64_t epoch;     /* 0: nobody notes numbers */
     uint64_t *gone;     /* with an epoch: a bit for each key that has its number for the sake of links alone */
     size_t gone_words;
@@ -28,6 +29,7 @@ struct nr_rows {
 };
 
 enum { FIRST_BITS = 4, GONE_MOST = 65536 };
+enum { ENOUGH = 64 }; /* one in so many of the expected keys has come: the others are worth room */
 
 static size_t slot_count(const nr_rows *rows)
 {
@@ -88,10 +90,44 @@ uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk)
     return rows->slots[slot_of(rows, pk, hash_of(rows, pk))];
 }
 
-static void grow_slots(nr_rows *rows)
+enum { AT_ONCE = 64 };
+
+/* Up to AT_ONCE of them: what one look needs is fetched for all before any of them looks. */
+static void find_some(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out)
+{
+    uint32_t hash[AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = hash_of(rows, pks[i]);
+        __builtin_prefetch(&rows->slots[home_of(rows, hash[i])]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t row = rows->slots[home_of(rows, hash[i])];
+        if (row != NR_NO_ROW) __builtin_prefetch(&rows->hashes[row]);
+        if (row != NR_NO_ROW) nr_texts_soon(rows->keys, row);
+    }
+    for (size_t i = 0; i < n; i++) out[i] = rows->slots[slot_of(rows, pks[i], hash[i])];
+}
+
+void nr_rows_find_all(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out)
+{
+    for (size_t i = 0; i < n; i += AT_ONCE) find_some(rows, pks + i, n - i < AT_ONCE ? n - i : AT_ONCE, out + i);
+}
+
+/* Whether so many keys leave slots empty. */
+static bool fits(size_t keys, unsigned bits)
+{
+    return keys < ((size_t)1 << bits) / 4 * 3;
+}
+
+static bool is_enough(const nr_rows *rows)
+{
+    return rows->count >= rows->expected / ENOUGH;
+}
+
+static void resize_slots(nr_rows *rows, unsigned bits)
 {
     rows->env->free(rows->slots);
-    make_slots(rows, rows->bits + 1);
+    make_slots(rows, bits);
     size_t mask = slot_count(rows) - 1;
     for (uint32_t row = 0; row < rows->limit; row++) {
         if (!nr_texts_get(rows->keys, row).p) continue;
@@ -101,12 +137,43 @@ static void grow_slots(nr_rows *rows)
     }
 }
 
-static void grow_rows(nr_rows *rows)
+static void grow_slots(nr_rows *rows)
 {
-    size_t cap = rows->cap ? rows->cap + rows->cap / 4 : 16;
+    unsigned bits = rows->bits + 1;
+    while (is_enough(rows) && !fits(rows->expected, bits)) bits++;
+    resize_slots(rows, bits);
+}
+
+static void set_cap(nr_rows *rows, size_t cap)
+{
     size_t bytes = cap * sizeof *rows->hashes;
     rows->hashes = rows->cap ? rows->env->realloc(rows->hashes, bytes) : rows->env->alloc(bytes);
     rows->cap = cap;
+}
+
+static void grow_rows(nr_rows *rows)
+{
+    size_t cap = rows->cap ? rows->cap + rows->cap / 4 : 16;
+    set_cap(rows, is_enough(rows) && cap < rows->expected ? rows->expected : cap);
+}
+
+void nr_rows_expect(nr_rows *rows, size_t n)
+{
+    rows->expected = n < NR_NO_ROW ? n : NR_NO_ROW;
+}
+
+void nr_rows_fit(nr_rows *rows)
+{
+    unsigned bits = FIRST_BITS;
+    rows->expected = 0;
+    while (!fits(rows->count, bits)) bits++;
+    if (bits < rows->bits) resize_slots(rows, bits);
+    if (rows->limit && rows->limit + rows->limit / 4 < rows->cap) set_cap(rows, rows->limit);
+}
+
+void nr_rows_soon(const nr_rows *rows, nr_slice pk)
+{
+    __builtin_prefetch(&rows->slots[home_of(rows, hash_of(rows, pk))]);
 }
 
 /* A row number that is not in use; NR_NO_ROW when all are. */
@@ -142,7 +209,7 @@ static void set_gone(nr_rows *rows, uint32_t row, bool gone)
 
 static uint32_t intern(nr_rows *rows, nr_slice pk, bool *fresh)
 {
-    if (rows->count >= slot_count(rows) / 4 * 3) grow_slots(rows);
+    if (!fits(rows->count, rows->bits)) grow_slots(rows);
     uint32_t hash = hash_of(rows, pk);
     size_t slot = slot_of(rows, pk, hash);
     *fresh = rows->slots[slot] == NR_NO_ROW;

@@ -18,6 +18,10 @@ void nr_rows_free(nr_rows *rows); /* NULL is fine */
 
 uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk);  /* NR_NO_ROW when there is none. O(1) */
 uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk);      /* finds or makes; NR_NO_ROW only when 2^32-1 rows are taken */
+void nr_rows_expect(nr_rows *rows, size_t n);             /* up to n keys are about to come: room is made for all when enough of them have, not piece by piece */
+void nr_rows_fit(nr_rows *rows);                          /* they have come: room that nobody took is given back */
+void nr_rows_soon(const nr_rows *rows, nr_slice pk);      /* has the place of a key fetched into the cache: it is about to be found or interned */
+void nr_rows_find_all(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out); /* as find, of many: their places come into the cache side by side */
 nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row);   /* of a row that is there; lives until any row is made or dropped */
 void nr_rows_drop(nr_rows *rows, nr_slice pk);            /* forgets a key; one that is not there: nothing */
 

@@ -9,7 +9,7 @@
 
 #include <assert.h>
 
-enum { CHUNK = 4096, FIRST_CAP = 64, LONG = 1024, LEAST_BYTES = 64 };
+enum { CHUNK = 4096, FIRST_CAP = 64, LONG = 1024, LEAST_BYTES = 64, FIRST_MOST = 65536 };
 
 #define NONE UINT32_MAX
 
@@ -145,6 +145,12 @@ nr_slice nr_texts_get(const nr_texts *t, uint32_t number)
     return read_record(c->bytes + c->at[i]).text;
 }
 
+void nr_texts_soon(const nr_texts *t, uint32_t number)
+{
+    const chunk *c = chunk_of(t, number);
+    if (c && number % CHUNK < c->cap) __builtin_prefetch(&c->at[number % CHUNK]);
+}
+
 static void set_room(nr_texts *t, chunk *c, char *bytes, size_t room)
 {
     t->held += room - c->room;
@@ -177,6 +183,14 @@ static bool half_garbage(const chunk *c)
     return c->used - c->live > c->used / 2 && c->used > LEAST_BYTES;
 }
 
+/* What a chunk begins with: the one before it, once it is full, tells how much it will hold. */
+static size_t first_room(const nr_texts *t, uint32_t number)
+{
+    const chunk *before = number / CHUNK ? t->chunks[number / CHUNK - 1] : NULL;
+    size_t room = before && before->count == CHUNK ? before->used + before->used / 32 : 0;
+    return room < FIRST_MOST ? room : FIRST_MOST;
+}
+
 /* Numbers mostly come ascending: a chunk that is left behind gives back what it has over. */
 static void shrink(nr_texts *t, chunk *c)
 {
@@ -184,7 +198,7 @@ static void shrink(nr_texts *t, chunk *c)
     set_room(t, c, t->env->realloc(c->bytes, c->used), c->used);
 }
 
-static void make_bytes(nr_texts *t, chunk *c, size_t more)
+static void make_bytes(nr_texts *t, chunk *c, size_t more, size_t least)
 {
     if (c->room - c->used >= more) return;
     if (c->bytes && half_garbage(c)) {
@@ -193,6 +207,7 @@ static void make_bytes(nr_texts *t, chunk *c, size_t more)
     }
     size_t room = c->used + more + c->used / 4;
     if (room < LEAST_BYTES) room = LEAST_BYTES;
+    if (!c->bytes && room < least) room = least;
     set_room(t, c, c->bytes ? t->env->realloc(c->bytes, room) : t->env->alloc(room), room);
 }
 
@@ -233,7 +248,7 @@ void nr_texts_set(nr_texts *t, uint32_t number, nr_slice text)
         if (!own && text.n) text.p = memcpy(copy, text.p, text.n);
         *at = NONE; /* not to be packed */
         c->live -= (uint32_t)size;
-        make_bytes(t, c, size);
+        make_bytes(t, c, size, first_room(t, number));
         c->live += (uint32_t)size;
         *at = c->used;
         c->used += (uint32_t)size;

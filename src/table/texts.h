@@ -19,6 +19,7 @@ void nr_texts_drop(nr_texts *t, uint32_t number);               /* one that has 
 
 /* The text of a number; p NULL: it has none. Lives until any text is set or dropped. */
 nr_slice nr_texts_get(const nr_texts *t, uint32_t number);
+void nr_texts_soon(const nr_texts *t, uint32_t number); /* has where it lies fetched into the cache */
 
 size_t nr_texts_bytes(const nr_texts *t); /* memory held */
 
