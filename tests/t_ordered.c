@@ -173,6 +173,19 @@ static void change_at_random(nr_kind kind)
     end(&f);
 }
 
+/* Both ways of sorting, with room that is used again. */
+static void build(fixture *f, bool pk_alone, const uint32_t *by_pk, size_t n)
+{
+    static uint32_t sorted[ROWS + 1], rows[ROWS + 1];
+    nr_sorter s;
+    nr_sorter_init(&s, nr_env_libc());
+    nr_ordered_sort(&s, pk_alone ? NULL : f->key, f->pk, by_pk, n, sorted);
+    nr_ordered_build(f->o, &s, by_pk, n);
+    if (n) assert_int_equal(nr_ordered_read(f->o, 0, false, ROWS, rows), n);
+    assert_memory_equal(sorted, rows, n * sizeof *rows);
+    nr_sorter_clear(&s);
+}
+
 /* What is built at once is what comes of adding one by one, and can be changed like it. */
 static void build_and_change(nr_kind kind, size_t n, bool pk_alone)
 {
@@ -190,7 +203,7 @@ static void build_and_change(nr_kind kind, size_t n, bool pk_alone)
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t row = 0; row < ROWS; row++)
             if (row * 7919 % ROWS == i) by_pk[n_rows++] = row;
-    nr_ordered_build(f.o, by_pk, n_rows);
+    build(&f, pk_alone, by_pk, n_rows);
     f.n = n_rows;
     check_valid(&f);
     memcpy(f.list, by_pk, n_rows * sizeof *by_pk);

@@ -14,6 +14,8 @@
 #include "table/rows.h"
 #include "table/table.h"
 
+enum { AHEAD = 32 }; /* rows whose values are fetched while others are looked at */
+
 typedef struct reconciler {
     nr_call *call;
     nr_model *model;
@@ -24,6 +26,7 @@ typedef struct reconciler {
     nr_arena scratch;
     nr_value *row;
     const nr_slices *sets; /* keys of all set indexes */
+    nr_sorter sorter;
     uint32_t *by_pk; /* the rows of the table in the order of the pk; NULL: not made yet */
 } reconciler;
 
@@ -54,15 +57,10 @@ static void meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
     queue(k, false, key, member);
 }
 
-/* The same for a member of a set: most of a set have the value of the first one. */
-static void meet_member(reconciler *k, nr_slice key, nr_slice member)
+/* The same for a member of a set, whose row is known: most of a set have the value of the first one. */
+static void meet_member(reconciler *k, nr_slice key, nr_slice member, uint32_t row)
 {
     const nr_column *c = nr_table_column(k->model->table, k->index->path.field->id);
-    if (nr_index_many(k->index)) {
-        meet(k, member, key, member);
-        return;
-    }
-    uint32_t row = member.n ? nr_rows_find(k->model->rows, member) : NR_NO_ROW;
     bool there = c && row != NR_NO_ROW && nr_table_has(k->model->table, row);
     nr_value v = there ? nr_column_get(c, row) : NR_NULL, like = there && k->like != NR_NO_ROW ? nr_column_get(c, k->like) : NR_NULL;
     if (there && k->like != NR_NO_ROW && nr_value_eq(&v, &like)) {
@@ -71,6 +69,20 @@ static void meet_member(reconciler *k, nr_slice key, nr_slice member)
     }
     meet(k, member, key, member);
     if (there && nr_bitmap_has(&k->met, row)) k->like = row;
+}
+
+static void meet_members(reconciler *k, nr_slice key, const nr_slices *members)
+{
+    const nr_column *c = nr_table_column(k->model->table, k->index->path.field->id);
+    uint32_t *rows = NR_NEW_N(&k->scratch, uint32_t, members->n);
+    if (nr_index_many(k->index)) {
+        for (size_t i = 0; i < members->n; i++) meet(k, members->at[i], key, members->at[i]);
+        return;
+    }
+    nr_rows_find_all(k->model->rows, members->at, members->n, rows);
+    for (size_t i = 0; c && i < members->n; i++)
+        if (rows[i] != NR_NO_ROW) nr_column_soon(c, rows[i]);
+    for (size_t i = 0; i < members->n; i++) meet_member(k, key, members->at[i], rows[i]);
 }
 
 static nr_slice pk_of(reconciler *k, nr_slice member)
@@ -100,21 +112,30 @@ static nr_slice entry_of(reconciler *k, uint32_t row, nr_buf *b)
     return nr_buf_slice(b);
 }
 
-/* Rows in the order of the index, a page at a time, and the entry of the one in hand. */
+/* Rows in the order of the index, and the entry of the one in hand. */
 typedef struct row_walk {
-    nr_ordered *order;
-    uint64_t at; /* the row in hand */
-    uint32_t page[256];
+    const uint32_t *rows;
+    size_t at, n; /* the row in hand */
     nr_buf buf;
     nr_slice entry;
 } row_walk;
 
+/* Columns are read here in the order of the index, which is none of theirs. */
+static void fetch_rows(reconciler *k, const row_walk *w)
+{
+    const nr_table *t = k->model->table;
+    const nr_column *pk = nr_table_column(t, 0), *key = nr_table_column(t, k->index->path.field->id);
+    for (size_t i = w->at; i < w->n && i < w->at + AHEAD; i++) {
+        nr_column_soon(pk, w->rows[i]);
+        nr_column_soon(key, w->rows[i]);
+    }
+}
+
 static bool row_in_hand(reconciler *k, row_walk *w)
 {
-    enum { PAGE = sizeof w->page / sizeof *w->page };
-    if (w->at == nr_ordered_count(w->order)) return false;
-    if (w->at % PAGE == 0) nr_ordered_read(w->order, w->at, false, PAGE, w->page);
-    w->entry = entry_of(k, w->page[w->at % PAGE], &w->buf);
+    if (w->at == w->n) return false;
+    if (w->at % AHEAD == 0) fetch_rows(k, w);
+    w->entry = entry_of(k, w->rows[w->at], &w->buf);
     return true;
 }
 
@@ -179,23 +200,21 @@ static void need_by_pk(reconciler *k)
     if (k->by_pk) return;
     k->by_pk = k->call->env->alloc((nr_table_count(t) + 1) * sizeof *k->by_pk);
     for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) k->by_pk[n++] = row;
-    nr_ordered *o = nr_ordered_new(k->call->env, NULL, nr_table_column(t, 0));
-    nr_ordered_build(o, k->by_pk, n);
-    if (n) nr_ordered_read(o, 0, false, n, k->by_pk);
-    nr_ordered_free(o);
+    nr_ordered_sort(&k->sorter, NULL, nr_table_column(t, 0), k->by_pk, n, k->by_pk);
 }
 
 static bool walk_beside_rows(reconciler *k)
 {
     const nr_table *t = k->model->table;
+    const nr_env *env = k->call->env;
+    size_t n = nr_table_count(t);
     nr_arena arena;
     need_by_pk(k);
-    nr_arena_init(&arena, k->call->env);
-    row_walk w = {.buf = nr_buf_in(&arena)};
-    w.order = nr_ordered_new(k->call->env, k->index->kind == NR_IX_PK ? NULL : nr_table_column(t, k->index->path.field->id), nr_table_column(t, 0));
-    nr_ordered_build(w.order, k->by_pk, nr_table_count(t));
-    bool ok = walk_ordered(k, &w);
-    nr_ordered_free(w.order);
+    nr_arena_init(&arena, env);
+    uint32_t *rows = k->index->kind == NR_IX_PK ? k->by_pk : env->alloc((n + 1) * sizeof *rows);
+    if (rows != k->by_pk) nr_ordered_sort(&k->sorter, nr_table_column(t, k->index->path.field->id), nr_table_column(t, 0), k->by_pk, n, rows);
+    bool ok = walk_ordered(k, &(row_walk){.rows = rows, .n = n, .buf = nr_buf_in(&arena)});
+    if (rows != k->by_pk) env->free(rows);
     nr_arena_clear(&arena);
     return ok;
 }
@@ -213,7 +232,7 @@ static bool walk_set(reconciler *k, nr_slice key)
         if (st == NR_ST_WRONGTYPE) queue(k, false, key, (nr_slice){NULL, 0});
         if (st == NR_ST_WRONGTYPE) return true;
         if (!nr_status_good(st, key, &k->call->err)) return false;
-        for (size_t i = 0; i < members.n; i++) meet_member(k, key, members.at[i]);
+        meet_members(k, key, &members);
     } while (cursor);
     return true;
 }
@@ -297,12 +316,14 @@ bool nr_reconcile(nr_call *c, nr_model *m, const nr_slices *set_keys)
 {
     reconciler k = {.call = c, .model = m, .sets = set_keys, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
     nr_arena_init(&k.scratch, c->env);
+    nr_sorter_init(&k.sorter, c->env);
     bool ok = true;
     for (size_t i = 0; ok && i < m->n_indexes; i++) {
         k.index = &m->indexes[i];
         if ((!k.index->stale || k.index->building) && !k.index->memory) ok = walk_index(&k);
     }
     nr_arena_clear(&k.scratch);
+    nr_sorter_clear(&k.sorter);
     if (k.by_pk) c->env->free(k.by_pk);
     return ok;
 }

@@ -47,7 +47,7 @@ typedef struct target {
 } target;
 
 /* What building sorts. */
-typedef struct sort_entry {
+typedef struct nr_sort_entry {
     uint64_t key;
     uint32_t row;
 } sort_entry;
@@ -59,13 +59,18 @@ static uint64_t key_of_float(double f)
     return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
+static uint64_t key_of_int(int64_t i)
+{
+    return (uint64_t)i ^ (uint64_t)1 << 63;
+}
+
 /* Order-preserving, not injective: a decimal is cut to what eight bytes hold, a text to its first eight. */
 static uint64_t key_of(const nr_value *v)
 {
     uint64_t k = 0;
     switch (v->kind) {
     case NR_V_NULL: break;
-    case NR_V_INT: return (uint64_t)v->i ^ (uint64_t)1 << 63;
+    case NR_V_INT: return key_of_int(v->i);
     case NR_V_FLOAT: return key_of_float(v->f);
     case NR_V_DECIMAL: return (uint64_t)(v->d < INT64_MIN ? INT64_MIN : v->d > INT64_MAX ? INT64_MAX : (int64_t)v->d) ^ (uint64_t)1 << 63;
     case NR_V_TEXT:
@@ -533,39 +538,88 @@ static node **inners_over(nr_ordered *o, node **kids, size_t *n)
     return nodes;
 }
 
+void nr_sorter_init(nr_sorter *s, const nr_env *env)
+{
+    *s = (nr_sorter){.env = env};
+}
+
+void nr_sorter_clear(nr_sorter *s)
+{
+    if (s->entries) s->env->free(s->entries);
+    if (s->keys) s->env->free(s->keys);
+    nr_sorter_init(s, s->env);
+}
+
+static void *need(const nr_env *env, void *had, size_t *room, size_t n, size_t size)
+{
+    if (n <= *room) return had;
+    if (had) env->free(had);
+    *room = n;
+    return env->alloc(n * size);
+}
+
+/* The keys of rows 0 up to limit. */
+static void read_column(const nr_ordered *o, uint32_t limit, uint64_t *keys)
+{
+    enum { PAGE = 256 };
+    const nr_column *c = o->key ? o->key : o->pk;
+    bool ints = nr_column_kind(c) == NR_V_INT;
+    uint32_t rows[PAGE];
+    unsigned char set[PAGE];
+    int64_t numbers[PAGE];
+    for (uint32_t row = 0; !ints && row < limit; row++) {
+        nr_value v = nr_column_get(c, row);
+        keys[row] = key_of(&v);
+    }
+    for (uint32_t from = 0, n; ints && from < limit; from += n) {
+        n = limit - from < PAGE ? limit - from : PAGE;
+        for (uint32_t i = 0; i < n; i++) rows[i] = from + i;
+        nr_column_gather(c, rows, n, numbers, set);
+        for (uint32_t i = 0; i < n; i++) keys[from + i] = set[i] ? key_of_int(numbers[i]) : 0;
+    }
+}
+
 /* Columns are read in their own order, which is far cheaper than in that of rows; but not when few rows are meant. */
-static void read_keys(const nr_ordered *o, const uint32_t *rows, size_t n, sort_entry *out)
+static void read_keys(const nr_ordered *o, nr_sorter *s, const uint32_t *rows, size_t n)
 {
     size_t limit = 0;
     for (size_t i = 0; i < n; i++)
         if (limit <= rows[i]) limit = (size_t)rows[i] + 1;
-    uint64_t *keys = limit / 2 <= n ? o->env->alloc(limit * sizeof *keys) : NULL;
-    for (size_t row = 0; keys && row < limit; row++) {
-        nr_value v = value_of(o, (uint32_t)row);
-        keys[row] = key_of(&v);
-    }
+    bool all = limit / 2 <= n;
+    s->entries = need(s->env, s->entries, &s->n_entries, 2 * n, sizeof *s->entries);
+    if (all) s->keys = need(s->env, s->keys, &s->n_keys, limit, sizeof *s->keys);
+    if (all) read_column(o, (uint32_t)limit, s->keys);
     for (size_t i = 0; i < n; i++) {
-        nr_value v = keys ? NR_NULL : value_of(o, rows[i]);
-        out[i] = (sort_entry){keys ? keys[rows[i]] : key_of(&v), rows[i]};
+        nr_value v = all ? NR_NULL : value_of(o, rows[i]);
+        s->entries[i] = (sort_entry){all ? s->keys[rows[i]] : key_of(&v), rows[i]};
     }
-    if (keys) o->env->free(keys);
 }
 
-void nr_ordered_build(nr_ordered *o, const uint32_t *rows, size_t n)
+static const sort_entry *sort_rows(const nr_ordered *o, nr_sorter *s, const uint32_t *rows, size_t n)
+{
+    read_keys(o, s, rows, n);
+    sort_entry *sorted = sort_by_key(s->entries, s->entries + n, n);
+    sort_ties(o, sorted, n);
+    return sorted;
+}
+
+void nr_ordered_build(nr_ordered *o, nr_sorter *s, const uint32_t *rows, size_t n)
 {
     assert(!o->root);
     if (!n) return;
-    sort_entry *entries = o->env->alloc(2 * n * sizeof *entries);
-    read_keys(o, rows, n, entries);
-    sort_entry *sorted = sort_by_key(entries, entries + n, n);
-    sort_ties(o, sorted, n);
     size_t n_nodes;
-    node **nodes = leaves_over(o, sorted, n, &n_nodes);
+    node **nodes = leaves_over(o, sort_rows(o, s, rows, n), n, &n_nodes);
     while (n_nodes > 1) nodes = inners_over(o, nodes, &n_nodes);
     o->root = nodes[0];
     o->count = n;
     o->env->free(nodes);
-    o->env->free(entries);
+}
+
+void nr_ordered_sort(nr_sorter *s, const nr_column *key, const nr_column *pk, const uint32_t *rows, size_t n, uint32_t *out)
+{
+    nr_ordered o = {.env = s->env, .key = key, .pk = pk};
+    const sort_entry *sorted = n ? sort_rows(&o, s, rows, n) : NULL;
+    for (size_t i = 0; i < n; i++) out[i] = sorted[i].row;
 }
 
 /* -- removing -------------------------------------------------------------------------------------------------------------------------------- */

@@ -260,6 +260,8 @@ static void fill_postings(nr_table *t, memory_index *ix, const uint32_t *rows, s
 void nr_table_loaded(nr_table *t)
 {
     uint32_t *rows = t->env->alloc((t->count + 1) * sizeof *rows);
+    nr_sorter sorter;
+    nr_sorter_init(&sorter, t->env);
     t->loading = false;
     size_t n = 0;
     for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) rows[n++] = row;
@@ -268,9 +270,10 @@ void nr_table_loaded(nr_table *t)
     for (size_t k = 0; n && k < t->n_indexes; k++) {
         if (!t->indexes[k].ordered) continue;
         for (size_t i = 0; t->indexes[k].keys && i < n; i++) set_key(t, &t->indexes[k], rows[i]);
-        nr_ordered_build(t->indexes[k].ordered, rows, n);
+        nr_ordered_build(t->indexes[k].ordered, &sorter, rows, n);
         if (k == 0) nr_ordered_read(t->indexes[0].ordered, 0, false, n, rows);
     }
+    nr_sorter_clear(&sorter);
     t->env->free(rows);
 }
 
