@@ -146,6 +146,33 @@ static void check_bounds(fixture *f, nr_kind kind)
     }
 }
 
+typedef struct groups {
+    const fixture *f;
+    size_t at, n, most;
+} groups;
+
+/* The next group of the sorted list. */
+static bool check_group(void *ctx, int64_t number, uint64_t n)
+{
+    groups *g = ctx;
+    for (uint64_t i = 0; i < n; i++) {
+        assert_true(g->at < g->f->n);
+        nr_value v = nr_column_get(g->f->key, g->f->list[g->at++]);
+        assert_true(v.kind == NR_V_INT && v.i == number);
+    }
+    nr_value next = g->at < g->f->n ? nr_column_get(g->f->key, g->f->list[g->at]) : NR_NULL;
+    assert_true(n > 0 && (next.kind == NR_V_NULL || next.i != number));
+    return ++g->n < g->most;
+}
+
+static void check_groups(const fixture *f, size_t most)
+{
+    groups g = {.f = f, .most = most};
+    for (; g.at < f->n && nr_column_get(f->key, f->list[g.at]).kind == NR_V_NULL; g.at++) {}
+    nr_ordered_groups(f->o, check_group, &g);
+    assert_true(g.at == f->n || g.n == most);
+}
+
 /* Grows, changes, shrinks to nothing, and grows again. */
 static void change_at_random(nr_kind kind)
 {
@@ -163,6 +190,7 @@ static void change_at_random(nr_kind kind)
         check_valid(&f);
         check_rows(&f);
         check_bounds(&f, kind);
+        if (kind == NR_V_INT) check_groups(&f, step % 3 ? SIZE_MAX : 5);
     }
     for (uint32_t row = 0; row < ROWS; row++) {
         if (f.in[row]) take(&f, row);
@@ -215,6 +243,7 @@ static void build_and_change(nr_kind kind, size_t n, bool pk_alone)
         }
     for (size_t i = 0; i < f.n; i++) f.in[f.list[i]] = true;
     check_rows(&f);
+    if (kind == NR_V_INT && !pk_alone) check_groups(&f, SIZE_MAX);
     for (int step = 0; step < 2000 && !pk_alone; step++) {
         uint32_t row = (uint32_t)draw(&f, ROWS);
         if (f.in[row]) take(&f, row);
@@ -343,10 +372,42 @@ static void a_sequence_takes_little_more_than_its_entries(void **state)
     nr_ordered_free(NULL);
 }
 
+typedef struct counts {
+    uint64_t of[4];
+    size_t groups;
+} counts;
+
+static bool count_group(void *ctx, int64_t number, uint64_t n)
+{
+    counts *c = ctx;
+    c->of[number + 1] = n;
+    return ++c->groups < 3;
+}
+
+static void groups_that_fill_whole_nodes_are_counted(void **state)
+{
+    (void)state;
+    fixture f;
+    enum { MANY = 200000 };
+    counts c = {{0}, 0}, want = {{0}, 3};
+    begin(&f, NR_V_INT, false);
+    for (uint32_t row = 0; row < MANY; row++) {
+        nr_value pk = {.kind = NR_V_INT, .i = row}, v = {.kind = row % 5 ? NR_V_INT : NR_V_NULL, .i = row % 5 < 2 ? -1 : row < 100000 ? 0 : row % 7 ? 1 : 2};
+        nr_column_set(f.pk, row, &pk);
+        nr_column_set(f.key, row, &v);
+        nr_ordered_add(f.o, row);
+        if (v.kind == NR_V_INT && v.i < 2) want.of[v.i + 1]++;
+    }
+    nr_ordered_groups(f.o, count_group, &c);
+    assert_memory_equal(&c, &want, sizeof c);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_built_at_once_is_a_sorted_list),
+        cmocka_unit_test(groups_that_fill_whole_nodes_are_counted),
         cmocka_unit_test(an_entry_takes_at_most_14_bytes_in_any_order),
         cmocka_unit_test(integers_agree_with_a_sorted_list),
         cmocka_unit_test(floats_agree_with_a_sorted_list),

@@ -303,6 +303,27 @@ static bool is_few(const group_state *s, uint64_t rows)
     return s->groups.n <= FEW_GROUPS + rows / ROWS_A_GROUP;
 }
 
+typedef struct few {
+    nr_op *op;
+    group_state *s;
+    uint64_t rows;
+} few;
+
+static bool take_number(void *ctx, int64_t number, uint64_t n)
+{
+    const few *f = ctx;
+    count_value(f->op, f->s, (nr_value){.kind = NR_V_INT, .i = number}, n);
+    return is_few(f->s, f->rows);
+}
+
+static void take_numbers(nr_op *op, group_state *s, const nr_ordered *o)
+{
+    const nr_value null = NR_NULL;
+    few f = {op, s, nr_ordered_count(o)};
+    count_value(op, s, null, nr_ordered_rank(o, &null, true));
+    nr_ordered_groups(o, take_number, &f);
+}
+
 static void take_stretches(nr_op *op, group_state *s, const nr_ordered *o, const nr_column *key)
 {
     uint64_t n = nr_ordered_count(o);
@@ -332,7 +353,9 @@ static bool take_index(nr_op *op, group_state *s, const nr_index *ix)
     size_t place = (size_t)(ix - m->indexes);
     const nr_ordered *o = nr_table_ordered(m->table, place);
     const nr_postings *p = nr_table_postings(m->table, place);
-    if (o) take_stretches(op, s, o, nr_table_key_column(m->table, place));
+    const nr_column *key = nr_table_key_column(m->table, place);
+    if (o && nr_column_kind(key) == NR_V_INT) take_numbers(op, s, o);
+    else if (o) take_stretches(op, s, o, key);
     else take_postings(op, s, p, grouping_of(op)->keys[0].spec.type->kind);
     if (is_few(s, nr_table_count(m->table))) return true;
     s->keys = nr_keyset_in(&op->arena);

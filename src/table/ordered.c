@@ -252,6 +252,78 @@ size_t nr_ordered_read(const nr_ordered *o, uint64_t at, bool down, size_t max, 
     return got;
 }
 
+/* Has the keys of a node come all at once, in place of one by one as the search halves them. */
+static void fetch(const node *n)
+{
+    for (size_t i = 0; i < CAP; i += 64 / sizeof *n->keys) __builtin_prefetch(&n->keys[i]);
+}
+
+/* The same of a child; whether it is a leaf is told without a look at it. */
+static void fetch_child(const struct link *l)
+{
+    fetch(l->node);
+    for (size_t i = 0; l->below > CAP && i < CAP; i += 64 / sizeof *l) __builtin_prefetch(&l->node->links[i]);
+}
+
+/* -- groups of equal numbers --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct walk {
+    bool (*take)(void *ctx, int64_t number, uint64_t n);
+    void *ctx;
+    uint64_t skip; /* entries that are NULL, which come first */
+    uint64_t key, n;
+} walk;
+
+static bool give_group(walk *w)
+{
+    return !w->n || w->take(w->ctx, (int64_t)(w->key ^ (uint64_t)1 << 63), w->n);
+}
+
+static bool add_entries(walk *w, uint64_t key, uint64_t n)
+{
+    uint64_t skipped = n < w->skip ? n : w->skip;
+    w->skip -= skipped;
+    if (n == skipped) return true;
+    bool other = w->n && w->key != key;
+    if (other && !give_group(w)) return false;
+    w->n = (other ? 0 : w->n) + n - skipped;
+    w->key = key;
+    return true;
+}
+
+static bool walk_leaf(walk *w, const node *n)
+{
+    for (size_t i = 0, end; i < n->n; i = end) {
+        end = n->keys[i] == UINT64_MAX ? n->n : first_key(n, i, n->keys[i] + 1);
+        if (!add_entries(w, n->keys[i], end - i)) return false;
+    }
+    return true;
+}
+
+/* A child that begins with the key that the next one begins with has no other. */
+static bool has_one_key(const node *n, size_t i)
+{
+    return i + 1 < n->n && n->keys[i] == n->keys[i + 1];
+}
+
+static bool walk_below(walk *w, const node *n)
+{
+    if (n->leaf) return walk_leaf(w, n);
+    for (size_t i = 0; i < n->n; i++)
+        if (!has_one_key(n, i)) fetch_child(&n->links[i]);
+    for (size_t i = 0; i < n->n; i++)
+        if (has_one_key(n, i) ? !add_entries(w, n->keys[i], n->links[i].below) : !walk_below(w, n->links[i].node)) return false;
+    return true;
+}
+
+void nr_ordered_groups(const nr_ordered *o, bool (*take)(void *ctx, int64_t number, uint64_t n), void *ctx)
+{
+    const nr_value null = NR_NULL;
+    walk w = {.take = take, .ctx = ctx, .skip = nr_ordered_rank(o, &null, true)};
+    assert(nr_column_kind(o->key ? o->key : o->pk) == NR_V_INT);
+    if (o->root && walk_below(&w, o->root)) give_group(&w);
+}
+
 /* -- changing ------------------------------------------------------------------------------------------------------------------------------ */
 
 static void shift(node *n, size_t from, size_t to)
@@ -387,12 +459,6 @@ static node *make_room(nr_ordered *o, node *parent, size_t i, size_t at, uint64_
         return split_two(o, parent, last ? i - 1 : i);
     } else return split(o, leaf, CAP / 2);
     return NULL;
-}
-
-/* Has the keys of a leaf come all at once, in place of one by one as the search halves them. */
-static void fetch(const node *leaf)
-{
-    for (size_t i = 0; i < CAP; i += 64 / sizeof *leaf->keys) __builtin_prefetch(&leaf->keys[i]);
 }
 
 /* Adds to the leaf below n in which the target lies, or to a neighbour; a new right neighbour of n when it had to be split. */

@@ -46,6 +46,10 @@ uint64_t nr_ordered_rank_prefix(const nr_ordered *o, nr_slice prefix, bool behin
 /* Up to max rows from position at on, or (down) from at towards 0. at is below count. How many were read. */
 size_t nr_ordered_read(const nr_ordered *o, uint64_t at, bool down, size_t max, uint32_t *rows);
 
+/* Gives each number of an index of integers, ascending, with how many entries have it; NULL is none. Stops when take says false. O(groups) but for the leaves: of a
+ * group that fills some only their number is read. */
+void nr_ordered_groups(const nr_ordered *o, bool (*take)(void *ctx, int64_t number, uint64_t n), void *ctx);
+
 size_t nr_ordered_bytes(const nr_ordered *o);
 
 /* Whether order, counts and shape are what they must be; else why says what is not. For tests and INDEX CHECK. O(n). */
