@@ -94,7 +94,7 @@ $(B)/obj/%.o: %.c $(B)/compile.stamp | packages
 	@echo "  CC    $(VARIANT)/$<"
 	@$(COMPILE) $(OPTIMIZE) $(INCLUDES) -c -o $@ $<
 
-$(B)/obj/src/table/scan.o $(B)/obj/src/exec/reference.o: OPTIMIZE := $(if $(SANITIZE),,-O3)
+$(B)/obj/src/table/scan.o $(B)/obj/src/table/tally.o $(B)/obj/src/exec/reference.o: OPTIMIZE := $(if $(SANITIZE),,-O3)
 $(MODULE_OBJ) $(REFERENCE_OBJ): build/include/redismodule.h
 $(MODULE_OBJ): INCLUDES := -Imodule -isystem build/include
 $(REFERENCE_OBJ): INCLUDES := -I. -Imodule -isystem build/include

@@ -257,6 +257,51 @@ static void every_function_gives_what_its_name_says_of_every_type(void **state)
         }
 }
 
+/* -- many at once ------------------------------------------------------------------------------------------------------------------------- */
+
+static nr_bulk bulk_of(const nr_aggregate *a, const nr_value *v, size_t n)
+{
+    nr_bulk all = {.n = n, .end = v[plain_least(v, n, a->bulk == NR_BULK_HIGHEST ? -1 : 1)]};
+    for (size_t i = 0; i < n; i++) all.total += v[i].kind == NR_V_INT ? v[i].i : v[i].d;
+    return all;
+}
+
+static void check_bulk(const nr_aggregate *a, const nr_spec *spec)
+{
+    nr_value one_by_one, at_once, values[MOST];
+    fill_pool(spec);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        void *state = calloc(1, a->state_size);
+        size_t n = 2 + below(MOST - 1), cut = 1 + below(n - 1);
+        for (size_t k = 0; k < n; k++) values[k] = pool[below(n_pool)];
+        nr_bulk first = bulk_of(a, values, cut), rest = bulk_of(a, values + cut, n - cut);
+        a->add_bulk(state, spec, &first, &arena);
+        a->add_bulk(state, spec, &rest, &arena);
+        bool good = a->result(state, spec, &at_once);
+        if (good != result_of(a, spec, values, n, &one_by_one) || (good && !nr_value_eq(&one_by_one, &at_once))) say(a, spec, n, "not the same at once");
+        free(state);
+    }
+}
+
+static void many_numbers_at_once_are_what_each_of_them_is(void **state)
+{
+    (void)state;
+    seed = 0x9E3779B97F4A7C15;
+    for (const nr_aggregate *a = nr_aggregates; a->name; a++) {
+        assert_true((a->add_bulk != NULL) == (a->bulk != NR_BULK_NONE));
+        assert_true(a->bulk == NR_BULK_NONE || !a->distinct);
+        for (const nr_type *const *t = nr_types; a->add_bulk && *t; t++) {
+            nr_mark mark = nr_arena_mark(&arena);
+            bool digits = (*t)->flags & NR_TF_DIGITS, number = (*t)->kind == NR_V_INT || (*t)->kind == NR_V_DECIMAL;
+            nr_spec spec = {*t, digits ? 30 : 0, digits ? 2 : 0, NULL};
+            if (number && a->takes(*t) && !((*t)->flags & NR_TF_RELATION)) check_bulk(a, &spec);
+            nr_arena_rewind(&arena, mark);
+        }
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------------------------------------------------- */
+
 /* What is too small beside a large number is not lost when that goes again. */
 static void a_sum_of_floats_keeps_small_ones_beside_large_ones(void **state)
 {
@@ -291,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_function_gives_what_its_name_says_of_every_type),
+        cmocka_unit_test(many_numbers_at_once_are_what_each_of_them_is),
         cmocka_unit_test(a_sum_of_floats_keeps_small_ones_beside_large_ones),
         cmocka_unit_test(every_function_is_found_by_its_name_and_says_what_it_is),
     };

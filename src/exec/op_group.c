@@ -1,19 +1,20 @@
 /* op_group.c -- groups by hash: the encoded keys of a row name its group, whose order is then that of the bytes.
  *
  * Values are read a batch at a time. Most keys have come before: a small cache in front of the hash table knows them by their number, or by where the text of a
- * code lies. Where only rows are counted, by a column of few numbers or codes, a chunk of the table adds to an array of counters; and by an index in
- * memory, no row is looked at. */
+ * code lies. Where keys are numbers close together, or codes, chunks of the table go to slots (slots.h), which become groups once at the end; where only rows
+ * are counted, by a column that has an index in memory, no row is looked at. */
 #include "exec/op_group.h"
 
 #include <stdlib.h>
 
 #include "exec/keyset.h"
 #include "exec/op_select.h"
+#include "exec/slots.h"
 #include "store/keys.h"
 #include "table/scan.h"
 #include "table/table.h"
 
-enum { CACHED = 1024, COUNTERS = 1 << 16, FEW_GROUPS = 64, ROWS_A_GROUP = 32 };
+enum { CACHED = 1024, FEW_GROUPS = 64, ROWS_A_GROUP = 32 };
 
 typedef struct group {
     nr_slice key;
@@ -42,11 +43,8 @@ typedef struct group_state {
     group *of[NR_BATCH];          /* the group of each row of the batch */
     known_key known[CACHED];
     size_t *state_at, state_size; /* where each measure's state lies in a group's */
-    bool counts;                  /* nothing but rows is counted */
     const nr_column *coded;       /* the column of the one key, when its texts stay where they are */
-    const nr_column *counted;     /* the one key's, when chunks of it are counted */
-    uint32_t *counters;           /* by the lowest 16 bits */
-    uint64_t nulls;
+    nr_slots *slots;              /* what takes chunks; NULL: they are read row by row */
     size_t given, end;
 } group_state;
 
@@ -74,21 +72,18 @@ static void begin(nr_op *op, group_state *s)
     s->state_at = nr_arena_alloc(&op->arena, sizeof *s->state_at * g->n_measures);
     s->when = NR_NEW_N(op->run->arena, nr_selection *, g->n_measures);
     s->integers = NR_NEW_N(op->run->arena, const nr_column *, g->n_measures);
-    s->counts = true;
     for (size_t i = 0; i < g->n_measures; i++) {
         s->integers[i] = p->columns ? integers_of(op, &g->measures[i]) : NULL;
         if (g->measures[i].when && p->columns) s->when[i] = nr_selection_new(op->run, g->measures[i].when);
         s->state_at[i] = s->state_size;
         s->state_size += (g->measures[i].function->state_size + 15) & ~(size_t)15;
-        s->counts = s->counts && nr_measure_is_size(&g->measures[i]);
     }
-    if (g->n_keys != 1 || !nr_term_plain(&g->keys[0]) || !p->columns) return;
+    if (!p->columns) return;
+    s->slots = nr_slots_new(op->run, &op->arena, g);
+    if (g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return;
     const nr_column *c = nr_table_column(op->run->model->table, g->keys[0].field->id);
-    bool codes = nr_column_form_of(c) == NR_CF_CODES;
-    if (codes) s->coded = c;
+    if (nr_column_form_of(c) == NR_CF_CODES) s->coded = c;
     if (nr_column_kind(c) == NR_V_INT) s->key = c;
-    if (!s->counts || (!codes && nr_column_kind(c) != NR_V_INT)) return;
-    s->counted = c;
 }
 
 /* -- the group of a row ------------------------------------------------------------------------------------------------------------------- */
@@ -240,63 +235,43 @@ static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
     }
 }
 
-/* -- counting chunks ---------------------------------------------------------------------------------------------------------------------- */
+/* -- chunks -------------------------------------------------------------------------------------------------------------------------------- */
 
-static uint16_t number_at(const nr_column_chunk *c, size_t at)
+static void take_chunk(nr_op *op, group_state *s, nr_batch *in)
 {
-    return c->width == 1 ? (uint16_t)((const int8_t *)c->values)[at] : (uint16_t)((const int16_t *)c->values)[at];
+    uint32_t at = 0;
+    if (s->slots && nr_slots_take(s->slots, in)) return;
+    while ((in->n = nr_scan_list(in->bits, in->chunk, &at, NR_BATCH, in->rows))) take_rows(op, s, in);
 }
 
-static void count_word(group_state *s, const nr_column_chunk *c, size_t word, uint64_t bits)
+/* What came by slots joins what came row by row. */
+static void take_slot(nr_op *op, group_state *s, size_t at, const nr_value *keys, uint64_t rows)
 {
-    size_t at = word * 64;
-    if (bits == UINT64_MAX)
-        for (size_t i = 0; i < 64; i++) s->counters[number_at(c, at + i)]++;
-    else
-        for (; bits; bits &= bits - 1) s->counters[number_at(c, at + (size_t)__builtin_ctzll(bits))]++;
-}
-
-/* False: the chunk's numbers are too wide. */
-static bool count_chunk(nr_op *op, group_state *s, const nr_batch *in)
-{
-    nr_column_chunk c = nr_column_chunk_at(s->counted, in->chunk);
-    if (c.width > 2) return false;
-    if (!s->counters) s->counters = nr_arena_zalloc(&op->arena, COUNTERS * sizeof *s->counters);
-    for (size_t w = 0; w < NR_CHUNK_WORDS; w++) {
-        uint64_t set = c.width && w * 64 < c.rows ? c.set[w] : 0;
-        s->nulls += (uint64_t)__builtin_popcountll(in->bits[w] & ~set);
-        if (in->bits[w] & set) count_word(s, &c, w, in->bits[w] & set);
+    const nr_grouping *g = grouping_of(op);
+    for (size_t k = 0; k < g->n_keys; k++) s->values[k * NR_BATCH] = nr_term_value(&g->keys[k], &keys[k]);
+    group *to = find_group(op, s, s->values);
+    to->rows += rows;
+    for (size_t m = 0; m < g->n_measures; m++) {
+        const nr_measure *what = &g->measures[m];
+        nr_bulk all;
+        if (!nr_measure_is_size(what) && nr_slots_bulk(s->slots, at, m, &all))
+            what->function->add_bulk(to->states + s->state_at[m], &what->term.spec, &all, &op->arena);
     }
-    return true;
 }
+
+static void take_slots(nr_op *op, group_state *s)
+{
+    nr_value *keys = NR_NEW_N(op->run->arena, nr_value, grouping_of(op)->n_keys);
+    uint64_t rows;
+    for (size_t at = 0; nr_slots_next(s->slots, &at, keys, &rows);) take_slot(op, s, at, keys, rows);
+}
+
+/* -- counting by an index ----------------------------------------------------------------------------------------------------------------- */
 
 static void count_value(nr_op *op, group_state *s, nr_value v, uint64_t rows)
 {
     if (rows) find_group(op, s, &v)->rows += rows;
 }
-
-static void take_counters(nr_op *op, group_state *s)
-{
-    for (uint32_t i = 0; s->counters && i < COUNTERS; i++) {
-        if (!s->counters[i]) continue;
-        nr_value v = s->coded ? nr_column_code(s->counted, i) : (nr_value){.kind = NR_V_INT, .i = (int16_t)i};
-        count_value(op, s, v, s->counters[i]);
-    }
-    count_value(op, s, NR_NULL, s->nulls);
-}
-
-static void take_chunk(nr_op *op, group_state *s, nr_batch *in)
-{
-    uint32_t at = 0;
-    if (s->counts && !grouping_of(op)->n_keys) {
-        find_group(op, s, NULL)->rows += in->n;
-        return;
-    }
-    if (s->counted && count_chunk(op, s, in)) return;
-    while ((in->n = nr_scan_list(in->bits, in->chunk, &at, NR_BATCH, in->rows))) take_rows(op, s, in);
-}
-
-/* -- counting by an index ----------------------------------------------------------------------------------------------------------------- */
 
 static bool is_few(const group_state *s, uint64_t rows)
 {
@@ -411,12 +386,13 @@ static bool read_all(nr_op *op, group_state *s)
         if (!in->n) break;
         if (in->dense) {
             take_chunk(op, s, in);
+            if (s->slots && nr_slots_complete(s->slots)) break;
             continue;
         }
         if (p->columns) in->n = keep_those_there(op->run->model->table, in);
         take_rows(op, s, in);
     }
-    if (s->counted) take_counters(op, s);
+    if (s->slots) take_slots(op, s);
     return true;
 }
 
@@ -451,9 +427,35 @@ static void order_group(nr_op *op, group *g)
     g->key = nr_buf_slice(&key);
 }
 
-static int compare_groups(const void *x, const void *y)
+/* What sorting moves: most comparisons need no more than the first bytes. */
+typedef struct sort_entry {
+    uint64_t first;
+    group *g;
+} sort_entry;
+
+static uint64_t first_bytes(nr_slice key)
 {
-    return nr_slice_cmp((*(group *const *)x)->key, (*(group *const *)y)->key);
+    uint64_t first = 0;
+    for (size_t i = 0; i < sizeof first; i++) first = first << 8 | (i < key.n ? (unsigned char)key.p[i] : 0);
+    return first;
+}
+
+static int compare_entries(const void *x, const void *y)
+{
+    const sort_entry *a = x, *b = y;
+    return a->first != b->first ? (a->first > b->first) - (a->first < b->first) : nr_slice_cmp(a->g->key, b->g->key);
+}
+
+/* Numbers by slots come in order. */
+static void sort_groups(nr_op *op, group_state *s)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < s->groups.n && sorted; i++) sorted = nr_slice_cmp(s->groups.at[i - 1]->key, s->groups.at[i]->key) < 0;
+    if (sorted) return;
+    sort_entry *entries = nr_arena_alloc(&op->arena, s->groups.n * sizeof *entries);
+    for (size_t i = 0; i < s->groups.n; i++) entries[i] = (sort_entry){first_bytes(s->groups.at[i]->key), s->groups.at[i]};
+    qsort(entries, s->groups.n, sizeof *entries, compare_entries);
+    for (size_t i = 0; i < s->groups.n; i++) s->groups.at[i] = entries[i].g;
 }
 
 static bool finish(nr_op *op, group_state *s)
@@ -470,7 +472,7 @@ static bool finish(nr_op *op, group_state *s)
     }
     s->groups.n = kept;
     if (op->run->err->code) return false;
-    if (s->groups.n) qsort(s->groups.at, s->groups.n, sizeof *s->groups.at, compare_groups);
+    sort_groups(op, s);
     uint64_t n = s->groups.n, from = (uint64_t)g->offset < n ? (uint64_t)g->offset : n;
     s->given = (size_t)from;
     s->end = (size_t)(g->count < 0 || (uint64_t)g->count > n - from ? n : from + (uint64_t)g->count);

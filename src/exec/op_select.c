@@ -70,11 +70,11 @@ static bool any_bit(const uint64_t *bits)
 }
 
 /* The bits of need of which t is true. */
-static void eval_chunk(nr_op *op, term *t, uint32_t chunk, const uint64_t *need, uint64_t *out)
+static void eval_chunk(nr_run *run, term *t, uint32_t chunk, const uint64_t *need, uint64_t *out)
 {
     uint64_t left[NR_CHUNK_WORDS], kid[NR_CHUNK_WORDS];
     if (t->op == NR_P_LEAF) {
-        nr_leaf_chunk(&t->leaf, chunk, need, op->run->arena, out);
+        nr_leaf_chunk(&t->leaf, chunk, need, run->arena, out);
         return;
     }
     if (t->op == NR_P_COMPARE) {
@@ -88,7 +88,7 @@ static void eval_chunk(nr_op *op, term *t, uint32_t chunk, const uint64_t *need,
     }
     memcpy(left, need, sizeof left); /* AND, NOT: what is true so far; OR: what is not */
     for (size_t k = 0; k < t->n && any_bit(left); k++) {
-        eval_chunk(op, &t->kids[k], chunk, left, kid);
+        eval_chunk(run, &t->kids[k], chunk, left, kid);
         for (size_t i = 0; i < NR_CHUNK_WORDS; i++) left[i] = t->op == NR_P_OR ? left[i] & ~kid[i] : kid[i];
     }
     for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] = t->op == NR_P_AND ? left[i] : need[i] & ~left[i];
@@ -119,12 +119,14 @@ static void eval_rows(const term *t, const uint32_t *rows, size_t n, const unsig
 }
 
 struct nr_selection {
+    nr_run *run;
     term root;
 };
 
 nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred)
 {
     nr_selection *s = NR_NEW(run->arena, nr_selection);
+    s->run = run;
     make_ready(run, &s->root, pred);
     return s;
 }
@@ -134,6 +136,11 @@ void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, un
     unsigned char need[NR_BATCH];
     memset(need, 1, n);
     eval_rows(&s->root, rows, n, need, out);
+}
+
+void nr_selection_chunk(nr_selection *s, uint32_t chunk, const uint64_t *need, uint64_t *out)
+{
+    eval_chunk(s->run, &s->root, chunk, need, out);
 }
 
 /* Rows that the table has not are dropped: an index of the store may name some. */
@@ -165,7 +172,7 @@ static bool pull(nr_op *op, select_state *s, nr_batch *b)
             continue;
         }
         memcpy(need, b->bits, sizeof need);
-        eval_chunk(op, &s->root, b->chunk, need, b->bits);
+        eval_chunk(op->run, &s->root, b->chunk, need, b->bits);
         b->n = nr_scan_count(b->bits);
     } while (!b->n);
     return true;

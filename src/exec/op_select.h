@@ -13,4 +13,7 @@ nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred);
 /* Whether it is true of each of n rows, at most NR_BATCH, which the table has: bytes of 0 and 1. */
 void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, unsigned char *out);
 
+/* The same of rows of a chunk: of the bits of need those for which it is true. need and out: NR_CHUNK_WORDS words; they may not overlap. */
+void nr_selection_chunk(nr_selection *s, uint32_t chunk, const uint64_t *need, uint64_t *out);
+
 #endif

@@ -69,6 +69,13 @@ static void count_add_ints(char *const *states, size_t at, const int64_t *number
     for (size_t i = 0; i < n; i++) *(int64_t *)(void *)(states[i] + at) += set[i];
 }
 
+static void count_add_bulk(void *state, const nr_spec *of, const nr_bulk *all, nr_arena *arena)
+{
+    (void)of;
+    (void)arena;
+    *(int64_t *)state += (int64_t)all->n;
+}
+
 static bool count_result(const void *state, const nr_spec *of, nr_value *out)
 {
     (void)of;
@@ -93,6 +100,12 @@ static void total_add_float(total *t, double f)
     t->sum = sum;
 }
 
+static void total_add_whole(total *t, nr_i128 d)
+{
+    t->high += d >> 64;
+    t->low += (uint64_t)d;
+}
+
 static void total_add(void *state, const nr_spec *of, const nr_value *v, nr_arena *arena)
 {
     total *t = state;
@@ -103,9 +116,16 @@ static void total_add(void *state, const nr_spec *of, const nr_value *v, nr_aren
         total_add_float(t, v->f);
         return;
     }
-    nr_i128 d = v->kind == NR_V_INT ? v->i : v->d;
-    t->high += d >> 64;
-    t->low += (uint64_t)d;
+    total_add_whole(t, v->kind == NR_V_INT ? v->i : v->d);
+}
+
+static void total_add_bulk(void *state, const nr_spec *of, const nr_bulk *all, nr_arena *arena)
+{
+    total *t = state;
+    (void)of;
+    (void)arena;
+    t->n += all->n;
+    total_add_whole(t, all->total);
 }
 
 static void total_add_ints(char *const *states, size_t at, const int64_t *numbers, const unsigned char *set, size_t n)
@@ -210,6 +230,16 @@ static void max_add(void *state, const nr_spec *of, const nr_value *v, nr_arena 
     keep_if(e, v, nr_value_cmp(v, &e->v) > 0, arena);
 }
 
+static void min_add_bulk(void *state, const nr_spec *of, const nr_bulk *all, nr_arena *arena)
+{
+    min_add(state, of, &all->end, arena);
+}
+
+static void max_add_bulk(void *state, const nr_spec *of, const nr_bulk *all, nr_arena *arena)
+{
+    max_add(state, of, &all->end, arena);
+}
+
 static bool extreme_result(const void *state, const nr_spec *of, nr_value *out)
 {
     (void)of;
@@ -259,16 +289,16 @@ static bool deviation_result(const void *state, const nr_spec *of, nr_value *out
 #define NUMBERS takes_numbers, "a number"
 
 const nr_aggregate nr_aggregates[] = {
-    /* name           of       star   distinct by index     state size        gives          add         of integers     result            doc */
-    {"COUNT",         ANY,     true,  false,  NR_BY_COUNT,  sizeof(int64_t),  gives_int,     count_add,  count_add_ints, count_result,     "rows (`*`), or values that are not NULL"},
-    {"COUNTDISTINCT", ANY,     false, true,   NR_BY_NONE,   sizeof(int64_t),  gives_int,     count_add,  NULL,           count_result,     "distinct values that are not NULL"},
-    {"SUM",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_same,    total_add,  total_add_ints, sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
-    {"AVG",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_average, total_add,  total_add_ints, average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
-    {"MIN",           ORDERED, false, false,  NR_BY_FIRST,  sizeof(extreme),  gives_same,    min_add,    NULL,           extreme_result,   "the lowest value"},
-    {"MAX",           ORDERED, false, false,  NR_BY_LAST,   sizeof(extreme),  gives_same,    max_add,    NULL,           extreme_result,   "the highest value"},
-    {"STDDEV",        NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           deviation_result, "the standard deviation of the population, a float"},
-    {"VARIANCE",      NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           variance_result,  "the variance of the population, a float"},
-    {NULL,            NULL, NULL, false, false, NR_BY_NONE, 0,               NULL,          NULL,       NULL,           NULL,             NULL},
+    /* name           of       star   distinct by index     state size        gives          add         of integers     of many at once                  result            doc */
+    {"COUNT",         ANY,     true,  false,  NR_BY_COUNT,  sizeof(int64_t),  gives_int,     count_add,  count_add_ints, NR_BULK_COUNT,   count_add_bulk, count_result,     "rows (`*`), or values that are not NULL"},
+    {"COUNTDISTINCT", ANY,     false, true,   NR_BY_NONE,   sizeof(int64_t),  gives_int,     count_add,  NULL,           NR_BULK_NONE,    NULL,           count_result,     "distinct values that are not NULL"},
+    {"SUM",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_same,    total_add,  total_add_ints, NR_BULK_SUM,     total_add_bulk, sum_result,       "the sum, of the field's type; of integers and decimals exact, beyond 64 bits or 38 digits an error"},
+    {"AVG",           NUMBERS, false, false,  NR_BY_NONE,   sizeof(total),    gives_average, total_add,  total_add_ints, NR_BULK_SUM,     total_add_bulk, average_result,   "the average: of floats a float, else a decimal with 10 more places, rounded half to even"},
+    {"MIN",           ORDERED, false, false,  NR_BY_FIRST,  sizeof(extreme),  gives_same,    min_add,    NULL,           NR_BULK_LOWEST,  min_add_bulk,   extreme_result,   "the lowest value"},
+    {"MAX",           ORDERED, false, false,  NR_BY_LAST,   sizeof(extreme),  gives_same,    max_add,    NULL,           NR_BULK_HIGHEST, max_add_bulk,   extreme_result,   "the highest value"},
+    {"STDDEV",        NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           NR_BULK_NONE,    NULL,           deviation_result, "the standard deviation of the population, a float"},
+    {"VARIANCE",      NUMBERS, false, false,  NR_BY_NONE,   sizeof(spread),   gives_float,   spread_add, NULL,           NR_BULK_NONE,    NULL,           variance_result,  "the variance of the population, a float"},
+    {NULL,            NULL, NULL, false, false, NR_BY_NONE, 0,               NULL,          NULL,       NULL,           NR_BULK_NONE,    NULL,           NULL,             NULL},
 };
 
 const nr_aggregate *nr_aggregate_find(nr_slice word, bool any_case)

@@ -15,6 +15,21 @@ typedef enum nr_by_index {
     NR_BY_LAST,  /* the highest value */
 } nr_by_index;
 
+/* What a function wants to know of many integers or decimals at once. */
+typedef enum nr_bulk_kind {
+    NR_BULK_NONE, /* each of them */
+    NR_BULK_COUNT,
+    NR_BULK_SUM,
+    NR_BULK_LOWEST,
+    NR_BULK_HIGHEST,
+} nr_bulk_kind;
+
+typedef struct nr_bulk {
+    uint64_t n;      /* how many: at least one */
+    nr_i128 total;   /* SUM */
+    nr_value end;    /* LOWEST, HIGHEST */
+} nr_bulk;
+
 typedef struct nr_aggregate {
     const char *name;   /* "SUM"; in small letters behind a field it names the result */
     bool (*takes)(const nr_type *type);
@@ -27,6 +42,8 @@ typedef struct nr_aggregate {
     void (*add)(void *state, const nr_spec *of, const nr_value *v, nr_arena *arena); /* what the state holds of v is copied into arena */
     /* The same of n integers at once: numbers[i], where set[i] is 1, is for the state at states[i] + at. NULL: they are given one by one. */
     void (*add_ints)(char *const *states, size_t at, const int64_t *numbers, const unsigned char *set, size_t n);
+    nr_bulk_kind bulk;
+    void (*add_bulk)(void *state, const nr_spec *of, const nr_bulk *all, nr_arena *arena); /* as add of each of them; NULL: bulk is NONE */
     bool (*result)(const void *state, const nr_spec *of, nr_value *out);             /* false: no value of the type that it gives */
     const char *doc;
 } nr_aggregate;

@@ -294,6 +294,11 @@ nr_kind nr_column_kind(const nr_column *c)
     return c->kind;
 }
 
+uint64_t nr_column_count(const nr_column *c)
+{
+    return c->count;
+}
+
 nr_column_form nr_column_form_of(const nr_column *c)
 {
     if (c->kind == NR_V_TEXT) return c->codes ? NR_CF_CODES : NR_CF_TEXTS;
@@ -310,6 +315,11 @@ nr_column_chunk nr_column_chunk_at(const nr_column *c, uint32_t i)
 uint32_t nr_column_codes(const nr_column *c)
 {
     return nr_rows_limit(c->codes);
+}
+
+uint32_t nr_column_distinct(const nr_column *c)
+{
+    return nr_rows_count(c->codes);
 }
 
 uint32_t nr_column_code_at(const nr_column *c, uint32_t row)

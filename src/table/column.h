@@ -27,6 +27,7 @@ nr_value nr_column_get(const nr_column *c, uint32_t row);
 void nr_column_soon(const nr_column *c, uint32_t row); /* has where the value lies fetched into the cache */
 
 nr_kind nr_column_kind(const nr_column *c);
+uint64_t nr_column_count(const nr_column *c); /* rows that are not NULL */
 
 /* What lies in a chunk's array. */
 typedef enum nr_column_form { NR_CF_INTS /* of INT and DECIMAL */, NR_CF_FLOATS, NR_CF_CODES, NR_CF_TEXTS /* no array */ } nr_column_form;
@@ -45,6 +46,7 @@ nr_column_chunk nr_column_chunk_at(const nr_column *c, uint32_t chunk);
 uint32_t nr_column_codes(const nr_column *c);
 uint32_t nr_column_code_at(const nr_column *c, uint32_t row); /* NR_NO_ROW: NULL */
 nr_value nr_column_code(const nr_column *c, uint32_t code);
+uint32_t nr_column_distinct(const nr_column *c); /* codes in use */
 
 /* The numbers of some rows of a column of INT; set: whether the row has one (else its number is 0). */
 void nr_column_gather(const nr_column *c, const uint32_t *rows, size_t n, int64_t *numbers, unsigned char *set);

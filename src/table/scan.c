@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "table/variants.h"
+
 enum { BLOCK = 64 };
 
 /* The low bits of eight bytes, which are 0 or 1, side by side. */
@@ -35,20 +37,11 @@ static inline uint64_t word_of(const unsigned char *bytes)
         }                                                                                                                    \
     }
 
-#if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2")))
-#define SPAN_LOOPS(name, type) SPAN_LOOP(name##_any, type, ) SPAN_LOOP(name##_avx2, type, AVX2)
-#define PICK(name) (__builtin_cpu_supports("avx2") ? name##_avx2 : name##_any)
-#else
-#define SPAN_LOOPS(name, type) SPAN_LOOP(name##_any, type, )
-#define PICK(name) name##_any
-#endif
-
-SPAN_LOOPS(span_8, int8_t)
-SPAN_LOOPS(span_16, int16_t)
-SPAN_LOOPS(span_32, int32_t)
-SPAN_LOOPS(span_64, int64_t)
-SPAN_LOOPS(span_double, double)
+VARIANTS(SPAN_LOOP, span_8, int8_t)
+VARIANTS(SPAN_LOOP, span_16, int16_t)
+VARIANTS(SPAN_LOOP, span_32, int32_t)
+VARIANTS(SPAN_LOOP, span_64, int64_t)
+VARIANTS(SPAN_LOOP, span_double, double)
 
 static void span_128(const void *values, uint32_t rows, nr_i128 lo, nr_i128 hi, const uint64_t *set, uint64_t *out)
 {
