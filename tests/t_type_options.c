@@ -51,7 +51,7 @@ static const struct {
     {"of", "{\"type\":\"int\"}"},
     {"fields", "{\"a\":{\"type\":\"int\",\"null\":true}}"},
     {"to", "\"p.Target\""},
-    {"on_delete", "\"do_nothing\""},
+    {"on_delete", "\"cascade\""},
     {"max_digits", "5"},
     {"decimal_places", "2"},
 };

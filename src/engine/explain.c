@@ -1,5 +1,6 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
 #include "engine/aggregate.h"
+#include "engine/cascade.h"
 #include "engine/semi_join.h"
 #include "query/page.h"
 
@@ -34,12 +35,13 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     return true;
 }
 
-static bool reply_plan(nr_call *c, nr_model *m, const nr_node *root, const nr_query *q)
+/* deleted: the model that the rows are deleted from; absent: they are not. */
+static bool reply_plan(nr_call *c, nr_model *m, const nr_node *root, const nr_query *q, nr_slice deleted)
 {
     nr_slices lines = {0};
     if (!root) return false;
     nr_plan_print(root, &c->arena, &lines);
-    return nr_join_explain(c, m, q->where, 1, &lines) && reply_lines(c, &lines);
+    return nr_join_explain(c, m, q->where, 1, &lines) && (!deleted.p || nr_cascade_explain(c, deleted, &lines)) && reply_lines(c, &lines);
 }
 
 nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count)
@@ -78,7 +80,7 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
     if (!nr_ast_parse(argv + end, argc - end, NR_CL_FIELDS, &c->arena, &ast, &c->err)) return false;
     if (!nr_query_bind(&ast, m, false, &with, &c->arena, &q, &c->err)) return false;
     nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", end - first));
-    return reply_lines(c, &lines);
+    return (!remove || nr_cascade_explain(c, m->schema->name, &lines)) && reply_lines(c, &lines);
 }
 
 /* The query that an UPDATE is about. */
@@ -115,11 +117,12 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     nr_query q;
     const nr_node *groups = NULL;
     nr_slices lines = {0};
-    bool known = false;
-    if (m && nr_slice_caseis(argv[0], "DELETE") && argc == 2)
+    nr_slice deleted = {NULL, 0};
+    bool known = false, removes = nr_slice_caseis(argv[0], "DELETE");
+    if (m && removes && argc == 2)
         return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
     if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q, &groups)) return false;
-    if (groups) return reply_plan(c, m, groups, &q);
+    if (groups) return reply_plan(c, m, groups, &q, deleted);
     if (nr_slice_caseis(argv[0], "EXISTS")) {
         q.count = 1;
         q.n_out = 1;
@@ -128,5 +131,6 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (known) return reply_lines(c, &lines);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    return reply_plan(c, m, nr_plan_rows(&p, &q, e->purpose), &q);
+    if (removes) deleted = m->schema->name;
+    return reply_plan(c, m, nr_plan_rows(&p, &q, e->purpose), &q, deleted);
 }

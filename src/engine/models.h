@@ -39,6 +39,9 @@ bool nr_model_missing(nr_call *c, nr_slice name);
 /* Whether the call's user may read (write) another model than the one declared. Applied calls may everything. */
 bool nr_model_may(nr_call *c, nr_slice name, bool write);
 
+/* Whether the keys of two models are on one node for sure: in a cluster, their names have the same hash tag. */
+bool nr_model_shares_slot(const nr_call *c, nr_slice a, nr_slice b);
+
 /* The name for an error message, or "another model" when the user may not read it. */
 const char *nr_model_shown(nr_call *c, const nr_model *m);
 

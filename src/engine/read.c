@@ -1,9 +1,8 @@
-/* read.c -- GET, MGET, QUERY, COUNT, EXISTS, DELETE, EXPLAIN: parse, bind, plan, run, reply. */
+/* read.c -- GET, MGET, QUERY, COUNT, EXISTS: parse, bind, plan, run, reply. */
 #include "engine/aggregate.h"
 #include "engine/semi_join.h"
 #include "engine/row_reply.h"
 #include "engine/scans.h"
-#include "engine/write.h"
 #include "query/page.h"
 #include "table/rows.h"
 
@@ -299,19 +298,6 @@ bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
     return true;
 }
 
-static bool delete_pks(nr_call *c, nr_writer *w, const nr_slice *pks, size_t n)
-{
-    const nr_field *f = nr_schema_pk(w->model->schema);
-    for (size_t i = 0; i < n; i++) {
-        nr_operand op;
-        nr_change *removed;
-        if (!nr_field_operand(f, pks[i], &c->arena, &op, &c->err)) return false;
-        bool possible = op.side == 0 && !(op.v.kind == NR_V_TEXT && op.v.s.n == 0);
-        if (possible && !nr_writer_remove(w, &op.v, &removed)) return false;
-    }
-    return true;
-}
-
 bool nr_rows_matching(nr_call *c, nr_model *m, const nr_query *q, nr_row_list *rows)
 {
     nr_planner p = nr_planner_for(c, m);
@@ -324,39 +310,4 @@ bool nr_rows_matching(nr_call *c, nr_model *m, const nr_query *q, nr_row_list *r
     nr_scan_end(c, m, &scan, &run);
     nr_run_close(&run);
     return ok;
-}
-
-static bool delete_matching(nr_call *c, nr_writer *w, const nr_slice *argv, size_t argc)
-{
-    nr_model *m = w->model;
-    nr_query q;
-    nr_row_list rows = {0};
-    bool ok = nr_filters_bind(c, m, argv, argc, &q) && nr_rows_matching(c, m, &q, &rows);
-    for (size_t i = 0; ok && i < rows.n; i++) {
-        nr_value pk;
-        nr_change *removed;
-        nr_slice text = nr_rows_pk(m->rows, rows.at[i]);
-        ok = nr_field_decode(nr_schema_pk(m->schema), text, &c->arena, &pk) && nr_writer_remove(w, &pk, &removed);
-    }
-    return ok;
-}
-
-bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc)
-{
-    nr_model *m = nr_slice_caseis(argv[1], "PK") ? nr_model_need_for_save(c, argv[0]) : nr_model_need_for_write(c, argv[0]);
-    uint64_t changed = 0;
-    if (!m) return false;
-    nr_writer w;
-    nr_writer_init(&w, c, m);
-    bool ok;
-    if (nr_slice_caseis(argv[1], "PK"))
-        ok = argc > 2 ? delete_pks(c, &w, argv + 2, argc - 2) : nr_fail(&c->err, NR_E_SYNTAX, "PK needs at least one primary key");
-    else if (nr_slice_caseis(argv[1], "ALL"))
-        ok = argc == 2 ? delete_matching(c, &w, NULL, 0) : nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after ALL", NR_SHOW(argv[2]));
-    else ok = delete_matching(c, &w, argv + 1, argc - 1);
-    ok = ok && nr_writer_commit(&w, &changed);
-    nr_writer_clear(&w);
-    if (!ok) return false;
-    c->sink->cls->integer(c->sink, (int64_t)changed);
-    return true;
 }

@@ -1,4 +1,4 @@
-/* relations.c -- clashes of names are found where definitions change, not where paths are read. */
+/* relations.c -- clashes of names, and references that the cluster keeps apart, are found where definitions change, not where they are used. */
 #include "engine/relations.h"
 
 #include "query/join.h"
@@ -58,8 +58,22 @@ static bool check(nr_call *c, const nr_models_overlay *changed, const relations 
     return true;
 }
 
+/* What other nodes have can be neither found nor changed. */
+static bool check_slots(nr_call *c, const nr_schema *s)
+{
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const nr_field *f = &s->fields[i];
+        if (f->on_delete != NR_DO_NOTHING && !nr_model_shares_slot(c, s->name, f->to))
+            return nr_fail(&c->err, NR_E_BADVALUE, "%.*s.on_delete: models %s and %s lie in different slots of the cluster; it needs both under one hash tag",
+                           NR_FMT(f->path), NR_SHOW(s->name), NR_SHOW(f->to));
+    }
+    return true;
+}
+
 bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
 {
+    for (size_t i = 0; i < changed->n; i++)
+        if (!changed->at[i]->schema->abstract && !check_slots(c, changed->at[i]->schema)) return false;
     relations all = {0};
     size_t at = 0;
     for (size_t i = 0; i < changed->n; i++) add_relations(c, changed->at[i]->schema, &all);

@@ -20,14 +20,6 @@ static nr_model *others_find(void *ctx, nr_slice name)
     return m && nr_model_has_entities(m) ? m : NULL;
 }
 
-/* "{shop}" of a name in cluster mode, where all names have one. */
-static nr_slice tag_of(nr_slice model)
-{
-    size_t n = 0;
-    while (n < model.n && model.p[n] != '}') n++;
-    return (nr_slice){model.p, n};
-}
-
 static nr_model *others_need(void *ctx, nr_slice from, nr_slice name)
 {
     nr_call *c = ctx;
@@ -35,7 +27,7 @@ static nr_model *others_need(void *ctx, nr_slice from, nr_slice name)
         nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
         return NULL;
     }
-    if (c->cluster && !nr_slice_eq(tag_of(from), tag_of(name))) {
+    if (!nr_model_shares_slot(c, from, name)) {
         nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a command needs both under one hash tag", NR_SHOW(from),
                 NR_SHOW(name));
         return NULL;
@@ -67,7 +59,7 @@ const nr_others *nr_others_of(nr_call *c)
 
 /* -- rows --------------------------------------------------------------------------------------------------------------------------------- */
 
-static const nr_pred *all_of(nr_arena *arena, const nr_pred *p)
+const nr_pred *nr_join_all_of(nr_arena *arena, const nr_pred *p)
 {
     if (p->op == NR_P_AND) return p;
     nr_pred *all = NR_NEW(arena, nr_pred);
@@ -79,7 +71,7 @@ static const nr_pred *all_of(nr_arena *arena, const nr_pred *p)
 
 static nr_query query_of(nr_call *c, const nr_query *outer, nr_model *m, const nr_pred *where)
 {
-    return (nr_query){.model = m, .where = all_of(&c->arena, where), .count = -1, .noscan = outer->noscan, .max_scan = outer->max_scan};
+    return (nr_query){.model = m, .where = nr_join_all_of(&c->arena, where), .count = -1, .noscan = outer->noscan, .max_scan = outer->max_scan};
 }
 
 /* A set of rows of a model, none of them in it. */
@@ -142,15 +134,9 @@ static int compare_keys(const void *x, const void *y)
     return nr_value_cmp(&((const nr_operand *)x)->v, &((const nr_operand *)y)->v);
 }
 
-/* `author in (...)`. */
-static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, const nr_model *to, const nr_bitmap *targets, size_t n)
+const nr_pred *nr_join_keys(const nr_field *f, nr_operand *keys, size_t n, nr_slice text, nr_arena *arena)
 {
-    const nr_column *pks = nr_table_column(to->table, 0);
-    nr_operand *keys = NR_NEW_N(&c->arena, nr_operand, n);
-    nr_pred *leaf = NR_NEW(&c->arena, nr_pred);
-    size_t k = 0;
-    for (uint32_t row = nr_bitmap_next(targets, 0); row != NR_NO_ROW; row = nr_bitmap_next(targets, row + 1))
-        keys[k++] = (nr_operand){nr_column_get(pks, row), 0};
+    nr_pred *leaf = NR_NEW(arena, nr_pred);
     if (n) qsort(keys, n, sizeof *keys, compare_keys);
     *leaf = (nr_pred){.op = NR_P_LEAF,
                       .field = f,
@@ -158,9 +144,20 @@ static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, co
                       .lookup = nr_lookup_find(NR_S("in")),
                       .args = {.at = keys, .n = n},
                       .direct = true,
-                      .scratch = &c->arena,
+                      .scratch = arena,
                       .text = text};
     return leaf;
+}
+
+/* `author in (...)`. */
+static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, const nr_model *to, const nr_bitmap *targets, size_t n)
+{
+    const nr_column *pks = nr_table_column(to->table, 0);
+    nr_operand *keys = NR_NEW_N(&c->arena, nr_operand, n);
+    size_t k = 0;
+    for (uint32_t row = nr_bitmap_next(targets, 0); row != NR_NO_ROW; row = nr_bitmap_next(targets, row + 1))
+        keys[k++] = (nr_operand){nr_column_get(pks, row), 0};
+    return nr_join_keys(f, keys, n, text, &c->arena);
 }
 
 static const nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *rows)

@@ -34,6 +34,11 @@ typedef struct nr_index_item {
 /* What a value may be unique for. */
 typedef enum nr_period { NR_PER_DATE, NR_PER_MONTH, NR_PER_YEAR, NR_PERIODS } nr_period;
 
+/* What a delete of its target does to an entity that refers to it. */
+typedef enum nr_policy { NR_DO_NOTHING, NR_CASCADE, NR_PROTECT, NR_RESTRICT, NR_SET_NULL, NR_SET_DEFAULT, NR_POLICIES } nr_policy;
+
+extern const char *const nr_policy_names[NR_POLICIES];
+
 typedef struct nr_field nr_field;
 struct nr_field {
     nr_slice name;
@@ -43,6 +48,7 @@ struct nr_field {
     nr_spec spec;             /* of its values; spec.type NULL while the target of a relation is not known */
     nr_slice to;              /* relations, embedded: the target model's full name ("self" is replaced), else absent */
     nr_slice related_name;    /* of a relation, seen from its target; "+": it is not; absent: the model's own */
+    nr_policy on_delete;      /* of a relation */
     const nr_field *of;       /* containers: what the elements are; NULL: any JSON. id means nothing in a field inside another */
     const nr_field *members;  /* embedded: its fields; those of the model `to` when that is known */
     size_t n_members;
@@ -84,6 +90,7 @@ struct nr_schema {
     bool resolved;
     bool in_memory;             /* the indexes are in memory; has_store: the document says where they are */
     bool has_store;
+    bool minds_deletes;         /* a relation has a policy other than do_nothing */
     int64_t ttl;                /* seconds that an insert lives which gives no time; 0: for ever */
     nr_field *fields;
     size_t n_fields;

@@ -278,7 +278,10 @@ static bool choose_pk(nr_schema_reader *r)
         memmove(s->fields + 1, s->fields, sizeof *pk * (size_t)(pk - s->fields));
         s->fields[0] = first;
     }
-    for (size_t i = 0; i < s->n_fields; i++) s->fields[i].id = (uint16_t)i;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        s->fields[i].id = (uint16_t)i;
+        s->minds_deletes = s->minds_deletes || s->fields[i].on_delete != NR_DO_NOTHING;
+    }
     return nr_reader_check_pk(r);
 }
 

@@ -178,6 +178,7 @@ static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
         {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"}, {element && nr_json_get(f->json, "default"), "default"},
         {f->unique_for[NR_PER_DATE].p != NULL, "unique_for_date"},   {f->unique_for[NR_PER_MONTH].p != NULL, "unique_for_month"},
         {f->unique_for[NR_PER_YEAR].p != NULL, "unique_for_year"},
+        {f->on_delete != NR_DO_NOTHING, "on_delete"},
     };
     r->at = NULL;
     if (f->type->flags & NR_TF_AUTO) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: use 'bigint'", f->type->name);
@@ -221,19 +222,21 @@ static bool set_fields(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
-static const char *const policies_later[] = {"cascade", "protect", "restrict", "set_null", "set_default", NULL};
+const char *const nr_policy_names[NR_POLICIES] = {
+    [NR_DO_NOTHING] = "do_nothing", [NR_CASCADE] = "cascade",   [NR_PROTECT] = "protect",
+    [NR_RESTRICT] = "restrict",     [NR_SET_NULL] = "set_null", [NR_SET_DEFAULT] = "set_default",
+};
 
 static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
 {
-    if (nr_slice_is(j->text, "do_nothing")) return true;
     nr_hint hint;
     nr_hint_begin(&hint, j->text);
-    nr_hint_offer(&hint, NR_S("do_nothing"));
-    for (const char *const *p = policies_later; *p; p++) {
-        if (nr_slice_is(j->text, *p)) return nr_reader_later(r, *p);
-        nr_hint_near(&hint, nr_slice_of(*p));
+    for (size_t p = 0; p < NR_POLICIES; p++) {
+        r->field->on_delete = (nr_policy)p;
+        if (nr_slice_is(j->text, nr_policy_names[p])) return true;
+        nr_hint_offer(&hint, nr_slice_of(nr_policy_names[p]));
     }
-    return nr_reader_fail(r, NR_E_BADVALUE, "unknown policy %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "expected"));
+    return nr_reader_fail(r, NR_E_BADVALUE, "unknown policy %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "expected one of"));
 }
 
 static bool set_related_name(nr_schema_reader *r, const nr_json *j)
@@ -319,7 +322,7 @@ const nr_schema_option nr_schema_options[] = {
     {"to",               MODEL,  NAMES_MODEL,    set_to,             "the model that a relation refers to, or whose fields an embedded entity has; it may come later"},
     {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
     {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
-    {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a delete of the target does to those that refer to it: do_nothing"},
+    {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a DELETE of the target does to an entity that refers to it: do_nothing (the default), cascade, protect, restrict, set_null, set_default"},
     {"related_name",     TEXT,   NR_TF_RELATION, set_related_name,   "the name of a relation seen from its target, \"+\" for none; without it the last part of the model's name in small letters"},
     {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
     {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
@@ -367,6 +370,15 @@ static bool check_embedded(nr_schema_reader *r)
     const nr_field *f = r->field;
     if (!(f->type->flags & NR_TF_MEMBERS) || (f->to.p != NULL) != (f->members != NULL)) return true;
     return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' needs \"to\", the name of a model, or \"fields\", and not both", f->type->name);
+}
+
+static bool check_policy(nr_schema_reader *r, const nr_json *declaration)
+{
+    const nr_field *f = r->field;
+    if (f->on_delete == NR_SET_NULL && !f->null) return nr_reader_fail(r, NR_E_BADVALUE, "\"on_delete\" is set_null, but \"null\" is not true");
+    if (f->on_delete == NR_SET_DEFAULT && !nr_json_get(declaration, "default"))
+        return nr_reader_fail(r, NR_E_BADVALUE, "\"on_delete\" is set_default, but there is no \"default\"");
+    return true;
 }
 
 static bool check_default(nr_schema_reader *r)
@@ -425,8 +437,8 @@ bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declarat
     *f = (nr_field){.name = name, .path = path_of(r, name), .max_length = -1, .json = declaration};
     r->field = f;
     r->at = NULL;
-    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_embedded(r) && check_default(r) && check_clock(r) &&
-              check_onetoone(r, declaration);
+    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_embedded(r) && check_policy(r, declaration) && check_default(r) &&
+              check_clock(r) && check_onetoone(r, declaration);
     r->field = NULL;
     return ok;
 }
