@@ -396,6 +396,7 @@ static void models_in_other_slots_are_refused(void **state)
     w->cluster = true;
     refuse(w, "DELETE {a}T PK 1", "SYNTAX", "lie in different slots of the cluster");
     refuse(w, MODEL("{b}S", "\"t\": " FK("{a}T", ON("protect"))), "BADVALUE", "fields.t.on_delete: models '{b}S' and '{a}T' lie in different slots");
+    refuse(w, MODEL("{b}S", "\"t\": " FK("{a}T", ", \"check\": true")), "BADVALUE", "fields.t.check: models '{b}S' and '{a}T' lie in different slots");
     define(w, MODEL("{b}S", "\"t\": " FK("{a}T", "")));
     define(w, MODEL("{b}R", ""));
     define(w, MODEL("{a}R", "\"t\": " FK("{a}T", ON("cascade"))));

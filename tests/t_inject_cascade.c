@@ -15,7 +15,7 @@ static const char *const set_up_commands[] = {
     "MODEL SET b.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true, \"index\": true}}}'",
     "MODEL SET b.Post '{\"fields\": {\"author\": " FK("b.User", ", \"on_delete\": \"cascade\"") ", \"n\": {\"type\": \"int\", \"null\": true, \"index\": true}}}'",
     "MODEL SET b.Note '{\"fields\": {\"post\": " FK("b.Post", ", \"on_delete\": \"set_null\"") ", \"up\": " FK("self", ", \"on_delete\": \"cascade\"") "}}'",
-    "MODEL SET b.Mark '{\"fields\": {\"post\": " FK("b.Post", ", \"on_delete\": \"set_default\", \"default\": 4") "}}'",
+    "MODEL SET b.Mark '{\"fields\": {\"post\": " FK("b.Post", ", \"on_delete\": \"set_default\", \"default\": 4, \"check\": true") "}}'",
     "MODEL SET b.Lock '{\"fields\": {\"post\": " FK("b.Post", ", \"on_delete\": \"protect\"") "}}'",
     "SAVE b.User JSON '[{\"name\": \"a\"}, {\"name\": \"b\"}]'",
     "SAVE b.Post JSON '[{\"author\": 1, \"n\": 1}, {\"author\": 1, \"n\": 2}, {\"author\": 2, \"n\": 3}, {\"n\": 4}]'",
@@ -32,6 +32,8 @@ static const char *const writes[] = {
     "DELETE b.Post PK 4 1",
     "DELETE b.Note PK 1",
     "DELETE b.Lock ALL",
+    "SAVE b.Mark post 3",
+    "SAVE b.Mark post 9",
 };
 
 static const char *const probes[] = {

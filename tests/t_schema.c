@@ -251,8 +251,10 @@ static const refusal refusals[] = {
     {FIELD("'type': 'fk', 'to': 'm', 'on_delete': 'set_default', 'default': null"), NR_E_BADVALUE, "\"default\" is null"},
     {FIELD("'type': 'fk', 'to': 'm', 'on_delete': 3"), NR_E_BADVALUE, "fields.x.on_delete: expected the name of a policy"},
     {FIELD("'type': 'list', 'of': {'type': 'fk', 'to': 'm', 'on_delete': 'cascade'}"), NR_E_BADVALUE, "what is inside a container takes no \"on_delete\""},
+    {FIELD("'type': 'embedded', 'fields': {'a': {'type': 'fk', 'to': 'm', 'check': true}}"), NR_E_BADVALUE, "what is inside a container takes no \"check\""},
     {FIELD("'type': 'onetoone', 'to': 'm', 'pk': true, 'null': true, 'on_delete': 'set_null'"), NR_E_BADVALUE, "a primary key takes no \"null\""},
     {FIELD("'type': 'onetoone', 'to': 'm', 'pk': true, 'default': 1, 'on_delete': 'set_default'"), NR_E_BADVALUE, "a primary key takes no \"default\""},
+    {FIELD("'type': 'fk', 'to': 'm', 'check': 1"), NR_E_BADVALUE, "fields.x.check: expected true or false"},
     {FIELD("'type': 'fk', 'to': 'm', 'on_delete': 'do_nothin'"), NR_E_BADVALUE, "unknown policy 'do_nothin'; did you mean 'do_nothing'?"},
     {FIELD("'type': 'onetoone', 'to': 'm', 'unique': false"), NR_E_BADVALUE, "fields.x: a field of type 'onetoone' is always unique"},
 
@@ -312,7 +314,6 @@ static const refusal refusals[] = {
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': ''"), NR_E_BADVALUE, "fields.x.related_name: "},
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'pk'"), NR_E_BADVALUE, "fields.x.related_name: "},
     {FIELD("'type': 'char', 'related_name': 'a'"), NR_E_BADVALUE, "fields.x.related_name: a field of type 'char'"},
-    {FIELD("'type': 'fk', 'to': 'm', 'check': true"), NR_E_BADVALUE, "fields.x.check: 'check' is not available"},
     {FIELD("'type': 'fk', 'to': 'm', 'to_field': 'a'"), NR_E_BADVALUE, "fields.x.to_field: 'to_field' is not available"},
     {"{'ttl': 0}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '0'"},
     {"{'ttl': -5}", NR_E_BADVALUE, "ttl: expected seconds, a whole number from 1 to 1000000000000, or null; got '-5'"},

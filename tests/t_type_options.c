@@ -35,8 +35,8 @@ static const struct {
     {"dict",        "of",                                "{}",                                       false, false, '{'},
     {"embedded",    "fields to",                         "{}",                                       false, false, '{'},
     {"json",        "",                                  "5",                                        true,  false, '"'},
-    {"fk",          "to on_delete",                      "1",                                        false, false, '#'},
-    {"onetoone",    "to on_delete",                      "1",                                        false, false, '#'},
+    {"fk",          "to on_delete check",                "1",                                        false, false, '#'},
+    {"onetoone",    "to on_delete check",                "1",                                        false, false, '#'},
 };
 
 /* What is written for an option; NULL: the value of the row. */
@@ -52,6 +52,7 @@ static const struct {
     {"fields", "{\"a\":{\"type\":\"int\",\"null\":true}}"},
     {"to", "\"p.Target\""},
     {"on_delete", "\"cascade\""},
+    {"check", "true"},
     {"max_digits", "5"},
     {"decimal_places", "2"},
 };

@@ -63,9 +63,10 @@ static bool check_slots(nr_call *c, const nr_schema *s)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
-        if (f->on_delete != NR_DO_NOTHING && !nr_model_shares_slot(c, s->name, f->to))
-            return nr_fail(&c->err, NR_E_BADVALUE, "%.*s.on_delete: models %s and %s lie in different slots of the cluster; it needs both under one hash tag",
-                           NR_FMT(f->path), NR_SHOW(s->name), NR_SHOW(f->to));
+        bool asks = f->check || f->on_delete != NR_DO_NOTHING;
+        if (asks && !nr_model_shares_slot(c, s->name, f->to))
+            return nr_fail(&c->err, NR_E_BADVALUE, "%.*s.%s: models %s and %s lie in different slots of the cluster; it needs both under one hash tag",
+                           NR_FMT(f->path), f->check ? "check" : "on_delete", NR_SHOW(s->name), NR_SHOW(f->to));
     }
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "engine/apply.h"
 #include "engine/follow.h"
+#include "engine/target.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
 #include "exec/op.h"
@@ -320,7 +321,7 @@ bool nr_writers_commit(nr_writer *const *ws, size_t n, uint64_t *changed)
     bool applied = ws[0]->call->applied;
     for (size_t i = 0; i < n && !applied; i++)
         if (!check_all_unique(ws[i])) return false;
-    return nr_apply(ws, n, changed);
+    return (applied || nr_targets_check(ws, n)) && nr_apply(ws, n, changed);
 }
 
 bool nr_writer_commit(nr_writer *w, uint64_t *changed)

@@ -49,6 +49,7 @@ struct nr_field {
     nr_slice to;              /* relations, embedded: the target model's full name ("self" is replaced), else absent */
     nr_slice related_name;    /* of a relation, seen from its target; "+": it is not; absent: the model's own */
     nr_policy on_delete;      /* of a relation */
+    bool check;               /* the target of a relation must exist when it is written */
     const nr_field *of;       /* containers: what the elements are; NULL: any JSON. id means nothing in a field inside another */
     const nr_field *members;  /* embedded: its fields; those of the model `to` when that is known */
     size_t n_members;

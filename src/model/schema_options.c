@@ -178,7 +178,7 @@ static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
         {f->auto_now, "auto_now"}, {f->auto_now_add, "auto_now_add"}, {element && nr_json_get(f->json, "default"), "default"},
         {f->unique_for[NR_PER_DATE].p != NULL, "unique_for_date"},   {f->unique_for[NR_PER_MONTH].p != NULL, "unique_for_month"},
         {f->unique_for[NR_PER_YEAR].p != NULL, "unique_for_year"},
-        {f->on_delete != NR_DO_NOTHING, "on_delete"},
+        {f->on_delete != NR_DO_NOTHING, "on_delete"}, {f->check, "check"},
     };
     r->at = NULL;
     if (f->type->flags & NR_TF_AUTO) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: use 'bigint'", f->type->name);
@@ -237,6 +237,12 @@ static bool set_on_delete(nr_schema_reader *r, const nr_json *j)
         nr_hint_offer(&hint, nr_slice_of(nr_policy_names[p]));
     }
     return nr_reader_fail(r, NR_E_BADVALUE, "unknown policy %s; %s", NR_SHOW(j->text), nr_hint_text(&hint, "expected one of"));
+}
+
+static bool set_check(nr_schema_reader *r, const nr_json *j)
+{
+    r->field->check = j->kind == NR_J_TRUE;
+    return true;
 }
 
 static bool set_related_name(nr_schema_reader *r, const nr_json *j)
@@ -323,6 +329,7 @@ const nr_schema_option nr_schema_options[] = {
     {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
     {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
     {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a DELETE of the target does to an entity that refers to it: do_nothing (the default), cascade, protect, restrict, set_null, set_default"},
+    {"check",            FLAG,   NR_TF_RELATION, set_check,          "an entity that a relation is set to must exist"},
     {"related_name",     TEXT,   NR_TF_RELATION, set_related_name,   "the name of a relation seen from its target, \"+\" for none; without it the last part of the model's name in small letters"},
     {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
     {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
@@ -341,7 +348,6 @@ const nr_schema_option nr_schema_options[] = {
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
-    {"check",            LATER, "the target of a relation must exist"},
     {"through",          LATER, "the model that holds a many-to-many relation"},
     {NULL, LATER, NULL},
 };

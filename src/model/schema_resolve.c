@@ -79,7 +79,7 @@ static bool declare_member(resolver *r, const nr_schema *model, const nr_field *
     if (out->auto_now || out->auto_now_add)
         return nr_fail(r->err, NR_E_BADVALUE, "%.*s: '%.*s' of %.*s has \"%s\", which is not available inside another entity in this version",
                        NR_FMT(holder->path), NR_FMT(from->name), NR_FMT(model->name), out->auto_now ? "auto_now" : "auto_now_add");
-    out->pk = out->unique = out->index_all = out->column = false;
+    out->pk = out->unique = out->index_all = out->column = out->check = false;
     out->on_delete = NR_DO_NOTHING; /* it is about the model's own entities */
     out->index.n = 0;
     memset(out->unique_for, 0, sizeof out->unique_for);

@@ -146,7 +146,7 @@ start_nonrel {} {
         model m.B {{}}
         foreach type {m2m ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
-            {"type": "fk", "to": "m.B", "to_field": "x"} {"type": "fk", "to": "m.B", "check": true}
+            {"type": "fk", "to": "m.B", "to_field": "x"}
         } { later nonrel.model set m.A [field_options $options] }
         foreach rest {{"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
