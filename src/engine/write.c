@@ -57,13 +57,14 @@ static void add_change(nr_writer *w, nr_change *ch)
     for (size_t i = n == FEW + 1 ? 0 : n - 1; n > FEW && i < n; i++) nr_map_put(&w->by_pk, w->changes.at[i]->pk, w->changes.at[i]);
 }
 
-/* What is known of pk so far in this command, or read now; *found says what was there at first. NULL: err. */
-static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
+/* What is known of pk so far in this command, or read now, then it has no after; *found says what was there at first. NULL: err. */
+static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found, bool *read)
 {
     nr_call *c = w->call;
     nr_slice text = nr_arena_copy(&c->arena, nr_type_text(&nr_schema_pk(w->model->schema)->spec, pk, &c->arena));
     nr_change *ch = nr_writer_known(w, text);
     *found = ch && ch->before ? NR_FOUND : NR_ABSENT;
+    *read = !ch;
     if (ch) return ch;
     if (nr_writer_over_memory(w)) return NULL;
     ch = NR_NEW(&c->arena, nr_change);
@@ -78,7 +79,6 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found)
     if (*found == NR_UNREADABLE) return ch;
     if (*found == NR_FOUND) ch->before = values;
     add_change(w, ch);
-    if (ch->before) nr_writer_edit(w, ch, pk);
     return ch;
 }
 
@@ -86,7 +86,9 @@ nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
 {
     nr_call *c = w->call;
     nr_found found;
-    nr_change *ch = look(w, pk, &found);
+    bool read;
+    nr_change *ch = look(w, pk, &found, &read);
+    if (ch && read && ch->before) nr_writer_edit(w, ch, pk);
     if (!ch || found != NR_UNREADABLE) return ch;
     bool hash = c->store->cls->holds(c->store, ch->key) == NR_HOLDS_HASH;
     nr_fail(&c->err, NR_E_CONFLICT, "key %s holds %s; delete or mend it first", NR_SHOW(ch->key),
@@ -97,8 +99,9 @@ nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk)
 bool nr_writer_remove(nr_writer *w, const nr_value *pk, nr_change **removed)
 {
     nr_found found;
-    nr_change *ch = look(w, pk, &found);
-    *removed = ch && found != NR_UNREADABLE && ch->after ? ch : NULL;
+    bool read;
+    nr_change *ch = look(w, pk, &found, &read);
+    *removed = ch && found != NR_UNREADABLE && (read ? ch->before != NULL : ch->after != NULL) ? ch : NULL;
     if (*removed) ch->after = NULL;
     return ch != NULL;
 }
