@@ -387,6 +387,26 @@ static void policies_are_inherited_and_may_change(void **state)
     expect(w, "COUNT i.Holder", ":1");
 }
 
+static void models_of_both_stores_go_together(void **state)
+{
+    world *w = *state;
+    define(w, "MODEL SET s.T '{\"fields\": {\"n\": {\"type\": \"int\", \"null\": true}}, \"store\": \"memory\"}'");
+    define(w, "MODEL SET s.R '{\"fields\": {\"t\": " FK("s.T", ON("cascade")) "}, \"store\": \"native\"}'");
+    define(w, "MODEL SET s.S '{\"fields\": {\"r\": " FK("s.R", ON("cascade")) ", \"t\": " FK("s.T", ON("set_null")) "}, \"store\": \"memory\"}'");
+    for (int i = 1; i <= 40; i++) {
+        world_dof(w, "SAVE s.T n %d", i);
+        world_dof(w, "SAVE s.R t %d", i % 20 + 1);
+        world_dof(w, "SAVE s.S r %d t %d", i, i);
+    }
+    expect(w, "DELETE s.T PK 1 2", ":10");
+    world_restart(w);
+    expect(w, "DELETE s.T PK 3", ":5");
+    expect(w, "COUNT s.S FILTER t__isnull 1", ":1"); /* 1 and 2 have gone */
+    check_indexes(w, "s.T");
+    check_indexes(w, "s.R");
+    check_indexes(w, "s.S");
+}
+
 static void models_in_other_slots_are_refused(void **state)
 {
     world *w = *state;
@@ -429,6 +449,7 @@ int main(void)
         EMPTY(thousands_at_once_are_found_by_a_pass_over_the_references),
         EMPTY(primary_keys_of_any_type_are_referred_to),
         EMPTY(policies_are_inherited_and_may_change),
+        EMPTY(models_of_both_stores_go_together),
         EMPTY(models_in_other_slots_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ static const note replies[] = {
     {"COUNT", "an integer"},
     {"EXISTS", "1 or 0"},
     {"UPDATE", "an integer: the entities that match, changed or not"},
-    {"DELETE", "an integer: the entities removed"},
+    {"DELETE", "an integer: the entities removed, those that went with them included"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
     {"PROFILE", "the lines of EXPLAIN, each with `| rows= batches= steps= time=` behind it: rows given, batches that had any, how often one was asked for, and the operator's own time; a line `Total time=` at the end"},
     {"MODEL DIFF", "an array of lines, `add field <name>`, `build index <name>` and their like; `refuse <error>` when MODEL SET would; empty when it would do nothing"},

@@ -37,7 +37,7 @@ const nr_command nr_commands[] = {
      "<model> [filters] [GROUPBY <f>...] (<function> <field|*> [AS <name>])... [ORDER <[-]name>...] [LIMIT <offset> <count>]",
      "Functions of all that match, or of each group: an array of rows, in the order of the group keys", "O(N) in the rows that match; O(G log N) in the groups when rows alone are counted by a field with an index in memory"},
     {"DELETE",         -3,   1,   REMOVE,                        nr_cmd_delete,
-     "<model> (<filters> | ALL | PK <pk>...)", "Removes entities; replies how many", "O(log N) for each index of each entity"},
+     "<model> (<filters> | ALL | PK <pk>...)", "Removes entities, and does to those that refer to them what on_delete says; replies how many are removed in all", "O(log N) for each index of each entity"},
     {"UPDATE",         -5,   1,   WRITE,                         nr_cmd_update,
      "<model> (<filters> | ALL) (SET <field> <value>... | EXPR <field> <expression>... | NULL <field>...)...",
      "Changes fields of all entities that match, or of none; replies how many match", "O(log N) for each index of each entity"},
