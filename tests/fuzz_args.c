@@ -53,7 +53,7 @@ static const char *const words[] = {
     "c = 1 or count__in = (1, 2)", "n__avg >= $a and t != null", "d__sum < F(count) * 2", "n = 1 or t = 'a'", "not n < F(id) + 1", "n = $a",
     "at__year = 2026 & ~(t__icontains = $a | d > 1.5)", "id__in = ($a, 2)", "F(n)", "F(n) + 1", "F(d) / 3 * F(n)", "F(id) // 0", "-(F(n) - 1) % 7", "F(s)",
     "{\"or\":[{\"n\":1},{\"not\":{\"t\":\"a\"}}]}", " and ", " or ", "not ", "(", ")", "'", " = ", "F(", "$",
-    "a__in = (QUERY f.A WHERE ", "n__in = (QUERY f.A FIELDS n)", " FIELDS ", "(QUERY f.A WHERE n = 1)", "pk__in = (QUERY f.B FIELDS a)",
+    "a__in = (QUERY f.A WHERE ", "n__in = (QUERY f.A FIELDS n)", " FIELDS ", "(QUERY f.A WHERE n = 1)", "pk__in = (QUERY f.B FIELDS a)", "WITH", "PREFETCH",
     "{\"a__in\":{\"query\":{\"model\":\"f.A\",\"q\":{\"n\":1}}}}",
 };
 

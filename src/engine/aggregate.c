@@ -53,7 +53,7 @@ static void reply(nr_call *c, const groups *g)
         s->cls->integer(s, (int64_t)g->total);
     }
     s->cls->array(s, g->rows.n);
-    for (size_t i = 0; i < g->rows.n; i++) nr_row_reply(c, &form, g->rows.at[i]);
+    for (size_t i = 0; i < g->rows.n; i++) nr_row_reply(c, &form, g->rows.at[i], i);
 }
 
 static bool run_joins(nr_call *c, groups *g)

@@ -24,7 +24,7 @@ const nr_command nr_commands[] = {
      "<model> [INSERT|UPDATE] [BY <unique field>] [TTL <seconds> | PXAT <ms>] [IF <lookup> <value>]... (<field> <value> | NULL <field>)... | JSON <object or array>",
      "Inserts an entity, or changes the named fields of one that is there", "O(log N) for each index"},
     {"GET",            -3,   1,   NR_CMD_FAST,                   nr_cmd_get,
-     "<model> <pk> [FIELDS <f>...]", "One entity, or nil", "O(1)"},
+     "<model> <pk> [FIELDS <f>...] [WITH <relation>...]", "One entity, or nil", "O(1)"},
     {"MGET",           -3,   1,   NR_CMD_FAST,                   nr_cmd_mget,
      "<model> <pk>...", "Entities by primary key, nil for missing ones", "O(P) in the primary keys given"},
     {"QUERY",          -2,   1,   READ,                          nr_cmd_query,

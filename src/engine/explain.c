@@ -1,6 +1,7 @@
 /* explain.c -- the plan of a command as lines of text, without running it. */
 #include "engine/aggregate.h"
 #include "engine/cascade.h"
+#include "engine/related_reply.h"
 #include "engine/semi_join.h"
 #include "query/page.h"
 
@@ -41,7 +42,9 @@ static bool reply_plan(nr_call *c, nr_model *m, const nr_node *root, const nr_qu
     nr_slices lines = {0};
     if (!root) return false;
     nr_plan_print(root, &c->arena, &lines);
-    return nr_join_explain(c, m, q->where, 1, &lines) && (!deleted.p || nr_cascade_explain(c, deleted, &lines)) && reply_lines(c, &lines);
+    if (!nr_join_explain(c, m, q->where, 1, &lines) || (deleted.p && !nr_cascade_explain(c, deleted, &lines))) return false;
+    nr_related_explain(c, q, &lines);
+    return reply_lines(c, &lines);
 }
 
 nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count)
@@ -80,7 +83,9 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
     if (!nr_ast_parse(argv + end, argc - end, NR_CL_FIELDS, &c->arena, &ast, &c->err)) return false;
     if (!nr_query_bind(&ast, m, false, &with, &c->arena, &q, &c->err)) return false;
     nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "%s rows<=%zu", remove ? "Delete by primary key" : "Get by primary key", end - first));
-    return (!remove || nr_cascade_explain(c, m->schema->name, &lines)) && reply_lines(c, &lines);
+    if (remove && !nr_cascade_explain(c, m->schema->name, &lines)) return false;
+    nr_related_explain(c, &q, &lines);
+    return reply_lines(c, &lines);
 }
 
 /* The query that an UPDATE is about. */
@@ -114,7 +119,7 @@ bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
     if (by_key) return explain_keys(c, argv, argc);
     if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, AGGREGATE, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
     nr_model *m = nr_model_need_for_query(c, argv[1]);
-    nr_query q;
+    nr_query q = {0};
     const nr_node *groups = NULL;
     nr_slices lines = {0};
     nr_slice deleted = {NULL, 0};

@@ -1,7 +1,7 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS: parse, bind, plan, run, reply. */
 #include "engine/aggregate.h"
+#include "engine/related_reply.h"
 #include "engine/semi_join.h"
-#include "engine/row_reply.h"
 #include "engine/scans.h"
 #include "query/page.h"
 #include "table/rows.h"
@@ -79,7 +79,7 @@ static const nr_value *columns_of(nr_call *c, const nr_query *q, const nr_value 
 static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
 {
     nr_row_form form = nr_row_form_of(q, &c->arena);
-    nr_row_reply(c, &form, columns_of(c, q, row, false));
+    nr_row_reply(c, &form, columns_of(c, q, row, false), 0);
 }
 
 /* The value of a joined field, from entity to entity; NULL where the path leads nowhere. */
@@ -127,7 +127,11 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     if (row && q.joined.n) row = with_joined(c, &q, row);
     if (c->err.code) return false;
     profile_keys(c, row != NULL);
-    if (row) reply_row(c, &q, row);
+    nr_row_form form = nr_row_form_of(&q, &c->arena);
+    nr_related_begin(c, &q, &form);
+    if (row) row = columns_of(c, &q, row, false);
+    if (row && !nr_related_read(c, &q, &form, &row, 1)) return false;
+    if (row) nr_row_reply(c, &form, row, 0);
     else c->sink->cls->null(c->sink);
     return true;
 }
@@ -240,7 +244,7 @@ static nr_slice end_page(nr_call *c, const nr_ast *ast, const nr_page *page, con
 static void reply_rows(nr_call *c, const nr_row_form *form, const result *rows)
 {
     c->sink->cls->array(c->sink, rows->n);
-    for (size_t i = 0; i < rows->n; i++) nr_row_reply(c, form, rows->at[i]);
+    for (size_t i = 0; i < rows->n; i++) nr_row_reply(c, form, rows->at[i], i);
 }
 
 bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
@@ -258,10 +262,12 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
     if (!nr_query_bind(&ast, m, true, &with, &c->arena, &q, &c->err)) return false;
     nr_row_form form = nr_row_form_of(&q, &c->arena);
     if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
+    nr_related_begin(c, &q, &form);
     if (!nr_join_run(c, &q)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
     if (!fetch_rows(c, &q, ast.page > 0, &rows)) return false;
     if (ast.page) token = end_page(c, &ast, &page, &form, &rows);
+    if (!nr_related_read(c, &q, &form, rows.at, rows.n)) return false;
     m->counters.queries++;
     nr_sink *s = c->sink;
     if (q.withcount || ast.page) s->cls->array(s, 1 + (size_t)q.withcount + (ast.page > 0));

@@ -3,20 +3,43 @@
 #define NR_ROW_REPLY_H
 
 #include "engine/nonrel.h"
+#include "exec/keyset.h"
 #include "query/grouping.h"
+
+struct nr_entities;
+struct nr_list;
 
 typedef struct nr_row_form {
     size_t n;               /* columns */
     const nr_slice *names;
     const nr_spec *specs;
     bool flat, json;        /* flat: n is 1 */
+    struct nr_entities *const *nested; /* by column: whose entities stand in the place of their keys, NULL: the value does; NULL: of all columns */
+    const struct nr_list *lists;       /* behind the columns */
+    size_t n_lists;
 } nr_row_form;
+
+/* Entities of a model, each once, by the text of its key. */
+typedef struct nr_entities {
+    nr_row_form form;
+    nr_model *model;
+    nr_keyset keys;
+    NR_VEC(const nr_value *) rows; /* by number; NULL: there is no such entity */
+} nr_entities;
+
+/* For each row a list of entities. */
+typedef struct nr_list {
+    nr_slice name;
+    const nr_entities *entities;
+    const uint32_t *first;   /* by row, and one more: where its list begins in numbers */
+    const uint32_t *numbers; /* of entities that are there */
+} nr_list;
 
 /* Of what a query replies, and of groups. */
 nr_row_form nr_row_form_of(const nr_query *q, nr_arena *arena);
 nr_row_form nr_group_form_of(const nr_grouping *g, const nr_query *q);
 
-/* values: of the columns. */
-void nr_row_reply(nr_call *c, const nr_row_form *f, const nr_value *values);
+/* values: of the columns; row: its number among those that are replied, for lists. */
+void nr_row_reply(nr_call *c, const nr_row_form *f, const nr_value *values, size_t row);
 
 #endif

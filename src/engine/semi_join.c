@@ -20,19 +20,22 @@ static nr_model *others_find(void *ctx, nr_slice name)
     return m && nr_model_has_entities(m) ? m : NULL;
 }
 
+static bool within_reach(nr_call *c, nr_slice from, nr_slice name)
+{
+    if (!nr_model_may(c, name, false)) return nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
+    return nr_model_shares_slot(c, from, name) ||
+           nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a command needs both under one hash tag", NR_SHOW(from),
+                   NR_SHOW(name));
+}
+
+static nr_model *others_open(void *ctx, nr_slice from, nr_slice name)
+{
+    return within_reach(ctx, from, name) ? nr_model_need(ctx, name) : NULL;
+}
+
 static nr_model *others_need(void *ctx, nr_slice from, nr_slice name)
 {
-    nr_call *c = ctx;
-    if (!nr_model_may(c, name, false)) {
-        nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
-        return NULL;
-    }
-    if (!nr_model_shares_slot(c, from, name)) {
-        nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a command needs both under one hash tag", NR_SHOW(from),
-                NR_SHOW(name));
-        return NULL;
-    }
-    return nr_model_need_for_query(c, name);
+    return within_reach(ctx, from, name) ? nr_model_need_for_query(ctx, name) : NULL;
 }
 
 static bool others_enter(void *ctx, nr_slice from, nr_model *m)
@@ -53,7 +56,7 @@ static bool others_next(void *ctx, size_t *at, nr_model **m)
 const nr_others *nr_others_of(nr_call *c)
 {
     nr_others *o = NR_NEW(&c->arena, nr_others);
-    *o = (nr_others){c, others_find, others_enter, others_need, others_next};
+    *o = (nr_others){c, others_find, others_enter, others_need, others_open, others_next};
     return o;
 }
 
@@ -74,8 +77,7 @@ static nr_query query_of(nr_call *c, const nr_query *outer, nr_model *m, const n
     return (nr_query){.model = m, .where = nr_join_all_of(&c->arena, where), .count = -1, .noscan = outer->noscan, .max_scan = outer->max_scan};
 }
 
-/* A set of rows of a model, none of them in it. */
-static nr_bitmap rows_of(nr_call *c, const nr_model *m)
+nr_bitmap nr_join_rows_of(nr_call *c, const nr_model *m)
 {
     size_t words = nr_rows_limit(m->rows) / 64 + 1;
     return (nr_bitmap){&c->arena, NR_NEW_N(&c->arena, uint64_t, words), words};
@@ -113,7 +115,7 @@ static bool matching(nr_call *c, const nr_query *outer, nr_model *m, const nr_pr
     if (!root) return false;
     nr_run_start(&run, c, m);
     nr_scan_bound(&scan, &q, &run);
-    *out = rows_of(c, m);
+    *out = nr_join_rows_of(c, m);
     bool ok = pull(c, &run, root, out);
     nr_scan_end(c, m, &scan, &run);
     nr_run_close(&run);
@@ -177,7 +179,7 @@ static const nr_pred *referring(nr_call *c, const nr_pred *p, nr_model *m, const
     bool listed = on && !nowhere && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table);
     if (listed) return keys_leaf(c, p->op == NR_P_QUERY ? p->text : text_of(c, p), f, to, targets, (size_t)n);
     nr_reference r = nr_reference_of(m, f, to);
-    nr_bitmap rows = rows_of(c, m);
+    nr_bitmap rows = nr_join_rows_of(c, m);
     nr_reference_sources(&r, targets, nowhere, &rows);
     return rows_leaf(c, p, &rows);
 }
@@ -186,7 +188,7 @@ static const nr_pred *referring(nr_call *c, const nr_pred *p, nr_model *m, const
 static const nr_pred *referred(nr_call *c, const nr_pred *p, nr_model *m, nr_model *from, const nr_field *f, const nr_bitmap *sources, bool none)
 {
     nr_reference r = nr_reference_of(from, f, m);
-    nr_bitmap rows = rows_of(c, m);
+    nr_bitmap rows = nr_join_rows_of(c, m);
     nr_reference_targets(&r, sources, none, &rows);
     return rows_leaf(c, p, &rows);
 }
@@ -213,8 +215,8 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
 
 /* -- in the place of a query -------------------------------------------------------------------------------------------------------------- */
 
-/* What an `in` is about, when what it is given are rows that need no values: of the other model itself (own), that model's rows; else what these refer to, or what
- * refers to them. */
+/* How what a query finds gets to the rows of the outer model: as values; as the same rows; along a reference, to those that refer to it or those that it
+ * refers to. */
 typedef enum carried { BY_VALUE, BY_ROW, TO_SOURCES, TO_TARGETS } carried;
 
 static carried carried_by(const nr_model *m, const nr_pred *p)
@@ -321,6 +323,14 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
     *out = *p;
     out->kids = kids;
     return out;
+}
+
+bool nr_join_referring(nr_call *c, nr_model *m, const nr_link *link, const nr_bitmap *targets, nr_bitmap *out)
+{
+    const nr_query all = {.max_scan = -1};
+    const nr_pred rows = {.op = NR_P_ROWS, .text = link->name};
+    if (c->profile) nr_vec_push(&c->arena, c->profile, line_of(c, link, 0));
+    return matching(c, &all, link->to, referring(c, &rows, link->to, link->field, m, targets, false), out);
 }
 
 const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p)

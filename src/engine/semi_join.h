@@ -21,6 +21,11 @@ const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p);
 /* `author in (...)`, as nr_bind_leaf would make it; keys are put in order, and stay the caller's. text is what it is called. And a predicate as the root of a tree. */
 const nr_pred *nr_join_keys(const nr_field *f, nr_operand *keys, size_t n, nr_slice text, nr_arena *arena);
 const nr_pred *nr_join_all_of(nr_arena *arena, const nr_pred *p);
+/* A set of rows of a model, none of them in it. */
+nr_bitmap nr_join_rows_of(nr_call *c, const nr_model *m);
+
+/* The rows of link->to that refer by a reverse link to one of targets, which are rows of m. False: err. */
+bool nr_join_referring(nr_call *c, nr_model *m, const nr_link *link, const nr_bitmap *targets, nr_bitmap *out);
 
 /* What that would do, for EXPLAIN: the plans of the other models, indented. m: of the rows that where is about. */
 bool nr_join_explain(nr_call *c, nr_model *m, const nr_pred *where, size_t depth, nr_slices *lines);

@@ -29,17 +29,32 @@ static void grow(nr_keyset *s)
         if (old[i].number) s->slots[place(s, old[i].hash)] = old[i];
 }
 
+/* The slot of a key, or the empty one where it would be. */
+static size_t slot_of(const nr_keyset *s, nr_slice key, uint32_t hash)
+{
+    size_t at = hash & s->mask;
+    for (; s->slots[at].number; at = (at + 1) & s->mask)
+        if (s->slots[at].hash == hash && nr_slice_eq(s->keys.at[s->slots[at].number - 1], key)) break;
+    return at;
+}
+
+static uint32_t hash_of(const nr_keyset *s, nr_slice key)
+{
+    return (uint32_t)nr_hash(s->arena->env->seed, key);
+}
+
+uint32_t nr_keyset_find(const nr_keyset *s, nr_slice key)
+{
+    return s->slots[slot_of(s, key, hash_of(s, key))].number - 1;
+}
+
 uint32_t nr_keyset_number(nr_keyset *s, nr_slice key, bool *fresh)
 {
-    uint32_t hash = (uint32_t)nr_hash(s->arena->env->seed, key);
+    uint32_t hash = hash_of(s, key);
     if (!s->slots || s->keys.n * 4 >= s->mask * 3) grow(s);
-    size_t at = hash & s->mask;
-    *fresh = false;
-    for (; s->slots[at].number; at = (at + 1) & s->mask) {
-        uint32_t number = s->slots[at].number - 1;
-        if (s->slots[at].hash == hash && nr_slice_eq(s->keys.at[number], key)) return number;
-    }
-    *fresh = true;
+    size_t at = slot_of(s, key, hash);
+    *fresh = !s->slots[at].number;
+    if (!*fresh) return s->slots[at].number - 1;
     nr_vec_push(s->arena, &s->keys, nr_arena_copy(s->arena, key));
     s->slots[at] = (struct nr_keyset_slot){hash, (uint32_t)s->keys.n};
     return (uint32_t)s->keys.n - 1;

@@ -18,4 +18,7 @@ nr_keyset nr_keyset_in(nr_arena *arena);
 /* The number of a key, which is copied when it is new. At most 2^32 - 2 keys. */
 uint32_t nr_keyset_number(nr_keyset *s, nr_slice key, bool *fresh);
 
+/* The number of a key that is there. Makes nothing. */
+uint32_t nr_keyset_find(const nr_keyset *s, nr_slice key);
+
 #endif

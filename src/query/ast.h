@@ -35,6 +35,7 @@ typedef struct nr_ast {
     bool all;              /* UPDATE ALL */
     nr_slices order;       /* "[-]field" */
     nr_slices fields;
+    nr_slices with, prefetch; /* relations */
     nr_slices group;       /* GROUPBY */
     NR_VEC(nr_ast_call) calls;
     nr_ast_where having;
@@ -52,7 +53,7 @@ typedef struct nr_ast {
 enum {
     NR_CL_FILTERS = 1,   /* FILTER, EXCLUDE, WHERE, Q */
     NR_CL_SHAPE = 2,     /* ORDER REVERSE LIMIT FIELDS FLAT WITHCOUNT ... */
-    NR_CL_FIELDS = 4,    /* FIELDS alone (GET) */
+    NR_CL_FIELDS = 4,    /* FIELDS, WITH (GET) */
     NR_CL_CHANGE = 8,    /* ALL SET EXPR NULL */
     NR_CL_GROUPS = 16,   /* GROUPBY and the functions of nr_aggregates, and of SHAPE what groups have too */
 };

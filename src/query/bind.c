@@ -137,5 +137,17 @@ bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const 
         out->order = model->schema->ordering;
         out->n_order = model->schema->n_ordering;
     }
-    return bind_output(&b, ast, out);
+    return bind_output(&b, ast, out) && nr_related_bind(&b, ast, out->terms, out->n_out, &out->joined, &out->related);
+}
+
+void nr_query_add_columns(nr_query *q, const nr_term *terms, size_t n, nr_arena *arena)
+{
+    nr_term *all = NR_NEW_N(arena, nr_term, q->n_out + n);
+    const nr_field **out = NR_NEW_N(arena, const nr_field *, q->n_out + n);
+    memcpy(all, q->terms, q->n_out * sizeof *all);
+    memcpy(all + q->n_out, terms, n * sizeof *all);
+    q->n_out += n;
+    for (size_t i = 0; i < q->n_out; i++) out[i] = all[i].field;
+    q->terms = all;
+    q->out = out;
 }

@@ -6,6 +6,7 @@
 #include "query/ast.h"
 #include "query/bind_leaf.h"
 #include "query/joined.h"
+#include "query/related.h"
 
 typedef struct nr_query {
     nr_model *model;
@@ -24,10 +25,14 @@ typedef struct nr_query {
     size_t n_out;
     bool whole;                  /* no FIELDS: out is every field */
     nr_joineds joined;           /* fields of other models that order, out and terms read */
+    nr_related related;          /* entities of other models in the reply */
 } nr_query;
 
 /* Binds; everything lives in arena. The model must be resolved as far as its fields are used. Errors: NOFIELD, NOLOOKUP, BADVALUE, NOMODEL (a
  * relation to a model that is not defined), LIMIT (with.max_memory), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
 bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err);
+
+/* Puts columns behind those that are replied. */
+void nr_query_add_columns(nr_query *q, const nr_term *terms, size_t n, nr_arena *arena);
 
 #endif

@@ -180,7 +180,7 @@ static bool bind_having(builder *b, const nr_pred **out)
 static bool bind_filters(builder *b, nr_model *model, nr_query *q)
 {
     nr_ast filters = *b->ast;
-    filters.order = filters.fields = (nr_slices){0};
+    filters.order = filters.fields = filters.with = filters.prefetch = (nr_slices){0};
     filters.has_order = filters.has_fields = filters.flat = false;
     return nr_query_bind(&filters, model, false, b->with, b->arena, q, b->err);
 }
@@ -210,6 +210,8 @@ bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *wi
     if (!bind_filters(&b, model, q)) return false;
     if (ast->page) return nr_fail(err, NR_E_SYNTAX, "PAGE and DISTINCT exclude each other; DISTINCT takes LIMIT");
     if (ast->distinct && !ast->has_fields) return nr_fail(err, NR_E_SYNTAX, "DISTINCT needs FIELDS");
+    if (ast->with.n || ast->prefetch.n)
+        return nr_fail(err, NR_E_SYNTAX, "%s and DISTINCT exclude each other; a join in FIELDS gives values of other models", ast->with.n ? "WITH" : "PREFETCH");
     if (!ast->distinct && !ast->calls.n) return nr_fail(err, NR_E_SYNTAX, "AGGREGATE needs at least one function, such as COUNT *");
     if (!add_keys(&b, ast->distinct ? &ast->fields : &ast->group, ast->distinct ? "FIELDS" : "GROUPBY")) return false;
     for (size_t i = 0; i < ast->calls.n; i++)

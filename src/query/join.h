@@ -23,6 +23,7 @@ typedef struct nr_others {
     nr_model *(*find)(void *ctx, nr_slice name);               /* for a look at its fields; NULL: there is none */
     bool (*enter)(void *ctx, nr_slice from, nr_model *m);      /* it is asked about, by a command on from. False: the binder's err is set */
     nr_model *(*need)(void *ctx, nr_slice from, nr_slice name); /* both, for a model that the client names. NULL: err */
+    nr_model *(*open)(void *ctx, nr_slice from, nr_slice name); /* the same for one whose entities are only read by their keys */
     bool (*next)(void *ctx, size_t *at, nr_model **m);         /* a walk over all of them, *at 0 at first, *m NULL at the end. False: err is set */
 } nr_others;
 

@@ -188,18 +188,6 @@ static void identify(nr_page *p, const nr_ast *ast, const nr_query *q, nr_arena 
     p->identity = nr_buf_slice(&b);
 }
 
-static void add_columns(const nr_page *p, nr_query *q, nr_arena *arena)
-{
-    nr_term *terms = NR_NEW_N(arena, nr_term, q->n_out + p->n);
-    const nr_field **out = NR_NEW_N(arena, const nr_field *, q->n_out + p->n);
-    memcpy(terms, q->terms, q->n_out * sizeof *terms);
-    memcpy(terms + q->n_out, p->keys, p->n * sizeof *terms);
-    q->n_out += p->n;
-    for (size_t i = 0; i < q->n_out; i++) out[i] = terms[i].field;
-    q->terms = terms;
-    q->out = out;
-}
-
 bool nr_page_bind(const nr_ast *ast, const nr_bind_with *with, nr_arena *arena, nr_query *q, nr_page *out, nr_err *err)
 {
     nr_err inner = {0};
@@ -210,7 +198,7 @@ bool nr_page_bind(const nr_ast *ast, const nr_bind_with *with, nr_arena *arena, 
     if (q->random) return nr_fail(err, NR_E_SYNTAX, "PAGE needs an order, and ORDER ? is none");
     if (!take_keys(out, q, arena, err)) return false;
     identify(out, ast, q, arena);
-    add_columns(out, q, arena);
+    nr_query_add_columns(q, out->keys, out->n, arena);
     q->count = ast->page + 1;
     if (!ast->after.p) return true;
     if (!read_token(out, ast->after, arena, texts) || !bind_after(&b, out, texts, q)) return bad_token(err, ast->after);

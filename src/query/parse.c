@@ -145,11 +145,27 @@ static bool parse_all(parser *p, nr_ast *ast)
     return ast->all = true;
 }
 
+/* what: "field". */
+static bool parse_list(parser *p, const char *what, nr_slices *out)
+{
+    while (in_list(p)) nr_vec_push(p->arena, out, p->argv[p->at++]);
+    return out->n || nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one %s", p->clause->word, what);
+}
+
 static bool parse_names(parser *p, nr_slices *out, bool *has)
 {
     *has = true;
-    while (in_list(p)) nr_vec_push(p->arena, out, p->argv[p->at++]);
-    return out->n || nr_fail(p->err, NR_E_SYNTAX, "%s needs at least one field", p->clause->word);
+    return parse_list(p, "field", out);
+}
+
+static bool parse_with(parser *p, nr_ast *ast)
+{
+    return parse_list(p, "relation", &ast->with);
+}
+
+static bool parse_prefetch(parser *p, nr_ast *ast)
+{
+    return parse_list(p, "relation", &ast->prefetch);
 }
 
 static bool parse_order(parser *p, nr_ast *ast)
@@ -295,8 +311,8 @@ const nr_clause nr_clauses[] = {
     {"NULL",      NR_CL_CHANGE,                 true,  false, parse_null,      "NULL <field>...",                     "fields that become NULL"},
     {"DISTINCT",  NR_CL_SHAPE,                  false, false, parse_distinct,  "DISTINCT",                            "distinct rows of FIELDS, in the order of ORDER, which is of FIELDS alone, then of FIELDS"},
     {"GROUPBY",   NR_CL_GROUPS,                 false, false, parse_groupby,   "GROUPBY <f>...",                      "a row for each combination of what these have, NULL too; fields, or transforms of them (`created__year`)"},
-    {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, true,  NULL,            "",                                    ""},
-    {"PREFETCH",  NR_CL_SHAPE,                  false, true,  NULL,            "",                                    ""},
+    {"WITH",      NR_CL_SHAPE | NR_CL_FIELDS,   false, false, parse_with,      "WITH <relation>...",                  "the entity that a reference refers to in the place of its primary key, nil when there is none; `author__city`: in it another one"},
+    {"PREFETCH",  NR_CL_SHAPE,                  false, false, parse_prefetch,  "PREFETCH <relation>...",              "an array of the entities that a relation leads to, by primary key, under its name behind the fields; all rows together at most nonrel.max-results"},
     {"PAGE",      NR_CL_SHAPE,                  false, false, parse_page,      "PAGE <size>",                         "reply `[rows, token or nil]`, with WITHCOUNT `[total, rows, token or nil]`; without an order by pk; not with LIMIT, `ORDER ?` or DISTINCT"},
     {"AFTER",     NR_CL_SHAPE,                  false, false, parse_after,     "PAGE <size> AFTER <token>",           "the page behind the one that replied the token; the token of another query is CURSOR"},
     {"FORMAT",    NR_CL_SHAPE | NR_CL_GROUPS,   false, false, parse_format,    "FORMAT JSON",                         "each row is a bulk string that holds a JSON object: numbers and booleans as such, containers nested, blobs base64, all else as strings of the canonical text"},

@@ -50,12 +50,14 @@ static bool check_members(nr_binder *b, nr_slice path, const nr_json *query)
         const char *expected;
     } members[] = {{"model", NR_J_STRING, "the name of a model"}, {"field", NR_J_STRING, "a path"}, {"q", NR_J_OBJECT, "an object, as Q takes it"}};
     if (query->kind != NR_J_OBJECT)
-        return nr_fail(b->err, NR_E_SYNTAX, "Q: %s: \"query\" is %s, expected an object of \"model\", \"field\" and \"q\"", NR_SHOW(path), nr_json_kind_name(query));
+        return nr_fail(b->err, NR_E_SYNTAX, "Q: %s: \"query\" is %s, expected an object of \"model\", \"field\" and \"q\"", NR_SHOW(path),
+                       nr_json_kind_name(query));
     for (size_t i = 0; i < query->n; i++) {
         size_t k = 0;
         while (k < sizeof members / sizeof *members && !nr_slice_is(query->names[i], members[k].name)) k++;
         if (k == sizeof members / sizeof *members)
-            return nr_fail(b->err, NR_E_SYNTAX, "Q: %s: \"query\" has %s, expected \"model\", \"field\" and \"q\"", NR_SHOW(path), NR_SHOW(query->names[i]));
+            return nr_fail(b->err, NR_E_SYNTAX, "Q: %s: \"query\" has %s, expected \"model\", \"field\" and \"q\"", NR_SHOW(path),
+                           NR_SHOW(query->names[i]));
         if (query->items[i].kind != members[k].kind)
             return nr_fail(b->err, NR_E_SYNTAX, "Q: %s: \"%s\" is %s, expected %s", NR_SHOW(path), members[k].name, nr_json_kind_name(&query->items[i]),
                            members[k].expected);

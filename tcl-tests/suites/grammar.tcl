@@ -338,7 +338,6 @@ start_nonrel {} {
         refused {SYNTAX *} nonrel.get b.Post 1 LIMIT 0 1
         refused {SYNTAX *} nonrel.get b.Post 1 FILTER title a
         refused {SYNTAX *} nonrel.get b.Post 1 2
-        later nonrel.get b.Post 1 WITH author
         refused {ERR wrong number*} nonrel.get b.Post
     }
 
@@ -601,9 +600,6 @@ start_nonrel {} {
 
     test {what another version brings is refused, and says so} {
         posts
-        foreach clauses {
-            {WITH author} {PREFETCH posts}
-        } { later nonrel.query b.Post {*}$clauses }
         foreach lookup {len contains_all has_key} { refused {NOLOOKUP *} nonrel.query b.Post FILTER title__$lookup a }
         later nonrel.relate b.Post 1 tags ADD 1
     }

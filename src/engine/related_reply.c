@@ -1,0 +1,260 @@
+/* related_reply.c -- reading related entities: a tree of them for WITH, lists of row numbers for PREFETCH. */
+#include "engine/related_reply.h"
+
+#include <stdlib.h>
+
+#include "engine/semi_join.h"
+#include "exec/reference.h"
+#include "table/rows.h"
+#include "table/table.h"
+
+enum { CLOCK_READS = 256 }; /* so often the time is looked at */
+
+/* -- entities, each once ------------------------------------------------------------------------------------------------------------------ */
+
+static bool read_nested(nr_call *c, const nr_row_form *f, const nr_value *values);
+
+static bool within_limits(nr_call *c, size_t reads)
+{
+    if ((int64_t)c->arena.held > c->limits.max_memory)
+        return nr_fail(&c->err, NR_E_LIMIT, "the related entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);
+    return reads % CLOCK_READS || c->env->mono_us(c->env->ctx) < c->deadline_us ||
+           nr_fail(&c->err, NR_E_LIMIT, "the command takes more time than nonrel.max-time allows; ask for fewer related entities");
+}
+
+static bool read_one(nr_call *c, nr_entities *e, nr_slice pk, const nr_value **row)
+{
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, e->model->schema->n_fields);
+    nr_found found;
+    *row = NULL;
+    if (!nr_entity_read(e->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
+    if (found == NR_UNTYPED) return nr_model_untyped(e->model, &c->err);
+    if (found == NR_FOUND) *row = values;
+    return true;
+}
+
+/* The number of an entity, which is read when it is new, and what is nested in it too. */
+static bool need_entity(nr_call *c, nr_entities *e, nr_slice pk, uint32_t *number)
+{
+    bool fresh;
+    const nr_value *row;
+    *number = nr_keyset_number(&e->keys, pk, &fresh);
+    if (!fresh) return true;
+    if (!read_one(c, e, pk, &row)) return false;
+    nr_vec_push(&c->arena, &e->rows, row);
+    return within_limits(c, e->rows.n) && (!row || read_nested(c, &e->form, row));
+}
+
+static bool read_nested(nr_call *c, const nr_row_form *f, const nr_value *values)
+{
+    for (size_t i = 0; f->nested && i < f->n; i++) {
+        uint32_t number;
+        if (!f->nested[i] || values[i].kind == NR_V_NULL) continue;
+        if (!need_entity(c, f->nested[i], nr_type_text(&f->specs[i], &values[i], &c->arena), &number)) return false;
+    }
+    return true;
+}
+
+/* -- forms -------------------------------------------------------------------------------------------------------------------------------- */
+
+static nr_entities *entities_new(nr_call *c, nr_model *m, const nr_nest *nest);
+
+/* Whole entities of a model; nest: with these in them, NULL: none. */
+static nr_row_form whole_form(nr_call *c, const nr_model *m, const nr_nest *nest)
+{
+    size_t n = m->schema->n_fields;
+    nr_slice *names = NR_NEW_N(&c->arena, nr_slice, n);
+    nr_spec *specs = NR_NEW_N(&c->arena, nr_spec, n);
+    nr_entities **nested = nest && nest->inner.n ? NR_NEW_N(&c->arena, nr_entities *, n) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = m->schema->fields[i].name;
+        specs[i] = m->schema->fields[i].spec;
+    }
+    for (size_t i = 0; nested && i < nest->inner.n; i++) nested[nest->inner.at[i]->field->id] = entities_new(c, nest->inner.at[i]->to, nest->inner.at[i]);
+    return (nr_row_form){.n = n, .names = names, .specs = specs, .nested = nested};
+}
+
+/* As deep as the clause goes. */
+static nr_entities *entities_new(nr_call *c, nr_model *m, const nr_nest *nest)
+{
+    nr_entities *e = NR_NEW(&c->arena, nr_entities);
+    *e = (nr_entities){.form = whole_form(c, m, nest), .model = m, .keys = nr_keyset_in(&c->arena)};
+    return e;
+}
+
+void nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form)
+{
+    const nr_related *r = &q->related;
+    nr_entities **nested = r->nests ? NR_NEW_N(&c->arena, nr_entities *, form->n) : NULL;
+    nr_term key = nr_term_of(nr_schema_pk(q->model->schema));
+    for (size_t i = 0; nested && i < form->n; i++)
+        if (r->nests[i]) nested[i] = entities_new(c, r->nests[i]->to, r->nests[i]);
+    form->nested = nested;
+    if (r->lists.n) nr_query_add_columns(q, &key, 1, &c->arena);
+}
+
+/* -- lists --------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Row `of` of the reply, or of a model, and a row that it leads to. */
+typedef struct pair {
+    uint32_t of, row;
+} pair;
+
+typedef NR_VEC(pair) pairs;
+
+static bool within_results(nr_call *c, size_t n)
+{
+    return (int64_t)n <= c->limits.max_results || nr_fail(&c->err, NR_E_LIMIT, "PREFETCH would give more than %lld entities (nonrel.max-results); ask for fewer rows",
+                                                          (long long)c->limits.max_results);
+}
+
+static bool add_pair(nr_call *c, pairs *to, uint32_t of, uint32_t row)
+{
+    nr_vec_push(&c->arena, to, ((pair){of, row}));
+    return within_results(c, to->n);
+}
+
+/* The rows themselves, by the key that stands behind their other columns. */
+static void begin_pairs(nr_call *c, const nr_query *q, const nr_value *const *rows, size_t n, pairs *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t row = nr_rows_find(q->model->rows, nr_type_text(&nr_schema_pk(q->model->schema)->spec, &rows[i][q->n_out - 1], &c->arena));
+        if (row != NR_NO_ROW) nr_vec_push(&c->arena, out, ((pair){(uint32_t)i, row}));
+    }
+}
+
+static bool step_on(nr_call *c, nr_model *m, const nr_link *link, const pairs *from, pairs *to)
+{
+    nr_reference r = nr_reference_of(m, link->field, link->to);
+    for (size_t i = 0; i < from->n; i++) {
+        uint32_t row = nr_reference_follow(&r, from->at[i].row);
+        if (row != NR_NO_ROW && !add_pair(c, to, from->at[i].of, row)) return false;
+    }
+    return true;
+}
+
+static int by_target(const void *x, const void *y)
+{
+    const pair *a = x, *b = y;
+    return (a->of > b->of) - (a->of < b->of);
+}
+
+/* The first pair of a target. */
+static size_t first_of(const pairs *all, uint32_t target)
+{
+    size_t from = 0, to = all->n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (all->at[middle].of < target) from = middle + 1;
+        else to = middle;
+    }
+    return from;
+}
+
+/* All that refer to one of the rows are found at once; each row gets those that refer to it. */
+static bool step_back(nr_call *c, nr_model *m, const nr_link *link, const pairs *from, pairs *to)
+{
+    nr_bitmap targets = nr_join_rows_of(c, m), sources;
+    pairs found = {0};
+    for (size_t i = 0; i < from->n; i++) nr_bitmap_set(&targets, from->at[i].row);
+    if (!nr_join_referring(c, m, link, &targets, &sources)) return false;
+    nr_reference r = nr_reference_of(link->to, link->field, m);
+    for (uint32_t row = nr_bitmap_next(&sources, 0); row != NR_NO_ROW; row = nr_bitmap_next(&sources, row + 1))
+        if (!add_pair(c, &found, nr_reference_follow(&r, row), row)) return false;
+    if (found.n) qsort(found.at, found.n, sizeof *found.at, by_target);
+    for (size_t i = 0; i < from->n; i++)
+        for (size_t k = first_of(&found, from->at[i].row); k < found.n && found.at[k].of == from->at[i].row; k++)
+            if (!add_pair(c, to, from->at[i].of, found.at[k].row)) return false;
+    return within_limits(c, 0);
+}
+
+/* An entry of a list that is there, and what it is sorted by. */
+typedef struct entry {
+    uint32_t of, number;
+    const nr_value *pk;
+} entry;
+
+static int by_key(const void *x, const void *y)
+{
+    const entry *a = x, *b = y;
+    return a->of != b->of ? (a->of > b->of) - (a->of < b->of) : nr_value_cmp(a->pk, b->pk);
+}
+
+/* From pairs to lists of the entities that there are, in the order of their keys, none of them twice. */
+static bool make_list(nr_call *c, const nr_prefetch *p, const pairs *all, size_t n_rows, nr_list *out)
+{
+    nr_entities *e = entities_new(c, p->to, NULL);
+    entry *entries = NR_NEW_N(&c->arena, entry, all->n);
+    uint32_t *first = NR_NEW_N(&c->arena, uint32_t, n_rows + 1), *numbers = NR_NEW_N(&c->arena, uint32_t, all->n), kept = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        uint32_t number;
+        if (!need_entity(c, e, nr_rows_pk(p->to->rows, all->at[i].row), &number)) return false;
+        if (e->rows.at[number]) entries[n++] = (entry){all->at[i].of, number, &e->rows.at[number][0]};
+    }
+    if (n) qsort(entries, n, sizeof *entries, by_key);
+    for (size_t row = 0, i = 0; row < n_rows; row++) {
+        for (first[row] = kept; i < n && entries[i].of == row; i++)
+            if (kept == first[row] || numbers[kept - 1] != entries[i].number) numbers[kept++] = entries[i].number;
+    }
+    first[n_rows] = kept;
+    *out = (nr_list){p->name, e, first, numbers};
+    return within_limits(c, 0);
+}
+
+static bool read_list(nr_call *c, const nr_query *q, const nr_prefetch *p, const nr_value *const *rows, size_t n, size_t *total, nr_list *out)
+{
+    pairs now = {0};
+    nr_model *m = q->model;
+    begin_pairs(c, q, rows, n, &now);
+    for (size_t i = 0; i < p->n_steps; i++) {
+        const nr_link *link = p->steps[i];
+        pairs next = {0};
+        if (!(link->reverse ? step_back(c, m, link, &now, &next) : step_on(c, m, link, &now, &next))) return false;
+        now = next;
+        m = link->to;
+    }
+    if (!make_list(c, p, &now, n, out)) return false;
+    *total += out->first[n];
+    return within_results(c, *total);
+}
+
+/* -- the whole ---------------------------------------------------------------------------------------------------------------------------- */
+
+bool nr_related_read(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+{
+    const nr_related *r = &q->related;
+    size_t total = 0;
+    nr_list *lists = NR_NEW_N(&c->arena, nr_list, r->lists.n);
+    for (size_t i = 0; form->nested && i < n; i++)
+        if (!read_nested(c, form, rows[i])) return false;
+    for (size_t i = 0; i < r->lists.n; i++)
+        if (!read_list(c, q, r->lists.at[i], rows, n, &total, &lists[i])) return false;
+    form->lists = lists;
+    form->n_lists = r->lists.n;
+    for (size_t i = 0; c->profile && form->nested && i < form->n; i++)
+        if (form->nested[i])
+            nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "With %.*s of %.*s rows=%zu", NR_FMT(form->names[i]),
+                                                               NR_FMT(form->nested[i]->model->schema->name), form->nested[i]->rows.n));
+    for (size_t i = 0; c->profile && i < form->n_lists; i++)
+        nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "Prefetch %.*s of %.*s rows=%zu", NR_FMT(lists[i].name),
+                                                           NR_FMT(lists[i].entities->model->schema->name), lists[i].entities->rows.n));
+    return true;
+}
+
+static void explain_nest(nr_call *c, const nr_nest *n, nr_slice before, nr_slices *lines)
+{
+    nr_slice name = nr_arena_printf(&c->arena, "%.*s%.*s", NR_FMT(before), NR_FMT(n->field->name));
+    nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  With %.*s of %.*s", NR_FMT(name), NR_FMT(n->to->schema->name)));
+    for (size_t i = 0; i < n->inner.n; i++) explain_nest(c, n->inner.at[i], nr_arena_printf(&c->arena, "%.*s__", NR_FMT(name)), lines);
+}
+
+void nr_related_explain(nr_call *c, const nr_query *q, nr_slices *lines)
+{
+    const nr_related *r = &q->related;
+    for (size_t i = 0; r->nests && i < q->n_out; i++)
+        if (r->nests[i]) explain_nest(c, r->nests[i], NR_S(""), lines);
+    for (size_t i = 0; i < r->lists.n; i++)
+        nr_vec_push(&c->arena, lines,
+                    nr_arena_printf(&c->arena, "  Prefetch %.*s of %.*s", NR_FMT(r->lists.at[i]->name), NR_FMT(r->lists.at[i]->to->schema->name)));
+}

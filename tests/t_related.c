@@ -1,0 +1,213 @@
+/* t_related.c -- WITH and PREFETCH: entities in the place of keys and in lists, of all shapes of a reply, what leads nowhere, limits, and what is refused. */
+#include "engine_check.h"
+
+static void set_up_blog(world *w)
+{
+    expect(w, "MODEL SET g.City '{\"fields\": {\"name\": {\"type\": \"char\"}}}'", "+OK");
+    expect(w,
+           "MODEL SET g.User '{\"pk\": \"name\", \"fields\": {\"name\": {\"type\": \"char\"}, \"city\": {\"type\": \"fk\", \"to\": \"g.City\", \"null\": true, \"related_name\": \"people\"}, "
+           "\"boss\": {\"type\": \"fk\", \"to\": \"self\", \"null\": true, \"related_name\": \"staff\"}}}'",
+           "+OK");
+    expect(w,
+           "MODEL SET g.Post '{\"fields\": {\"title\": {\"type\": \"char\"}, \"author\": {\"type\": \"fk\", \"to\": \"g.User\", \"null\": true, \"related_name\": \"posts\"}, "
+           "\"editor\": {\"type\": \"fk\", \"to\": \"g.User\", \"null\": true, \"related_name\": \"+\"}, \"tags\": {\"type\": \"list\", \"of\": {\"type\": \"int\"}, \"null\": true}}}'",
+           "+OK");
+    expect(w, "SAVE g.City JSON '[{\"name\":\"Rome\"},{\"name\":\"Oslo\"}]'", "[:1,:2]");
+    expect(w, "SAVE g.User JSON '[{\"name\":\"ada\",\"city\":1},{\"name\":\"bob\",\"city\":7,\"boss\":\"ada\"},{\"name\":\"cy\",\"boss\":\"zed\"}]'", "[\"ada\",\"bob\",\"cy\"]");
+    expect(w,
+           "SAVE g.Post JSON '[{\"title\":\"a\",\"author\":\"ada\",\"tags\":[1,2]},{\"title\":\"b\",\"author\":\"bob\",\"editor\":\"ada\"},{\"title\":\"c\",\"author\":\"gone\"},{\"title\":\"d\"},"
+           "{\"title\":\"e\",\"author\":\"ada\"}]'",
+           "[:1,:2,:3,:4,:5]");
+}
+
+#define ADA "{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil}"
+#define ROME "{\"id\"=#1,\"name\"=\"Rome\"}"
+#define POST_A "{\"id\"=#1,\"title\"=\"a\",\"author\"=\"ada\",\"editor\"=nil,\"tags\"=[#1,#2]}"
+#define POST_B "{\"id\"=#2,\"title\"=\"b\",\"author\"=\"bob\",\"editor\"=\"ada\",\"tags\"=nil}"
+#define POST_E "{\"id\"=#5,\"title\"=\"e\",\"author\"=\"ada\",\"editor\"=nil,\"tags\"=nil}"
+
+static const struct {
+    const char *command, *reply;
+} with[] = {
+    {"GET g.Post 2 WITH editor", "{\"id\"=#2,\"title\"=\"b\",\"author\"=\"bob\",\"editor\"=" ADA ",\"tags\"=nil}"},
+    {"GET g.Post 9 WITH author", "nil"},
+    {"GET g.Post 3 WITH author FIELDS author", "{\"author\"=nil}"},
+    {"GET g.Post 4 WITH author__city FIELDS author title", "{\"author\"=nil,\"title\"=\"d\"}"},
+    {"GET g.Post 2 FIELDS editor author WITH author__boss author__city editor__city",
+     "{\"editor\"={\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil},\"author\"={\"name\"=\"bob\",\"city\"=nil,\"boss\"=" ADA "}}"},
+    {"GET g.Post 2 FIELDS author__boss WITH author__boss", "{\"author__boss\"=" ADA "}"},
+    {"GET g.Post 2 FIELDS author__boss WITH author__boss__city FLAT", "-SYNTAX"},
+    {"GET g.Post 2 FIELDS author__boss author WITH author__boss__city",
+     "{\"author__boss\"={\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil},\"author\"={\"name\"=\"bob\",\"city\"=#7,\"boss\"={\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil}}}"},
+    {"GET g.User bob WITH boss__boss", "{\"name\"=\"bob\",\"city\"=#7,\"boss\"=" ADA "}"},
+    {"GET g.Post 1 WITH author_id author FIELDS author_id", "{\"author_id\"=" ADA "}"},
+    {"QUERY g.Post WITH author ORDER pk FIELDS title author",
+     "[{\"title\"=\"a\",\"author\"=" ADA "},{\"title\"=\"b\",\"author\"={\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}},{\"title\"=\"c\",\"author\"=nil},{\"title\"=\"d\",\"author\"=nil},"
+     "{\"title\"=\"e\",\"author\"=" ADA "}]"},
+    {"QUERY g.Post FILTER author ada ORDER -pk FIELDS author FLAT WITH author", "[" ADA "," ADA "]"},
+    {"QUERY g.Post ORDER author__city__name title FIELDS author__city WITH author__city LIMIT 3 2", "[{\"author__city\"=" ROME "},{\"author__city\"=" ROME "}]"},
+    {"QUERY g.Post FORMAT JSON WITH author__city FILTER pk__in [1,3]",
+     "[\"{\\x22id\\x22:1,\\x22title\\x22:\\x22a\\x22,\\x22author\\x22:{\\x22name\\x22:\\x22ada\\x22,\\x22city\\x22:{\\x22id\\x22:1,\\x22name\\x22:\\x22Rome\\x22},\\x22boss\\x22:null},"
+     "\\x22editor\\x22:null,\\x22tags\\x22:[1,2]}\",\"{\\x22id\\x22:3,\\x22title\\x22:\\x22c\\x22,\\x22author\\x22:null,\\x22editor\\x22:null,\\x22tags\\x22:null}\"]"},
+    {"QUERY g.Post FILTER author ada FIELDS author FLAT WITH author FORMAT JSON LIMIT 0 1", "[\"{\\x22name\\x22:\\x22ada\\x22,\\x22city\\x22:1,\\x22boss\\x22:null}\"]"},
+    {"QUERY g.Post FILTER author nobody WITH author WITHCOUNT", "[:0,[]]"},
+};
+
+static void entities_stand_in_the_place_of_keys(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < COUNT(with); i++) {
+            const char *got = world_do(w, with[i].command);
+            if (with[i].reply[0] == '-' ? strncmp(got, with[i].reply, strlen(with[i].reply)) : strcmp(got, with[i].reply)) fail_msg("%s\n  replies %s\n  not     %s", with[i].command, got, with[i].reply);
+        }
+        world_restart(w);
+    }
+}
+
+static const struct {
+    const char *command, *reply;
+} prefetch[] = {
+    {"QUERY g.User PREFETCH posts ORDER pk FIELDS name",
+     "[{\"name\"=\"ada\",\"posts\"=[" POST_A "," POST_E "]},{\"name\"=\"bob\",\"posts\"=[" POST_B "]},{\"name\"=\"cy\",\"posts\"=[]}]"},
+    {"QUERY g.User PREFETCH staff posts FILTER name ada", "[{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil,\"staff\"=[{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}],\"posts\"=[" POST_A "," POST_E "]}]"},
+    {"QUERY g.City PREFETCH people ORDER -name", "[{\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]},{\"id\"=#2,\"name\"=\"Oslo\",\"people\"=[]}]"},
+    {"QUERY g.User WITH city PREFETCH staff FILTER name ada", "[{\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil,\"staff\"=[{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}]}]"},
+    {"QUERY g.User PREFETCH posts FILTER name nobody", "[]"},
+    {"QUERY g.City FIELDS name PREFETCH people FORMAT JSON ORDER pk",
+     "[\"{\\x22name\\x22:\\x22Rome\\x22,\\x22people\\x22:[{\\x22name\\x22:\\x22ada\\x22,\\x22city\\x22:1,\\x22boss\\x22:null}]}\",\"{\\x22name\\x22:\\x22Oslo\\x22,\\x22people\\x22:[]}\"]"},
+    {"QUERY g.City FIELDS name PREFETCH people FILTER people__name ada WITHCOUNT", "[:1,[{\"name\"=\"Rome\",\"people\"=[" ADA "]}]]"},
+};
+
+static void lists_stand_behind_the_fields(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < COUNT(prefetch); i++) expect(w, prefetch[i].command, prefetch[i].reply);
+        world_restart(w);
+    }
+    const char *got = world_do(w, "QUERY g.User FIELDS name PREFETCH staff PAGE 1");
+    if (strncmp(got, "[[{\"name\"=\"ada\",\"staff\"=[{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}]}],\"", 60) != 0) fail_msg("%s", got);
+    expect(w, "DELETE g.Post PK 1", ":1");
+    world_remove(w, NR_S("g.Post:2"));
+    expect(w, "SAVE g.Post title f author cy", ":6");
+    expect(w, "QUERY g.User PREFETCH posts ORDER pk FIELDS name",
+           "[{\"name\"=\"ada\",\"posts\"=[" POST_E "]},{\"name\"=\"bob\",\"posts\"=[]},{\"name\"=\"cy\",\"posts\"=[{\"id\"=#6,\"title\"=\"f\",\"author\"=\"cy\",\"editor\"=nil,\"tags\"=nil}]}]");
+}
+
+/* Others wrote them: what does not decode is no entity. */
+static void what_is_no_entity_is_not_there(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    const nr_pair bad = {NR_S("city"), NR_S("x")}, tags = {NR_S("tags"), NR_S("[oops")};
+    world_put(w, NR_S("g.User:ada"), &bad, 1);
+    world_put(w, NR_S("g.Post:5"), &tags, 1);
+    expect(w, "GET g.Post 2 WITH editor FIELDS editor", "{\"editor\"=nil}");
+    expect(w, "QUERY g.Post FILTER pk 1 WITH author FIELDS author", "[{\"author\"=nil}]");
+    const nr_pair good = {NR_S("city"), NR_S("1")};
+    world_put(w, NR_S("g.User:ada"), &good, 1);
+    expect(w, "QUERY g.User FILTER name ada PREFETCH posts FIELDS name", "[{\"name\"=\"ada\",\"posts\"=[" POST_A "]}]");
+}
+
+static void many_lists_are_found_by_one_pass(void **state)
+{
+    enum { CITIES = 40, PEOPLE = 3000 };
+    world *w = *state;
+    char name[16];
+    set_up_blog(w);
+    expect(w, "DELETE g.City ALL", ":2");
+    for (int i = 1; i <= CITIES; i++) world_dof(w, "SAVE g.City id %d name c%d", i, i);
+    for (int i = 0; i < PEOPLE; i++) world_dof(w, "SAVE g.User name p%04d city %d", i, i * 7 % (CITIES + 3));
+    text want = {0};
+    text_addf(&want, "[");
+    for (int c = 1; c <= CITIES; c++) {
+        bool any = c == 1;
+        text_addf(&want, "%s{\"pk\"=#%d,\"people\"=[%s", c > 1 ? "," : "", c, c == 1 ? "{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil}" : "");
+        if (c == 7) text_addf(&want, "{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}");
+        for (int i = 0; i < PEOPLE; i++) {
+            if (i * 7 % (CITIES + 3) != c) continue;
+            snprintf(name, sizeof name, "p%04d", i);
+            text_addf(&want, "%s{\"name\"=\"%s\",\"city\"=#%d,\"boss\"=nil}", any || c == 7 ? "," : "", name, c);
+            any = true;
+        }
+        text_addf(&want, "]}");
+    }
+    text_addf(&want, "]");
+    expect(w, "QUERY g.City PREFETCH people ORDER pk FIELDS pk", want.p);
+    text_clear(&want);
+    w->limits.max_results = 1000;
+    refuse(w, "QUERY g.City PREFETCH people", "LIMIT", "PREFETCH would give more than 1000 entities (nonrel.max-results)");
+    expect(w, "QUERY g.City PREFETCH people FILTER pk 99", "[]");
+    w->limits.max_results = 100000;
+    w->limits.max_memory = 200000;
+    refuse(w, "QUERY g.City PREFETCH people", "LIMIT", "max-memory");
+    refuse(w, "QUERY g.User FILTER name__startswith p WITH city__people", "SYNTAX", "people");
+}
+
+static void what_is_no_such_relation_is_refused(void **state)
+{
+    static const struct {
+        const char *command, *code, *words;
+    } bad[] = {
+        {"GET g.Post 1 WITH", "SYNTAX", "WITH needs at least one relation"},
+        {"GET g.Post 1 WITH title", "SYNTAX", "field 'title' is no reference, but of type char"},
+        {"GET g.Post 9 WITH athor", "NOFIELD", "author"},
+        {"GET g.Post 1 WITH author__cty", "NOFIELD", "city"},
+        {"GET g.Post 1 WITH author__city__name", "SYNTAX", "'name' is no reference"},
+        {"GET g.Post 1 WITH author FIELDS title", "SYNTAX", "FIELDS does not name 'author'"},
+        {"GET g.Post 1 WITH author__city FIELDS author__boss", "SYNTAX", "FIELDS does not name 'author'"},
+        {"GET g.Post 1 WITH author WITH editor", "SYNTAX", "WITH stands twice"},
+        {"GET g.Post 1 PREFETCH posts", "SYNTAX", "PREFETCH"},
+        {"QUERY g.User WITH posts", "SYNTAX", "leads to any number of entities; PREFETCH gives lists"},
+        {"QUERY g.User WITH city__people", "SYNTAX", "leads to any number of entities"},
+        {"QUERY g.User PREFETCH", "SYNTAX", "PREFETCH needs at least one relation"},
+        {"QUERY g.User PREFETCH city", "SYNTAX", "expected a relation to any number of entities; WITH"},
+        {"QUERY g.User PREFETCH name", "SYNTAX", "expected a relation to any number of entities"},
+        {"QUERY g.User PREFETCH post", "NOFIELD", "post"},
+        {"QUERY g.User PREFETCH posts__author", "SYNTAX", "not a path"},
+        {"QUERY g.User PREFETCH posts posts", "SYNTAX", "twice"},
+        {"QUERY g.User PREFETCH posts FIELDS name FLAT", "SYNTAX", "FLAT"},
+        {"QUERY g.User PREFETCH posts FIELDS name DISTINCT", "SYNTAX", "PREFETCH and DISTINCT"},
+        {"QUERY g.Post WITH author FIELDS author DISTINCT", "SYNTAX", "WITH and DISTINCT"},
+        {"COUNT g.Post WITH author", "SYNTAX", "unexpected 'WITH'"},
+        {"EXPLAIN GET g.Post 1 WITH title", "SYNTAX", "no reference"},
+        {"EXPLAIN QUERY g.User PREFETCH city", "SYNTAX", "WITH"},
+    };
+    world *w = *state;
+    set_up_blog(w);
+    for (size_t i = 0; i < COUNT(bad); i++) refuse(w, bad[i].command, bad[i].code, bad[i].words);
+    expect(w, "MODEL SET g.Lost '{\"fields\": {\"to\": {\"type\": \"fk\", \"to\": \"g.None\", \"null\": true}}}'", "+OK");
+    refuse(w, "QUERY g.Lost WITH to", "NOMODEL", "g.None");
+    w->cluster = true;
+    refuse(w, "GET g.Post 1 WITH author", "SYNTAX", "hash tag");
+}
+
+static void plans_show_them(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    const char *got = world_do(w, "EXPLAIN QUERY g.User FILTER name ada WITH boss__city PREFETCH posts");
+    if (!strstr(got, "\"  With boss of g.User\",\"  With boss__city of g.City\",\"  Prefetch posts of g.Post\"]")) fail_msg("%s", got);
+    got = world_do(w, "EXPLAIN GET g.Post 1 WITH author");
+    if (!strstr(got, "\"  With author of g.User\"]")) fail_msg("%s", got);
+    got = world_do(w, "PROFILE QUERY g.Post WITH author");
+    if (!strstr(got, "\"With author of g.User rows=3\"")) fail_msg("%s", got);
+    got = world_do(w, "PROFILE QUERY g.User PREFETCH posts");
+    if (!strstr(got, "\"SemiJoin posts from g.Post\"") || !strstr(got, "\"Prefetch posts of g.Post rows=3\"")) fail_msg("%s", got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EMPTY(entities_stand_in_the_place_of_keys),
+        EMPTY(lists_stand_behind_the_fields),
+        EMPTY(what_is_no_entity_is_not_there),
+        EMPTY(many_lists_are_found_by_one_pass),
+        EMPTY(what_is_no_such_relation_is_refused),
+        EMPTY(plans_show_them),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
