@@ -147,6 +147,30 @@ static void many_lists_are_found_by_one_pass(void **state)
     refuse(w, "QUERY g.User FILTER name__startswith p WITH city__people", "SYNTAX", "people");
 }
 
+/* The key of such a model is the reference; what refers to it goes on from there. */
+static void a_primary_key_may_be_a_reference(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    expect(w, "MODEL SET g.Card '{\"pk\": \"user\", \"fields\": {\"user\": {\"type\": \"onetoone\", \"to\": \"g.User\"}, \"no\": {\"type\": \"int\"}}}'", "+OK");
+    expect(w, "MODEL SET g.Use '{\"fields\": {\"card\": {\"type\": \"fk\", \"to\": \"g.Card\", \"null\": true}}}'", "+OK");
+    expect(w, "SAVE g.Card user ada no 5", "\"ada\"");
+    expect(w, "SAVE g.Card user nobody no 6", "\"nobody\"");
+    expect(w, "SAVE g.Use card ada", ":1");
+    expect(w, "SAVE g.Use card bob", ":2");
+    expect(w, "QUERY g.Card WITH pk ORDER pk", "[{\"user\"=" ADA ",\"no\"=#5},{\"user\"=nil,\"no\"=#6}]");
+    expect(w, "GET g.Use 1 WITH card__user__city", "{\"id\"=#1,\"card\"={\"user\"={\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil},\"no\"=#5}}");
+    expect(w, "QUERY g.User FILTER pk__in [\"ada\",\"bob\"] ORDER pk FIELDS name PREFETCH card", "[{\"name\"=\"ada\",\"card\"=[{\"user\"=\"ada\",\"no\"=#5}]},{\"name\"=\"bob\",\"card\"=[]}]");
+    expect(w, "QUERY g.Card FIELDS no PREFETCH use ORDER pk", "[{\"no\"=#5,\"use\"=[{\"id\"=#1,\"card\"=\"ada\"}]},{\"no\"=#6,\"use\"=[]}]");
+    expect(w, "QUERY g.User WHERE 'pk__in = (QUERY g.Card)' FIELDS pk FLAT", "[\"ada\"]");
+    expect(w, "QUERY g.Card WHERE 'pk__in = (QUERY g.User)' FIELDS pk FLAT", "[\"ada\"]");
+    expect(w, "QUERY g.Card WHERE 'user__in = (QUERY g.Card WHERE no = 6)' FIELDS pk FLAT", "[\"nobody\"]");
+    expect(w, "QUERY g.Use WHERE 'card__in = (QUERY g.Card)' FIELDS pk FLAT", "[#1]");
+    expect(w, "QUERY g.Use WHERE 'card__in = (QUERY g.User)' ORDER pk FIELDS pk FLAT", "[#1,#2]");
+    expect(w, "QUERY g.Card WHERE 'pk__in = (QUERY g.Use FIELDS card)' FIELDS pk FLAT", "[\"ada\"]");
+    expect(w, "QUERY g.User WHERE 'pk__in = (QUERY g.Use FIELDS card)' ORDER pk FIELDS pk FLAT", "[\"ada\",\"bob\"]");
+}
+
 static void what_is_no_such_relation_is_refused(void **state)
 {
     static const struct {
@@ -206,6 +230,7 @@ int main(void)
         EMPTY(lists_stand_behind_the_fields),
         EMPTY(what_is_no_entity_is_not_there),
         EMPTY(many_lists_are_found_by_one_pass),
+        EMPTY(a_primary_key_may_be_a_reference),
         EMPTY(what_is_no_such_relation_is_refused),
         EMPTY(plans_show_them),
     };
