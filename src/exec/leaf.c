@@ -7,7 +7,7 @@
 
 #include "table/scan.h"
 
-enum { MOST_STRETCHES = 8, FEW_CODES = 4 };
+enum { FEW_CODES = 4 };
 
 /* The bound moved inwards by one; false: nothing is left on that side. */
 static bool next_value(nr_value *v, bool up)
@@ -55,7 +55,7 @@ void nr_leaf_init(nr_leaf *l, const nr_pred *pred, const nr_column *column, cons
     nr_probes probes = {0};
     *l = (nr_leaf){.pred = pred, .column = column, .run = run};
     const nr_way *way = pred->direct && nr_column_kind(column) != NR_V_TEXT ? way_of_values(pred->lookup) : NULL;
-    l->stretches = way && way->probe(&pred->args, arena, &probes) && probes.n <= MOST_STRETCHES;
+    l->stretches = way && way->probe(&pred->args, arena, &probes) && probes.n <= NR_LEAF_STRETCHES;
     for (size_t i = 0; l->stretches && i < probes.n; i++) take_probe(l, &probes.at[i], arena);
     if (!l->stretches) l->null = nr_pred_holds(pred, &null);
 }

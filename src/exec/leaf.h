@@ -8,6 +8,8 @@
 #include "exec/op.h"
 #include "table/column.h"
 
+enum { NR_LEAF_STRETCHES = 8 }; /* what it is true of is no more of them than this; else each row is asked */
+
 /* Both included; NULL: no bound on that side. */
 typedef struct nr_stretch {
     nr_value lo, hi;

@@ -4,6 +4,7 @@
  * 2.5, a row of the table 0.004 and its columns 0.006, a lookup on a column that is scanned as a whole 0.0003 a row, asking a lookup about one text 0.02, an expression 0.05,
  * a seek 1.
  * They only have to be right relative to each other. */
+#include "exec/leaf.h"
 #include "plan/access.h"
 #include "plan/answers.h"
 #include "plan/composite.h"
@@ -104,7 +105,8 @@ static void cost_of_scan(const nr_planner *p, const nr_pred *pred, double *row, 
     if (pred->op != NR_P_LEAF) return;
     const nr_column *c = nr_table_column(p->model->table, pred->field->id);
     nr_column_form form = nr_column_form_of(c);
-    *row += form == NR_CF_TEXTS ? ASK : BITS;
+    bool long_list = form != NR_CF_CODES && pred->args.n > NR_LEAF_STRETCHES;
+    *row += form == NR_CF_TEXTS || long_list ? ASK : BITS;
     *once += form == NR_CF_CODES ? ASK * (double)nr_column_codes(c) : 0;
 }
 
