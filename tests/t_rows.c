@@ -196,12 +196,22 @@ static void room_for_keys_that_are_expected_is_made_when_enough_have_come_and_wh
         check_all(rows, row_of);
         nr_rows_free(rows);
     }
-    nr_rows *none = nr_rows_new(nr_env_libc());
-    nr_rows_expect(none, 1000);
-    nr_rows_fit(none);
-    check_valid(none);
-    assert_int_equal(nr_rows_intern(none, NR_S("a")), 0);
-    nr_rows_free(none);
+}
+
+static void a_directory_that_was_fitted_grows_again(void **state)
+{
+    char buf[32];
+    (void)state;
+    for (unsigned had = 0; had < 40; had++) {
+        nr_rows *rows = nr_rows_new(nr_env_libc());
+        nr_rows_expect(rows, 1000);
+        for (unsigned i = 0; i < had + 20; i++) {
+            if (i == had) nr_rows_fit(rows);
+            assert_int_equal(nr_rows_intern(rows, name_of(buf, i)), i);
+            check_valid(rows);
+        }
+        nr_rows_free(rows);
+    }
 }
 
 static void many_are_found_as_one_is(void **state)
@@ -287,6 +297,7 @@ int main(void)
         TEST(a_dropped_row_is_reused_and_the_others_stay),
         TEST(a_row_may_be_dropped_by_its_own_key),
         TEST(room_for_keys_that_are_expected_is_made_when_enough_have_come_and_what_is_over_given_back),
+        TEST(a_directory_that_was_fitted_grows_again),
         TEST(many_are_found_as_one_is),
         TEST(random_changes_agree_with_a_list),
         TEST(the_bytes_held_are_counted_and_few),

@@ -28,7 +28,7 @@ struct nr_rows {
     uint32_t n_gone;
 };
 
-enum { FIRST_BITS = 4, GONE_MOST = 65536 };
+enum { FIRST_BITS = 4, FIRST_CAP = 16, GONE_MOST = 65536 };
 enum { ENOUGH = 64 }; /* one in so many of the expected keys has come: the others are worth room */
 
 static size_t slot_count(const nr_rows *rows)
@@ -153,7 +153,7 @@ static void set_cap(nr_rows *rows, size_t cap)
 
 static void grow_rows(nr_rows *rows)
 {
-    size_t cap = rows->cap ? rows->cap + rows->cap / 4 : 16;
+    size_t cap = rows->cap < FIRST_CAP ? FIRST_CAP : rows->cap + rows->cap / 4;
     set_cap(rows, is_enough(rows) && cap < rows->expected ? rows->expected : cap);
 }
 
@@ -344,6 +344,7 @@ bool nr_rows_valid(const nr_rows *rows, nr_buf *why)
         if (!nr_texts_get(rows->keys, row).p) return wrong(why, "is kept for links and has no key", row);
     }
     if (gone != rows->n_gone) return wrong(why, "counts wrongly what is kept for links", gone);
+    if (rows->limit > rows->cap) return wrong(why, "has no room", rows->limit);
     if (filled != rows->count || keys != rows->count || n_free + keys != rows->limit) return wrong(why, "does not add up", rows->limit);
     return nr_texts_valid(rows->keys, why);
 }
