@@ -185,6 +185,19 @@ static void distinct_gives_each_row_of_fields_once(void **state)
     refuse(w, "QUERY s.Sale DISTINCT FIELDS shop ORDER ?", "SYNTAX", "?");
 }
 
+/* As long as an index tells the values, no row is looked at. */
+static void distinct_values_of_an_index_in_memory_need_no_scan(void **state)
+{
+    world *w = *state;
+    w->in_memory = true;
+    expect(w, sale, "+OK");
+    save_some(w);
+    expect(w, "QUERY s.Sale FIELDS shop FLAT DISTINCT", "[nil,\"\",\"a\",\"b\"]");
+    expect(w, "QUERY s.Sale FIELDS shop FLAT DISTINCT MAXSCAN 1", "[nil,\"\",\"a\",\"b\"]");
+    w->limits.max_scan = 1;
+    expect(w, "QUERY s.Sale FIELDS shop FLAT DISTINCT", "[nil,\"\",\"a\",\"b\"]");
+}
+
 static void fields_and_order_take_transforms(void **state)
 {
     world *w = *state;
@@ -434,6 +447,7 @@ int main(void)
         SALES(what_a_function_does_not_take_is_said),
         SALES(containers_and_blobs_are_groups_by_what_they_hold),
         SALES(distinct_gives_each_row_of_fields_once),
+        EMPTY(distinct_values_of_an_index_in_memory_need_no_scan),
         SALES(fields_and_order_take_transforms),
         SALES(format_json_is_an_object_a_row),
         SALES(a_random_order_has_every_row_once_and_differs),

@@ -321,6 +321,13 @@ static void take_postings(nr_op *op, group_state *s, const nr_postings *p, nr_ki
     count_value(op, s, null, nr_postings_count(p, &null));
 }
 
+/* A few chunks show all codes of a column, which is less work than asking the index for each; unless so many rows may not be looked at. */
+static bool shows_soon(const nr_op *op, const group_state *s)
+{
+    const nr_run *run = op->run;
+    return s->slots && s->coded && !grouping_of(op)->n_measures && nr_table_count(run->model->table) <= (uint64_t)run->limits.max_scan;
+}
+
 /* False: there are too many groups for that to pay, and nothing has been counted. */
 static bool take_index(nr_op *op, group_state *s, const nr_index *ix)
 {
@@ -377,7 +384,7 @@ static bool read_all(nr_op *op, group_state *s)
 {
     const nr_group_params *p = op->node->params;
     if (p->answers) return take_answers(op, s, p->answers);
-    if (p->index && take_index(op, s, p->index)) return true;
+    if (p->index && !shows_soon(op, s) && take_index(op, s, p->index)) return true;
     nr_batch *in = nr_batch_new(op->run->arena);
     for (;;) {
         in->want = NR_BATCH;

@@ -432,22 +432,14 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
     return assemble(p, q, &r, purpose, build_source(p, &r, r.ordered && r.descending != q->reverse, r.ordered && r.pks_descending != q->reverse));
 }
 
-/* The codes of a column are its distinct values: a few chunks show them all. */
-static bool shows_soon(const nr_model *m, const nr_grouping *g)
-{
-    size_t field = g->keys[0].field->id;
-    const nr_column *c = g->n_measures || field >= m->schema->n_fields ? NULL : nr_table_column(m->table, field);
-    return c && nr_column_form_of(c) == NR_CF_CODES;
-}
-
 /* The index in memory that tells how many rows each value of a field has. */
 static const nr_index *counting_index(const nr_planner *p, const nr_query *q, const nr_grouping *g)
 {
     const nr_model *m = p->model;
-    if (!m->table || !nr_pass_on(p, NR_PASS_ANSWER) || q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0]) || shows_soon(m, g)) return NULL;
+    if (!nr_pass_on(p, NR_PASS_ANSWER) || q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
     for (size_t i = 0; i < g->n_measures; i++)
         if (!nr_measure_is_size(&g->measures[i])) return NULL;
-    for (size_t i = 1; i < m->n_indexes; i++) {
+    for (size_t i = 1; m->table && i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
         bool counts = ix->memory && !ix->stale && ix->path.field == g->keys[0].field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
         if (counts && (nr_table_ordered(m->table, i) || nr_table_postings(m->table, i))) return ix;
