@@ -253,6 +253,20 @@ static void a_comparison_with_a_reference_is_none_with_what_lies_behind_its_targ
     expect(w, "COUNT o.Child WHERE 'from__year < 2027'", ":1");
 }
 
+static void a_comparison_of_columns_is_none_of_the_columns_that_are_called_like_it(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET o.To '{\"fields\": {\"exact\": {\"type\": \"char\", \"default\": \"x\"}, \"lt\": {\"type\": \"int\", \"default\": 9}}}'", "+OK");
+    expect(w, "MODEL SET o.From '{\"fields\": {\"to\": {\"type\": \"fk\", \"to\": \"o.To\"}}}'", "+OK");
+    expect(w, "SAVE o.To pk 1", ":1");
+    expect(w, "SAVE o.From to 1", ":1");
+    const char *group = "[{\"to\"=#1,\"to__exact\"=\"x\",\"to__lt\"=#9,\"n\"=#1}]";
+    expect(w, "AGGREGATE o.From GROUPBY to to__exact to__lt COUNT * AS n HAVING 'to < 2'", group);
+    expect(w, "AGGREGATE o.From GROUPBY to to__exact to__lt COUNT * AS n HAVING 'to = F(to)'", group);
+    expect(w, "AGGREGATE o.From GROUPBY to to__exact to__lt COUNT * AS n HAVING 'to < F(to__lt)'", group);
+    expect(w, "AGGREGATE o.From GROUPBY to to__exact to__lt COUNT * AS n HAVING 'to__lt = 9'", group);
+}
+
 static void a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has(void **state)
 {
     world *w = *state;
@@ -361,6 +375,7 @@ int main(void)
         EMPTY(groups_go_through_references),
         EMPTY(a_when_through_a_reference_counts_beside_functions_of_fields_without_a_column),
         EMPTY(comparisons_are_no_fields_of_the_target),
+        EMPTY(a_comparison_of_columns_is_none_of_the_columns_that_are_called_like_it),
         EMPTY(a_field_behind_a_primary_key_wins_over_a_transform_of_its_name),
         EMPTY(a_comparison_with_a_reference_is_none_with_what_lies_behind_its_targets_key),
         EMPTY(a_page_in_the_order_of_a_reference_goes_on_whatever_fields_its_target_has),

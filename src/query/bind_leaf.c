@@ -18,9 +18,12 @@ static bool is_direct(const nr_pred *p)
 
 bool nr_bind_path(nr_binder *b, nr_slice path, bool whole, nr_path *out, const nr_lookup **lookup)
 {
-    if (whole) path = nr_arena_printf(b->arena, "%.*s__exact", NR_FMT(path));
+    static const char exact[] = "__exact";
+    nr_binder inner = *b;
+    if (whole) path = nr_arena_printf(b->arena, "%.*s%s", NR_FMT(path), exact);
+    if (whole) inner.unwritten = sizeof exact - 1;
     size_t cut = nr_path_split(path);
-    const nr_field *f = b->find ? b->find(b, path, &cut) : nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
+    const nr_field *f = b->find ? b->find(&inner, path, &cut) : nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
     if (!f) return false;
     if (!f->spec.type)
         return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name),

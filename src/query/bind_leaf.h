@@ -27,6 +27,7 @@ struct nr_binder {
     /* Where names are not those of the schema: what a path begins with, and how many bytes of it say so. NULL: err. */
     const nr_field *(*find)(const nr_binder *b, nr_slice path, size_t *cut);
     const void *names; /* of find */
+    size_t unwritten;  /* bytes at the end of a path that the client has not written: a lookup, and no part of a name */
 };
 
 /* A path, and the lookup at its end, exact without one. whole: all of it is a path, there is no lookup. False: err (NOFIELD, NOLOOKUP, NOMODEL). */

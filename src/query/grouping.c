@@ -143,7 +143,7 @@ static const nr_field *column_find(const nr_binder *binder, nr_slice path, size_
 {
     const columns *c = binder->names;
     size_t at;
-    for (*cut = path.n; *cut; --*cut) {
+    for (*cut = path.n - binder->unwritten; *cut; --*cut) {
         bool part = *cut == path.n || nr_slice_starts((nr_slice){path.p + *cut, path.n - *cut}, NR_S("__"));
         if (part && find_column(c->b, (nr_slice){path.p, *cut}, &at)) return &c->fields[at];
     }

@@ -193,7 +193,9 @@ static const nr_pred *read_comparison(reader *r)
     if (!query && !nr_expr_read_value(r, &v)) return NULL;
     if (c->lookup) path = nr_join_lookup(r->b, path, c->lookup);
     if (!path.p) return NULL;
+    r->b->unwritten = c->lookup ? strlen(c->lookup) : 0;
     const nr_pred *p = query ? read_query(r, path, from) : bind_value(r, path, &v);
+    r->b->unwritten = 0;
     return c->negated ? negate(r->b->arena, p) : p;
 }
 
