@@ -19,6 +19,7 @@ typedef struct game {
     uint64_t compared;
     const omodel *asked; /* what is being compared, NULL: no query */
     const oquery *query;
+    bool still;     /* nobody writes between pages: a key stands that has run out */
     bool unsettled; /* others have written, and indexes may still have to be mended */
 } game;
 

@@ -99,7 +99,9 @@ static void run_out(game *g, omodel *m, orow *row)
     if (!g->w.ok) return;
     g->w.now_us += 1000;
     omodel_remove(m, row);
+    g->still = true;
     for (size_t i = 0; i < ASKED_AT_ONCE; i++) compare_one(g);
+    g->still = false;
     world_remove(&g->w, key);
 }
 

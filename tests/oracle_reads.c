@@ -137,7 +137,7 @@ void compare_one(game *g)
     omodel *m = some_model(g, 60);
     nr_mark mark = nr_arena_mark(&g->arena);
     uint64_t die = dice_below(&g->d, 100);
-    bool writes = die >= 46 && die < 48 && m->n_rows < 300;
+    bool writes = die >= 46 && die < 48 && m->n_rows < 300 && !g->still;
     if (die < 43) compare_query(g, m);
     else if (die < 48) compare_pages(g, m, !writes);
     else if (die < 66) compare_aggregate(g, m);
