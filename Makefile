@@ -215,7 +215,7 @@ oracle: $(B)/test/t_oracle              ## N random queries against the naive or
 crash: all packages-test                ## kill -9 a server under load N times, and check every index after each
 	@tests/crash.sh $(or $(N),10)
 
-bench: all benches packages-bench       ## workloads over both stores and their peers, into docs/benchmarks.md; N=20000 is a try
+bench: all benches packages-bench       ## workloads over both stores and their peers, into docs/benchmarks.md; N=20000 POSTS=50000 is a try
 	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh people
 
 bench-growth: all benches               ## 50,000, 500,000 and 5,000,000 people, into docs/benchmarks-growth.md; N='1000 10000' is a try

@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh people|growth|latency -- the targets bench, bench-growth and bench-latency: runs a benchmark and writes what it found into docs/.
 #
-# N says how many people there are; with another number than the usual one it is a try, which is only printed. A benchmark that fails, or finds
+# N says how many people there are, POSTS how many posts; with another number than the usual one it is a try, which is only printed. A benchmark that fails, or finds
 # a wrong answer, writes nothing and ends with 1. PEER_SO and PEER_SERVER name another search module and the server that it needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -82,6 +82,14 @@ The same people. Without its index, age is in a column. An update is of the 1,00
 
 $(cat "$dir/queries.md")
 
+## Through relations
+
+$posts posts by $((posts / 10)) authors of $((posts / 1000)) cities, four posts of ten published, in one command. By hand a client has a hash for each entity, sets of the
+posts of each author and status and of the authors of each city, sorted sets of the usernames and of the times, and asks in two or three round trips; what it
+then has to do itself, and the way there and back, is in its own time alone.
+
+$(cat "$dir/joins.md")
+
 ## A SAVE beside the same commands sent by hand
 
 $n entities of seven fields, three of them with an ordered index and one with a set index, in the native store, are written
@@ -119,8 +127,11 @@ people() {
     cat "$dir/lookups.md"
     "$bin/bench_queries" "$root/nonrel.so" "$n" >"$dir/queries.md"
     cat "$dir/queries.md"
+    posts=${POSTS:-$((n < 10000 ? 20000 : n * 2))}
+    "$bin/bench_joins" "$root/nonrel.so" "$posts" >"$dir/joins.md"
+    cat "$dir/joins.md"
     page >"$dir/benchmarks.md"
-    publish "$([[ $n != 500000 ]] || echo yes)" benchmarks.md benchmarks.svg
+    publish "$([[ $n != 500000 || $posts != 1000000 ]] || echo yes)" benchmarks.md benchmarks.svg
 }
 
 growth() {
