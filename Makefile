@@ -146,7 +146,7 @@ $(B)/reference: $(REFERENCE_OBJ) $(MODULE_OBJ) $(ENGINE)
 # --- targets ----------------------------------------------------------------------------------------------------------------------------
 
 .PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench bench-growth bench-latency docs \
-        docs-check unicode tcl tcl-asan clean distclean
+        docs-check unicode tcl tcl-asan page-walk clean distclean
 
 ASAN := VARIANT=asan CC=clang SANITIZE=address,undefined
 ASAN_MODULE := build/asan-module/nonrel.so
@@ -191,6 +191,9 @@ format: packages-tools                  ## clang-format the functions of all sou
 
 tcl: all packages-test                  ## the TCL suites alone; SUITES='save query' picks some
 	@tcl-tests/run.sh $(SUITES)
+
+page-walk: all packages-test            ## pages over 1,000,000 rows while another client writes: ROWS=50000 STORE=memory
+	@ROWS=$(or $(ROWS),1000000) TEST_TIMEOUT=7200 tcl-tests/run.sh page_walk
 
 tcl-asan: all packages-test             ## the TCL suites over both stores, on a redis-server built with AddressSanitizer; SUITES and STORE pick some
 	@$(LOCKED) deps/redis_asan.sh

@@ -6,7 +6,7 @@
 # names, for the paths of sockets and what the harness writes into redis.conf; what they print is in build/tcl.
 #
 # MODULE is another module than that of the checkout, PROGRAMS a directory with other programs than the installed ones, LOGS another place for what is
-# printed, TEST_TIMEOUT the seconds that a suite may take. STORE, N and SEED go through to the suites.
+# printed, TEST_TIMEOUT the seconds that a suite may take, and each of its tests. STORE, N, ROWS and SEED go through to the suites.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -49,7 +49,7 @@ run_suite() { # <suite>
     local tree=$trees/$1 log=$logs/$1.log port status
     take_ports
     (cd "$tree" && NONREL_SO=$tree/nonrel.so NONREL_CLI=$tree/nonrel NONREL_ROOT=$root TERM=dumb \
-        timeout -k 10 "$timeout" tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout 300 \
+        timeout -k 10 "$timeout" tclsh tests/test_helper.tcl --single "unit/nonrel/$1" --clients 1 --durable --dont-clean --timeout "${TEST_TIMEOUT:-300}" \
         --baseport "$port" --portcount 100) >"$log" 2>&1 </dev/null
     status=$?
     kill_servers "$tree"
