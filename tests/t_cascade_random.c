@@ -1,7 +1,7 @@
 /* t_cascade_random.c -- deletes over random models and references against the same worked out by going round and round until nothing changes. */
 #include "engine_check.h"
 
-enum { MODELS = 4, FIELDS = 2, ENTITIES = 8, WORLDS = 150, DELETES = 6 };
+enum { MODELS = 4, FIELDS = 2, ENTITIES = 24, WORLDS = 100, DELETES = 6 };
 
 static const char *const policies[] = {"do_nothing", "cascade", "protect", "restrict", "set_null", "set_default"};
 enum { DO_NOTHING, CASCADE, PROTECT, RESTRICT, SET_NULL, SET_DEFAULT, POLICIES };
@@ -44,7 +44,7 @@ static void set_up_game(game *g, world *w)
             g->there[m][e] = true;
             n = snprintf(line, sizeof line, "SAVE z.M%d pk %d", m, e);
             for (int f = 0; f < FIELDS; f++) {
-                int r = g->ref[m][f][e] = draw(g, ENTITIES + 4) - 2; /* some dangle, some are NULL */
+                int r = g->ref[m][f][e] = draw(g, ENTITIES + 12) - 8; /* some dangle, some are NULL */
                 if (r < 1) g->ref[m][f][e] = 0;
                 n += snprintf(line + n, sizeof line - (size_t)n, r < 1 ? " NULL f%d" : " f%d %d", f, r);
             }

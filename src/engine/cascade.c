@@ -168,7 +168,8 @@ static void find_by_links(step *s, nr_row_list *rows)
 static bool find_rows(nr_cascade *x, step *s, nr_row_list *rows)
 {
     size_t n = s->end - s->first;
-    bool listed = n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(s->from->w.model->table) && !(s->field->spec.type->flags & NR_TF_BYTES);
+    bool on = !(x->call->passes_off & NR_PASS_KEYS) && !(s->field->spec.type->flags & NR_TF_BYTES);
+    bool listed = on && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(s->from->w.model->table);
     if (listed) return find_by_index(x, s, rows);
     find_by_links(s, rows);
     return true;
