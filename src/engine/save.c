@@ -60,13 +60,6 @@ static bool add_condition(saver *s, const nr_slice *argv, size_t argc, size_t *a
     return p != NULL;
 }
 
-/* Milliseconds since 1970 from so many seconds from now; -1: that is no time, or past what can be told. */
-static int64_t deadline_in(const nr_call *c, int64_t seconds)
-{
-    int64_t now = c->now_us / 1000;
-    return seconds < 1 || seconds > (INT64_MAX - (now > 0 ? now : 0)) / 1000 ? -1 : now + seconds * 1000;
-}
-
 static bool set_lifetime(saver *s, const nr_slice *argv, size_t argc, size_t *at)
 {
     nr_call *c = s->call;
@@ -77,7 +70,7 @@ static bool set_lifetime(saver *s, const nr_slice *argv, size_t argc, size_t *at
     if (++*at == argc) return nr_fail(&c->err, NR_E_SYNTAX, ttl ? "TTL needs seconds" : "PXAT needs milliseconds since 1970");
     s->opt.lives = argv[*at];
     s->opt.by_clock = ttl;
-    s->opt.deadline = !nr_parse_int64(argv[*at], &n) ? -1 : ttl ? deadline_in(c, n) : n;
+    s->opt.deadline = !nr_parse_int64(argv[*at], &n) ? -1 : ttl ? nr_writer_deadline(c, n) : n;
     return s->opt.deadline > 0 || nr_fail(&c->err, NR_E_BADVALUE, "%s got %s, expected %s", NR_SHOW(word), NR_SHOW(argv[*at]),
                                           ttl ? "seconds: a whole number above 0 that leads to no moment after 2^63 ms" : "milliseconds since 1970, above 0");
 }
@@ -172,17 +165,6 @@ static bool parse_object(saver *s, const nr_json *j, row *r)
     return true;
 }
 
-static bool draw_pk(saver *s, nr_value *pk)
-{
-    const nr_field *f = nr_schema_pk(s->model->schema);
-    if (f->type->flags & NR_TF_AUTO) return nr_writer_draw(&s->writer, pk);
-    if (f->type->flags & NR_TF_DRAWN) {
-        *pk = f->type->draw(&s->call->arena);
-        return true;
-    }
-    return nr_fail(&s->call->err, NR_E_NOTNULL, "the primary key '%.*s' of %.*s must be given", NR_FMT(f->name), NR_FMT(s->model->schema->name));
-}
-
 static bool need_pk(saver *s, const row *r)
 {
     nr_call *c = s->call;
@@ -220,7 +202,7 @@ static nr_change *find_target(saver *s, const row *r, bool *must_insert)
     if (!need_pk(s, r) || (by && !find_by(s, r, &ch))) return NULL;
     if (ch) return ch;
     *must_insert = *must_insert || by;
-    if (!r->given[0] && !draw_pk(s, &pk)) return NULL;
+    if (!r->given[0] && !nr_writer_new_pk(&s->writer, &pk)) return NULL;
     ch = nr_writer_entity(&s->writer, &pk);
     if (ch && !ch->after && s->opt.mode != MODE_UPDATE) {
         if ((nr_schema_pk(s->model->schema)->type->flags & NR_TF_AUTO) && !nr_writer_raise(&s->writer, pk.i)) return NULL;
@@ -236,20 +218,6 @@ static bool check_mode(saver *s, const nr_change *ch, bool must_insert)
     if (must_insert && !ch->fresh) return nr_fail(&s->call->err, NR_E_EXISTS, "%.*s has an entity %s already", NR_FMT(name), NR_SHOW(ch->pk));
     if (s->opt.mode == MODE_UPDATE && !ch->after)
         return nr_fail(&s->call->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(name), NR_SHOW(ch->pk));
-    return true;
-}
-
-/* What a field gets that the command does not give. Resolved commands leave nothing open. */
-static bool fill(saver *s, nr_change *ch, const nr_field *f)
-{
-    if (ch->fresh && f->default_json && !f->spec.type && !s->call->applied)
-        return nr_fail(&s->call->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type",
-                       NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
-    if (s->call->applied) return true;
-    if (f->auto_now || (f->auto_now_add && ch->fresh)) return nr_writer_clock(&s->writer, ch, f);
-    if (!ch->fresh || !f->has_default) return true;
-    ch->after[f->id] = f->default_value;
-    s->writer.verbatim = false;
     return true;
 }
 
@@ -270,15 +238,13 @@ static bool check_conditions(saver *s, const nr_change *ch)
     return true;
 }
 
-/* An insert that says nothing lives as long as the model says; a resolved one as long as it says. */
 static void set_deadline(saver *s, nr_change *ch)
 {
-    int64_t ttl = s->model->schema->ttl;
-    bool by_model = ch->fresh && !s->opt.lives.p && ttl && !s->call->applied;
-    if (!by_model && !s->opt.lives.p) return;
+    if (!s->opt.lives.p) nr_writer_age(&s->writer, ch);
+    if (!s->opt.lives.p) return;
     ch->expires = true;
-    ch->deadline = by_model ? deadline_in(s->call, ttl) : s->opt.deadline;
-    if (by_model || s->opt.by_clock) s->writer.verbatim = false;
+    ch->deadline = s->opt.deadline;
+    if (s->opt.by_clock) s->writer.verbatim = false;
 }
 
 static nr_change *save_row(saver *s, const row *r)
@@ -289,7 +255,7 @@ static nr_change *save_row(saver *s, const row *r)
     for (size_t i = 1; i < s->model->schema->n_fields; i++) {
         const nr_field *f = &s->model->schema->fields[i];
         if (r->given[i]) ch->after[i] = r->values[i];
-        else if (!fill(s, ch, f)) return NULL;
+        else if (!nr_writer_fill(&s->writer, ch, f)) return NULL;
         if (!nr_writer_meets_null(&s->writer, ch, f)) return NULL;
     }
     set_deadline(s, ch);

@@ -123,6 +123,35 @@ bool nr_writer_clock(nr_writer *w, nr_change *ch, const nr_field *f)
     return nr_field_read(f, nr_type_text(&f->spec, &now, &c->arena), &c->arena, &ch->after[f->id], &c->err);
 }
 
+bool nr_writer_fill(nr_writer *w, nr_change *ch, const nr_field *f)
+{
+    nr_call *c = w->call;
+    if (ch->fresh && f->default_json && !f->spec.type && !c->applied)
+        return nr_fail(&c->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined: its default has no type", NR_FMT(f->name),
+                       NR_FMT(nr_field_unknown(f)));
+    if (c->applied) return true;
+    if (f->auto_now || (f->auto_now_add && ch->fresh)) return nr_writer_clock(w, ch, f);
+    if (!ch->fresh || !f->has_default) return true;
+    ch->after[f->id] = f->default_value;
+    w->verbatim = false;
+    return true;
+}
+
+int64_t nr_writer_deadline(const nr_call *c, int64_t seconds)
+{
+    int64_t now = c->now_us / 1000;
+    return seconds < 1 || seconds > (INT64_MAX - (now > 0 ? now : 0)) / 1000 ? -1 : now + seconds * 1000;
+}
+
+void nr_writer_age(nr_writer *w, nr_change *ch)
+{
+    int64_t ttl = w->model->schema->ttl;
+    if (!ch->fresh || !ttl || w->call->applied) return;
+    ch->expires = true;
+    ch->deadline = nr_writer_deadline(w->call, ttl);
+    w->verbatim = false;
+}
+
 bool nr_writer_meets_null(nr_writer *w, const nr_change *ch, const nr_field *f)
 {
     if (ch->after[f->id].kind != NR_V_NULL || f->null) return true;
@@ -235,7 +264,8 @@ static bool read_seq(nr_writer *w)
     return w->seq_read = true;
 }
 
-bool nr_writer_draw(nr_writer *w, nr_value *pk)
+/* The next one of the counter. */
+static bool draw(nr_writer *w, nr_value *pk)
 {
     nr_call *c = w->call;
     if (!read_seq(w)) return false;
@@ -246,6 +276,15 @@ bool nr_writer_draw(nr_writer *w, nr_value *pk)
         if (nr_writer_known(w, text)) continue;
         if (c->store->cls->holds(c->store, nr_entity_key(w->model, text, &c->arena)) == NR_HOLDS_NOTHING) return true;
     }
+}
+
+bool nr_writer_new_pk(nr_writer *w, nr_value *pk)
+{
+    const nr_field *f = nr_schema_pk(w->model->schema);
+    if (f->type->flags & NR_TF_AUTO) return draw(w, pk);
+    if (f->type->flags & NR_TF_DRAWN) *pk = f->type->draw(&w->call->arena);
+    return (f->type->flags & NR_TF_DRAWN) ||
+           nr_fail(&w->call->err, NR_E_NOTNULL, "the primary key '%.*s' of %.*s must be given", NR_FMT(f->name), NR_FMT(w->model->schema->name));
 }
 
 bool nr_writer_raise(nr_writer *w, int64_t pk)

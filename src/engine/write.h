@@ -54,6 +54,15 @@ void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk);
 /* Sets a field of after to the command's moment (auto_now, auto_now_add). */
 bool nr_writer_clock(nr_writer *w, nr_change *ch, const nr_field *f);
 
+/* What a field gets that the command does not give: the clock, or, of a fresh entity, the default. Resolved commands leave nothing open. */
+bool nr_writer_fill(nr_writer *w, nr_change *ch, const nr_field *f);
+
+/* A fresh entity lives as long as the model says; a resolved one as long as its command says. */
+void nr_writer_age(nr_writer *w, nr_change *ch);
+
+/* Milliseconds since 1970 so many seconds from now; -1: that is no time, or past what can be told. */
+int64_t nr_writer_deadline(const nr_call *c, int64_t seconds);
+
 /* Whether after has a value where f may not be NULL; NOTNULL else. */
 bool nr_writer_meets_null(nr_writer *w, const nr_change *ch, const nr_field *f);
 
@@ -63,8 +72,8 @@ void nr_writer_edited(nr_writer *w, nr_change *ch);
 /* The entity that holds a value of a unique field now (changes of this command included); NULL with *failed false: none. */
 nr_change *nr_writer_holder(nr_writer *w, const nr_field *f, const nr_value *v, bool *failed);
 
-/* The next auto pk that no entity and no key has. */
-bool nr_writer_draw(nr_writer *w, nr_value *pk);
+/* A pk that no entity and no key has. NOTNULL where it is of no type that the server draws. */
+bool nr_writer_new_pk(nr_writer *w, nr_value *pk);
 
 /* An explicit auto pk: the counter will not be below it. */
 bool nr_writer_raise(nr_writer *w, int64_t pk);
