@@ -309,7 +309,14 @@ static const refusal refusals[] = {
 
     /* what comes later */
     {FIELD("'type': 'int', 'default': []"), NR_E_BADVALUE, "fields.x.default: expected a value of the field's type, got array"},
-    {FIELD("'type': 'm2m'"), NR_E_BADVALUE, "fields.x.type: 'm2m' is not available in this version"},
+    {FIELD("'type': 'm2m'"), NR_E_BADVALUE, "fields.x: a field of type 'm2m' needs \"to\""},
+    {FIELD("'type': 'm2m', 'to': 'm', 'null': true"), NR_E_BADVALUE, "fields.x: a field of type 'm2m' takes to, related_name, through and help, not \"null\""},
+    {FIELD("'type': 'm2m', 'to': 'm', 'on_delete': 'do_nothing'"), NR_E_BADVALUE, "fields.x.on_delete: a field of type 'm2m' does not take this option"},
+    {FIELD("'type': 'm2m', 'to': 'm', 'index': ['exact']"), NR_E_BADVALUE, "through and help, not \"index\""},
+    {FIELD("'type': 'm2m', 'to': 'm', 'through': 'a b'"), NR_E_BADVALUE, "fields.x.through: expected a model's name, got 'a b'"},
+    {FIELD("'type': 'fk', 'to': 'm', 'through': 'b'"), NR_E_BADVALUE, "fields.x.through: a field of type 'fk' does not take this option"},
+    {"{'pk': 'x', 'fields': {'x': {'type': 'm2m', 'to': 'm'}}}", NR_E_NOFIELD, "pk: 'x' of blog.Post is many to many"},
+    {"{'ordering': ['x'], 'fields': {'x': {'type': 'm2m', 'to': 'm'}}}", NR_E_SYNTAX, "ordering: 'x' of blog.Post is many to many"},
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'a__b'"), NR_E_BADVALUE, "fields.x.related_name: "},
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': ''"), NR_E_BADVALUE, "fields.x.related_name: "},
     {FIELD("'type': 'fk', 'to': 'm', 'related_name': 'pk'"), NR_E_BADVALUE, "fields.x.related_name: "},

@@ -6,7 +6,7 @@ static const refusal refused[] = {
     {FIELD("'type': 'char', 'of': {'type': 'char'}"), NR_E_BADVALUE, "fields.x.of: a field of type 'char' does not take this option"},
     {FIELD("'type': 'list', 'of': 5"), NR_E_BADVALUE, "fields.x.of: expected an object of options such as {\"type\": \"char\"}, got number"},
     {FIELD("'type': 'list', 'of': {}"), NR_E_BADVALUE, "fields.x.of: a field needs \"type\""},
-    {FIELD("'type': 'list', 'of': {'type': 'm2m'}"), NR_E_BADVALUE, "fields.x.of.type: 'm2m' is not available in this version"},
+    {FIELD("'type': 'list', 'of': {'type': 'm2m', 'to': 'm'}"), NR_E_BADVALUE, "fields.x.of: the type 'm2m' is for fields of a model"},
     {FIELD("'type': 'list', 'of': {'type': 'char', 'max_length': 0}"), NR_E_BADVALUE, "fields.x.of.max_length: expected a whole number"},
     {FIELD("'type': 'list', 'of': {'type': 'list', 'of': {'type': 'decimal'}}"), NR_E_BADVALUE, "fields.x.of.of: a field of type 'decimal' needs"},
     {FIELD("'type': 'list', 'of': {'type': 'auto'}"), NR_E_BADVALUE, "fields.x.of: the type 'auto' is for the primary key"},

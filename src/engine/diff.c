@@ -30,6 +30,10 @@ static void fields(nr_call *c, const nr_model *before, const nr_model *after, co
     }
     for (size_t i = 0; was && i < was->n_fields; i++)
         if (!field_named(is, was->fields[i].name)) LINE("drop field %.*s", NR_FMT(was->fields[i].name));
+    for (size_t i = 0; i < is->n_many; i++)
+        if (!was || !nr_schema_many(was, is->many[i].name)) LINE("add relation %.*s through %.*s", NR_FMT(is->many[i].name), NR_FMT(is->many[i].through));
+    for (size_t i = 0; was && i < was->n_many; i++)
+        if (!nr_schema_many(is, was->many[i].name)) LINE("drop relation %.*s", NR_FMT(was->many[i].name));
 }
 
 /* "60 s", or "none". */

@@ -7,31 +7,14 @@
 #include "engine/definition.h"
 #include "engine/diff.h"
 #include "engine/follow.h"
+#include "engine/kept.h"
 #include "engine/lineage.h"
+#include "engine/migration.h"
 #include "engine/online.h"
 #include "engine/relations.h"
 #include "engine/removal.h"
 #include "query/ast.h"
 #include "query/lookup.h"
-
-/* One model that the command changes. */
-typedef struct change {
-    nr_model *before;            /* NULL: new */
-    nr_model *after;             /* ours until switched */
-    nr_slices pks;               /* of its entities */
-    nr_slices set_keys;          /* of all its set indexes */
-    nr_slices leftovers;         /* what lies at the keys of indexes that are to be built: nobody's entries */
-    const nr_field **added;      /* fields of after that before has not */
-    size_t n_added;
-    size_t n_built;              /* indexes of after that were built so far (a prefix of those to build) */
-    size_t n_filled;             /* entities that got the defaults */
-} change;
-
-typedef struct migration {
-    nr_call *call;
-    bool dry; /* MODEL DIFF: nothing is to be written */
-    NR_VEC(change) changes;
-} migration;
 
 static const nr_index *same_index(const nr_model *m, const nr_index *ix)
 {
@@ -40,12 +23,10 @@ static const nr_index *same_index(const nr_model *m, const nr_index *ix)
     return NULL;
 }
 
-static bool has_entities(nr_call *c, nr_model *m, bool *has)
+static bool count_entities(nr_call *c, nr_model *m, bool *has)
 {
     nr_range all = {{NULL, 0}, {NULL, 0}, false, false};
     uint64_t n = 0;
-    *has = false;
-    if (!m || m->schema->abstract) return true;
     if (m->indexes[0].memory) {
         nr_slices pks = {0};
         if (!nr_build_pks(c, m, &pks)) return false;
@@ -58,15 +39,24 @@ static bool has_entities(nr_call *c, nr_model *m, bool *has)
     return true;
 }
 
+bool nr_migration_has_entities(nr_migration *g, nr_model *m, bool *has)
+{
+    nr_call *c = g->call;
+    *has = false;
+    if (!m) return true;
+    if (nr_model_has_entities(m) && (!c->applied || m->table) && !(g->dry ? nr_follow_memory(c, m) : nr_follow_store(c, m))) return false;
+    return m->schema->abstract || count_entities(c, m, has);
+}
+
 /* Whether an index of after must be built in this command: it is new, or the one that is there can't be used, and it is none that waits for being built. */
-static bool must_build(const change *ch, const nr_index *ix)
+static bool must_build(const nr_migrated *ch, const nr_index *ix)
 {
     const nr_index *old = same_index(ch->before, ix);
     return !ix->stale && (!old || old->stale || !ch->added);
 }
 
 /* Whether anything of this command looks at every entity: changes of indexes alone do not. */
-static bool needs_pks(const change *ch)
+static bool needs_pks(const nr_migrated *ch)
 {
     for (size_t i = 0; i < ch->n_added; i++)
         if (ch->added[i]->has_default) return true;
@@ -75,27 +65,27 @@ static bool needs_pks(const change *ch)
     return false;
 }
 
-static bool same_spec(const nr_spec *a, const nr_spec *b)
+bool nr_migration_same_spec(const nr_spec *a, const nr_spec *b)
 {
     return a->type == b->type && a->max_digits == b->max_digits && a->places == b->places;
 }
 
 /* A pk of another type would make every reference to it unreadable. */
-static bool check_references(nr_call *c, const change *ch)
+static bool check_references(nr_call *c, const nr_migrated *ch)
 {
     if (!ch->before || ch->before->schema->abstract) return true;
     const nr_spec *old = &nr_schema_pk(ch->before->schema)->spec;
-    if (!ch->after->schema->abstract && same_spec(old, &nr_schema_pk(ch->after->schema)->spec)) return true;
+    if (!ch->after->schema->abstract && nr_migration_same_spec(old, &nr_schema_pk(ch->after->schema)->spec)) return true;
     if (!nr_models_load_all(c)) return false;
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-        if (m != ch->before && nr_model_refers(m, ch->before->schema->name))
+        if (m != ch->before && nr_model_refers(m, ch->before->schema->name) && !nr_kept_by(ch->before->schema, m->schema->name))
             return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it",
                            NR_FMT(ch->before->schema->name), nr_model_shown(c, m));
     return true;
 }
 
-static bool check_free_key(nr_call *c, const change *ch)
+static bool check_free_key(nr_call *c, const nr_migrated *ch)
 {
     if (ch->before) return true;
     nr_slice name = ch->after->schema->name;
@@ -103,7 +93,7 @@ static bool check_free_key(nr_call *c, const change *ch)
     return nr_fail(&c->err, NR_E_EXISTS, "key %s holds something that is no definition", NR_SHOW(name));
 }
 
-static bool check_index_keys(nr_call *c, const change *ch)
+static bool check_index_keys(nr_call *c, const nr_migrated *ch)
 {
     for (size_t i = 0; i < ch->after->n_indexes; i++) {
         const nr_index *ix = &ch->after->indexes[i];
@@ -115,7 +105,7 @@ static bool check_index_keys(nr_call *c, const change *ch)
 }
 
 /* They go before the build, and do not come back when it fails. */
-static void find_leftovers(nr_call *c, change *ch)
+static void find_leftovers(nr_call *c, nr_migrated *ch)
 {
     for (size_t i = 0; i < ch->after->n_indexes; i++) {
         const nr_index *ix = &ch->after->indexes[i];
@@ -127,18 +117,15 @@ static void find_leftovers(nr_call *c, change *ch)
 }
 
 /* With entities only what leaves every stored value readable is possible; without, the model starts anew and takes in what is under its prefix. */
-static bool plan_one(migration *g, nr_model *before, nr_model *after)
+bool nr_migration_add(nr_migration *g, nr_model *before, nr_model *after)
 {
     nr_call *c = g->call;
-    change ch = {.before = before, .after = after};
+    nr_migrated ch = {.before = before, .after = after};
     bool entities;
     nr_vec_push(&c->arena, &g->changes, ch);
-    change *mine = &g->changes.at[g->changes.n - 1];
-    if (before && nr_model_has_entities(before) && (!c->applied || before->table) &&
-        !(g->dry ? nr_follow_memory(c, before) : nr_follow_store(c, before)))
-        return false;
+    nr_migrated *mine = &g->changes.at[g->changes.n - 1];
     if (before) after->version = before->version + 1;
-    if (!has_entities(c, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
+    if (!nr_migration_has_entities(g, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
     if (entities) {
         static const nr_field *none[1];
         mine->added = none;
@@ -156,7 +143,7 @@ static bool plan_one(migration *g, nr_model *before, nr_model *after)
 }
 
 /* Fields with a default, written into each entity: additions that build can take back. */
-static bool fill_defaults(nr_call *c, change *ch)
+static bool fill_defaults(nr_call *c, nr_migrated *ch)
 {
     nr_pairs pairs = {0};
     for (size_t i = 0; i < ch->n_added; i++) {
@@ -172,7 +159,7 @@ static bool fill_defaults(nr_call *c, change *ch)
     return true;
 }
 
-static bool raise_counter(nr_call *c, const change *ch)
+static bool raise_counter(nr_call *c, const nr_migrated *ch)
 {
     if (ch->added || !nr_model_has_entities(ch->after) || !(nr_schema_pk(ch->after->schema)->type->flags & NR_TF_AUTO)) return true;
     int64_t now = 0, top = 0, v;
@@ -183,7 +170,7 @@ static bool raise_counter(nr_call *c, const change *ch)
     return nr_status_good(st, ch->after->seq_key, &c->err);
 }
 
-static bool build_one(nr_call *c, change *ch)
+static bool build_one(nr_call *c, nr_migrated *ch)
 {
     if (!fill_defaults(c, ch)) return false;
     for (; ch->n_built < ch->after->n_indexes; ch->n_built++) {
@@ -196,7 +183,7 @@ static bool build_one(nr_call *c, change *ch)
 }
 
 /* A set index that was being built has keys that were not there before. */
-static bool unbuild_index(nr_call *c, const change *ch, const nr_index *ix)
+static bool unbuild_index(nr_call *c, const nr_migrated *ch, const nr_index *ix)
 {
     nr_slices keys = ix->kind == NR_IX_SET ? nr_build_set_keys(c, ch->after) : (nr_slices){0};
     return nr_build_remove(c, ix, &keys);
@@ -213,7 +200,7 @@ static void replicate_removal(nr_call *c, const nr_slices *keys)
 }
 
 /* Takes back what build_one did. False: not all of it. */
-static bool unbuild_one(nr_call *c, change *ch)
+static bool unbuild_one(nr_call *c, nr_migrated *ch)
 {
     bool ok = true;
     for (size_t i = 0; i <= ch->n_built && i < ch->after->n_indexes; i++)
@@ -226,7 +213,7 @@ static bool unbuild_one(nr_call *c, change *ch)
     return ok;
 }
 
-static void unbuild_all(migration *g)
+static void unbuild_all(nr_migration *g)
 {
     nr_call *c = g->call;
     for (size_t i = 0; i < g->changes.n; i++)
@@ -234,7 +221,7 @@ static void unbuild_all(migration *g)
             nr_model_corrupt(c, g->changes.at[i].after->schema->name, "a failed change of its definition could not be undone");
 }
 
-static void switch_one(nr_call *c, const change *ch)
+static void switch_one(nr_call *c, const nr_migrated *ch)
 {
     for (size_t i = 0; ch->before && i < ch->before->n_indexes; i++)
         if (!same_index(ch->after, &ch->before->indexes[i])) nr_removal_add(c, ch->before, &ch->before->indexes[i]);
@@ -242,14 +229,14 @@ static void switch_one(nr_call *c, const change *ch)
     c->store->cls->touch(c->store, ch->after->schema->name);
 }
 
-static void take_back_definition(nr_call *c, const change *ch)
+static void take_back_definition(nr_call *c, const nr_migrated *ch)
 {
     nr_slice name = ch->after->schema->name;
     nr_status st = ch->before ? nr_definition_write(c, ch->before) : c->store->cls->remove(c->store, name);
     if (st) nr_model_corrupt(c, name, "a failed change of its definition could not be undone");
 }
 
-static bool build_all(migration *g)
+static bool build_all(nr_migration *g)
 {
     for (size_t i = 0; i < g->changes.n; i++)
         if (!build_one(g->call, &g->changes.at[i])) return false;
@@ -263,7 +250,7 @@ static bool build_all(migration *g)
     return true;
 }
 
-static nr_models_overlay overlay_of(migration *g)
+static nr_models_overlay overlay_of(nr_migration *g)
 {
     nr_models_overlay all = {0};
     for (size_t i = 0; i < g->changes.n; i++) nr_vec_push(&g->call->arena, &all, g->changes.at[i].after);
@@ -271,14 +258,14 @@ static nr_models_overlay overlay_of(migration *g)
 }
 
 /* Parses a definition in the light of those that this command has already changed. */
-static nr_model *parse_in(migration *g, const nr_model *before, nr_slice name, nr_slice json)
+nr_model *nr_migration_parse(nr_migration *g, const nr_model *before, nr_slice name, nr_slice json)
 {
     nr_models_overlay overlay = overlay_of(g);
     nr_slice nobody = {NULL, 0};
     return nr_definition_parse(g->call, name, json, before ? before->owners : nobody, &overlay);
 }
 
-static bool check_user(nr_call *c, nr_slice name, bool write)
+bool nr_migration_may(nr_call *c, nr_slice name, bool write)
 {
     return nr_model_may(c, name, write) || nr_fail(&c->err, NR_E_NOPERM, "the user may not %s model %s", write ? "write" : "read", NR_SHOW(name));
 }
@@ -287,18 +274,22 @@ static bool check_user(nr_call *c, nr_slice name, bool write)
 static bool check_named(nr_call *c, const nr_schema *s)
 {
     for (size_t i = 0; i < s->extends.n; i++)
-        if (!check_user(c, s->extends.at[i], false)) return false;
+        if (!nr_migration_may(c, s->extends.at[i], false)) return false;
     nr_slices named = {0};
     for (size_t i = 0; i < s->n_fields; i++) {
         nr_field_referred(&s->fields[i], &c->arena, &named);
         nr_field_embedded(&s->fields[i], &c->arena, &named);
     }
+    for (size_t i = 0; i < s->n_many; i++) {
+        nr_vec_push(&c->arena, &named, s->many[i].to);
+        if (!s->many[i].kept) nr_vec_push(&c->arena, &named, s->many[i].through);
+    }
     for (size_t i = 0; i < named.n; i++)
-        if (!nr_slice_eq(named.at[i], s->name) && !check_user(c, named.at[i], false)) return false;
+        if (!nr_slice_eq(named.at[i], s->name) && !nr_migration_may(c, named.at[i], false)) return false;
     return true;
 }
 
-static bool is_planned(const migration *g, nr_slice name)
+static bool is_planned(const nr_migration *g, nr_slice name)
 {
     for (size_t i = 0; i < g->changes.n; i++)
         if (nr_slice_eq(g->changes.at[i].after->schema->name, name)) return true;
@@ -306,7 +297,7 @@ static bool is_planned(const migration *g, nr_slice name)
 }
 
 /* Whether a descendant's turn has come: all its parents, and those it embeds, that change have been planned. */
-static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
+static bool is_next(const nr_migration *g, const nr_model *m, const nr_map *family)
 {
     bool child = false;
     if (is_planned(g, m->schema->name)) return false;
@@ -320,19 +311,19 @@ static bool is_next(const migration *g, const nr_model *m, const nr_map *family)
 }
 
 /* What a descendant cannot follow is said with its name. */
-static bool plan_descendant(migration *g, nr_model *root, nr_model *before)
+static bool plan_descendant(nr_migration *g, nr_model *root, nr_model *before)
 {
     nr_call *c = g->call;
-    if (!check_user(c, before->schema->name, true)) return false;
-    nr_model *after = parse_in(g, before, before->schema->name, before->schema->source);
-    if (after && plan_one(g, before, after)) return true;
+    if (!nr_migration_may(c, before->schema->name, true)) return false;
+    nr_model *after = nr_migration_parse(g, before, before->schema->name, before->schema->source);
+    if (after && nr_migration_add(g, before, after)) return true;
     nr_err why = c->err;
     nr_err_clear(&c->err);
     return nr_fail(&c->err, why.code, "%s follows %.*s: %s", nr_model_shown(c, before), NR_FMT(root->schema->name), why.msg);
 }
 
 /* Each descendant once, after all its parents. */
-static bool plan_family(migration *g, nr_model *root)
+static bool plan_family(nr_migration *g, nr_model *root)
 {
     nr_call *c = g->call;
     nr_map family;
@@ -353,16 +344,16 @@ static bool plan_family(migration *g, nr_model *root)
 }
 
 /* A model that refers to this one may say things (a default, choices) that are no values of this primary key. */
-static bool check_referrers(migration *g, const nr_model *before, const nr_model *after)
+static bool check_referrers(nr_migration *g, const nr_model *before, const nr_model *after)
 {
     nr_call *c = g->call;
     if (before && !before->schema->abstract && !after->schema->abstract &&
-        same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
+        nr_migration_same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
         return true;
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (m == before || !(nr_model_refers(m, after->schema->name) || nr_model_embeds(m, after->schema->name))) continue;
-        nr_model *again = parse_in(g, m, m->schema->name, m->schema->source);
+        nr_model *again = nr_migration_parse(g, m, m->schema->name, m->schema->source);
         nr_catalog_discard(c->engine->catalog, again);
         if (again) continue;
         nr_err why = c->err;
@@ -373,41 +364,43 @@ static bool check_referrers(migration *g, const nr_model *before, const nr_model
 }
 
 /* The document, with the store written down when it is not said and not the native one: that of the model as it is, for a new one the setting's. */
-static nr_model *parse_with_store(migration *g, const nr_model *before, nr_slice name, nr_slice json)
+static nr_model *parse_with_store(nr_migration *g, const nr_model *before, nr_slice name, nr_slice json)
 {
     nr_call *c = g->call;
-    nr_model *after = parse_in(g, before, name, json);
+    nr_model *after = nr_migration_parse(g, before, name, json);
     bool memory = before ? before->schema->in_memory : c->in_memory && !c->applied;
     if (!after || after->schema->has_store || after->schema->abstract || !memory) return after;
     nr_slice source = after->schema->source;
     const char *comma = source.n > 2 ? "," : "";
     nr_slice stored = nr_arena_printf(&c->arena, "%.*s%s\"store\":\"memory\"}", (int)source.n - 1, source.p, comma);
     nr_catalog_discard(c->engine->catalog, after);
-    return parse_in(g, before, name, stored);
+    return nr_migration_parse(g, before, name, stored);
 }
 
-static bool plan_all(migration *g, nr_slice name, nr_slice json, bool *same)
+static bool plan_all(nr_migration *g, nr_slice name, nr_slice json, bool *same)
 {
     nr_call *c = g->call;
     nr_model *before = nr_model_find(c, name);
     if (c->err.code) return false;
     nr_model *after = parse_with_store(g, before, name, json);
     if (!after) return false;
-    *same = before && nr_slice_eq(before->schema->source, after->schema->source);
+    *same = before && nr_slice_eq(before->schema->source, after->schema->source) && nr_kept_complete(c, before);
     if ((before && !*same && !nr_models_load_all(c)) || *same || !nr_lineage_check_parents(c, before, after) || !nr_lineage_check_pk(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return *same;
     }
-    if (!plan_one(g, before, after) || !check_named(c, after->schema)) return false;
+    if (!nr_migration_add(g, before, after) || !check_named(c, after->schema)) return false;
     if (!nr_models_load_all(c)) return false;
-    if ((before && !plan_family(g, before)) || !check_referrers(g, before, after)) return false;
+    if ((before && !plan_family(g, before)) || !nr_migration_add_kept(g) || !check_referrers(g, before, after)) return false;
     nr_models_overlay changed = overlay_of(g);
     return c->applied || nr_relations_check(c, &changed);
 }
 
-static bool carry_out(migration *g)
+static bool carry_out(nr_migration *g)
 {
-    if (!build_all(g)) {
+    bool built = build_all(g), ok = built && nr_migration_drop_kept(g);
+    for (size_t i = 0; built && !ok && i < g->changes.n; i++) take_back_definition(g->call, &g->changes.at[i]);
+    if (!ok) {
         unbuild_all(g);
         return false;
     }
@@ -432,12 +425,12 @@ static bool check_name(nr_call *c, nr_slice name)
 }
 
 /* The models as they are now, in place of those that were; those of them whose rows stay keep what is in memory. */
-static void take_over(migration *g)
+static void take_over(nr_migration *g)
 {
     nr_call *c = g->call;
     nr_models_overlay fresh = {0};
     for (size_t i = 0; i < g->changes.n; i++) {
-        change *ch = &g->changes.at[i];
+        nr_migrated *ch = &g->changes.at[i];
         nr_slice name = nr_arena_copy(&c->arena, ch->after->schema->name);
         bool adopt = ch->before && ch->added && nr_model_can_adopt(ch->before, ch->after);
         if (adopt) nr_model_adopt(c, ch->before, ch->after);
@@ -448,13 +441,14 @@ static void take_over(migration *g)
         if (m) nr_online_kick(c, m);
     }
     for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
+    nr_migration_forget_kept(g);
 }
 
 bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)
 {
-    migration g = {.call = c};
+    nr_migration g = {.call = c};
     bool same = false;
-    bool ok = check_name(c, name) && plan_all(&g, name, json, &same) && (same || carry_out(&g));
+    bool ok = check_name(c, name) && nr_kept_protected(c, name) && plan_all(&g, name, json, &same) && (same || carry_out(&g));
     if (ok && !same) replicate_set(c, name, g.changes.at[0].after->schema->source);
     if (ok && !same) take_over(&g);
     for (size_t i = 0; i < g.changes.n; i++) nr_catalog_discard(c->engine->catalog, g.changes.at[i].after);
@@ -472,15 +466,17 @@ bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
 bool nr_cmd_model_diff(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
-    migration g = {.call = c, .dry = true};
+    nr_migration g = {.call = c, .dry = true};
     nr_slices lines = {0};
     bool same = false;
-    bool ok = check_name(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same);
+    bool ok = check_name(c, argv[0]) && nr_kept_protected(c, argv[0]) && plan_all(&g, argv[0], argv[1], &same);
     for (size_t i = 0; i < g.changes.n; i++) {
-        const change *ch = &g.changes.at[i];
+        const nr_migrated *ch = &g.changes.at[i];
         if (ok && !same) nr_diff_lines(c, ch->before, ch->after, ch->added, ch->n_added, &lines);
         nr_catalog_discard(c->engine->catalog, ch->after);
     }
+    for (size_t i = 0; ok && !same && i < g.dropped.n; i++)
+        nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "drop model %.*s", NR_FMT(g.dropped.at[i]->schema->name)));
     if (!ok) nr_vec_push(&c->arena, &lines, nr_arena_printf(&c->arena, "refuse %s %s", nr_code_word(c->err.code), c->err.msg));
     nr_err_clear(&c->err);
     c->sink->cls->array(c->sink, lines.n);

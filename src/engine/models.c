@@ -417,6 +417,8 @@ bool nr_model_refers(const nr_model *m, nr_slice name)
 {
     for (size_t i = 0; i < m->schema->n_fields; i++)
         if (nr_field_refers(&m->schema->fields[i], name)) return true;
+    for (size_t i = 0; i < m->schema->n_many; i++)
+        if (nr_slice_eq(m->schema->many[i].to, name) || (!m->schema->many[i].kept && nr_slice_eq(m->schema->many[i].through, name))) return true;
     return false;
 }
 

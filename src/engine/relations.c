@@ -1,6 +1,7 @@
 /* relations.c -- clashes of names, and references that the cluster keeps apart, are found where definitions change, not where they are used. */
 #include "engine/relations.h"
 
+#include "model/through.h"
 #include "query/join.h"
 
 typedef struct relation {
@@ -18,14 +19,19 @@ static const nr_model *find_in(const nr_models_overlay *changed, nr_slice name)
     return NULL;
 }
 
-static void add_relations(nr_call *c, const nr_schema *s, relations *out)
+static void add_named(nr_call *c, const nr_schema *s, const nr_field *fields, size_t n, relations *out)
 {
-    for (size_t i = 0; !s->abstract && i < s->n_fields; i++) {
-        const nr_field *f = &s->fields[i];
-        if (!(f->type->flags & NR_TF_RELATION)) continue;
-        relation r = {s, f, nr_link_reverse_name(s, f, &c->arena)};
+    for (size_t i = 0; !s->abstract && i < n; i++) {
+        if (!(fields[i].type->flags & NR_TF_RELATION)) continue;
+        relation r = {s, &fields[i], nr_link_reverse_name(s, &fields[i], &c->arena)};
         if (r.name.p) nr_vec_push(&c->arena, out, r);
     }
+}
+
+static void add_relations(nr_call *c, const nr_schema *s, relations *out)
+{
+    add_named(c, s, s->fields, s->n_fields, out);
+    add_named(c, s, s->many, s->n_many, out);
 }
 
 /* A model's name, if the user may read it. */
@@ -49,7 +55,7 @@ static bool check(nr_call *c, const nr_models_overlay *changed, const relations 
     const nr_model *to = find_in(changed, r->field->to);
     if (!to && !find_in(changed, r->from->name)) return true;
     if (!to) to = nr_catalog_get(c->engine->catalog, c->db, r->field->to);
-    if (to && nr_schema_field(to->schema, r->name)) return refuse(c, changed, r, "which is a field there");
+    if (to && (nr_schema_field(to->schema, r->name) || nr_schema_many(to->schema, r->name))) return refuse(c, changed, r, "which is a field there");
     for (size_t i = 0; i < all->n; i++) {
         const relation *other = &all->at[i];
         if (i == at || !nr_slice_eq(other->field->to, r->field->to) || !nr_slice_eq(other->name, r->name)) continue;
@@ -71,6 +77,34 @@ static bool check_slots(nr_call *c, const nr_schema *s)
     return true;
 }
 
+/* What `through` names, of the fields of one model. One that is not there may come later. */
+static bool check_throughs(nr_call *c, const nr_models_overlay *changed, const nr_schema *s)
+{
+    nr_ends ends;
+    for (size_t i = 0; !s->abstract && i < s->n_many; i++) {
+        const nr_field *f = &s->many[i];
+        const nr_model *m = find_in(changed, f->through);
+        if (f->kept || !(m || find_in(changed, s->name))) continue;
+        if (!m) m = nr_catalog_get(c->engine->catalog, c->db, f->through);
+        if (!m || nr_through_ends(m->schema, s, f, &ends, &c->err)) continue;
+        nr_err why = c->err;
+        nr_err_clear(&c->err);
+        bool own = find_in(changed, s->name) != NULL;
+        return nr_fail(&c->err, why.code, "%.*s%s%s", NR_FMT(own ? NR_S("") : shown(c, s->name)), own ? "" : ".", why.msg);
+    }
+    return true;
+}
+
+static bool check_all_throughs(nr_call *c, const nr_models_overlay *changed)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < changed->n; i++)
+        if (!check_throughs(c, changed, changed->at[i]->schema)) return false;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (!find_in(changed, m->schema->name) && !check_throughs(c, changed, m->schema)) return false;
+    return true;
+}
+
 bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
 {
     for (size_t i = 0; i < changed->n; i++)
@@ -82,5 +116,5 @@ bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
         if (!find_in(changed, m->schema->name)) add_relations(c, m->schema, &all);
     for (size_t i = 0; i < all.n; i++)
         if (!check(c, changed, &all, i)) return false;
-    return true;
+    return check_all_throughs(c, changed);
 }

@@ -5,7 +5,8 @@
 #include "engine/definition.h"
 
 /* Whether the names of all references from and to the models of an overlay, which are about to be those in force, are fields of no target and each other's equals
- * nowhere. All definitions have been read. In a cluster, also whether on_delete and check lead to models of the same slot. False: BADVALUE. */
+ * nowhere, and whether the models that hold many-to-many relations have the references for it. All definitions have been read. In a cluster, also whether on_delete and
+ * check lead to models of the same slot. False: BADVALUE. */
 bool nr_relations_check(nr_call *c, const nr_models_overlay *changed);
 
 #endif

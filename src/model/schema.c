@@ -22,6 +22,13 @@ const nr_field *nr_schema_field(const nr_schema *s, nr_slice name)
     return f && (f->type->flags & NR_TF_RELATION) ? f : NULL;
 }
 
+const nr_field *nr_schema_many(const nr_schema *s, nr_slice name)
+{
+    for (size_t i = 0; i < s->n_many; i++)
+        if (nr_slice_eq(s->many[i].name, name)) return &s->many[i];
+    return NULL;
+}
+
 /* The clause word that name is but for its case, or NULL. */
 static const char *clause_word(nr_slice name)
 {
@@ -33,8 +40,12 @@ static const char *clause_word(nr_slice name)
 bool nr_schema_no_field(const nr_schema *s, nr_slice name, nr_err *err)
 {
     nr_hint hint;
+    if (nr_schema_many(s, name))
+        return nr_fail(err, NR_E_SYNTAX, "'%.*s' of %.*s is many to many and has no value here; RELATE writes it, PREFETCH and filters read it",
+                       NR_FMT(name), NR_FMT(s->name));
     nr_hint_begin(&hint, name);
     for (size_t i = 0; i < s->n_fields; i++) nr_hint_offer(&hint, s->fields[i].name);
+    for (size_t i = 0; i < s->n_many; i++) nr_hint_near(&hint, s->many[i].name);
     const char *word = clause_word(name);
     char note[80] = "";
     if (word) snprintf(note, sizeof note, "; the clause word %s is written in capitals here", word);

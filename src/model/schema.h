@@ -50,6 +50,8 @@ struct nr_field {
     nr_slice related_name;    /* of a relation, seen from its target; "+": it is not; absent: the model's own */
     nr_policy on_delete;      /* of a relation */
     bool check;               /* the target of a relation must exist when it is written */
+    nr_slice through;         /* m2m: the model that holds it; kept: the server makes that model and drops it */
+    bool kept;
     const nr_field *of;       /* containers: what the elements are; NULL: any JSON. id means nothing in a field inside another */
     const nr_field *members;  /* embedded: its fields; those of the model `to` when that is known */
     size_t n_members;
@@ -95,6 +97,8 @@ struct nr_schema {
     int64_t ttl;                /* seconds that an insert lives which gives no time; 0: for ever */
     nr_field *fields;
     size_t n_fields;
+    nr_field *many;             /* the m2m fields: they have no values, and are none of fields; id means nothing there */
+    size_t n_many;
     nr_slices extends;          /* direct parents, full names */
     nr_sort_key *ordering;
     size_t n_ordering;
@@ -107,6 +111,9 @@ struct nr_schema {
 /* Names, SPEC 1. */
 bool nr_model_name_valid(nr_slice name);              /* dotted parts, optional leading {tag} of printable ASCII without braces */
 bool nr_field_name_valid(nr_slice name, nr_err *err); /* err (BADVALUE) says what is wrong with it */
+
+/* The last part of a model's name in small letters, as relations are called. */
+nr_slice nr_model_short_name(nr_slice model, nr_arena *arena);
 
 /* The words of clauses, in capitals, NULL at the end: no field is named so. */
 extern const char *const nr_clause_words[];
@@ -161,7 +168,11 @@ nr_slice nr_field_unknown(const nr_field *f);
 /* By name, or `pk`, or `<fk>_id`; NULL when there is none. */
 const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
 
-/* nr_schema_field, or a NOFIELD error that lists the fields, nearest first. A clause word in small letters is said to be written in capitals. */
+/* The m2m field of that name; NULL when there is none. */
+const nr_field *nr_schema_many(const nr_schema *s, nr_slice name);
+
+/* nr_schema_field, or a NOFIELD error that lists the fields, nearest first. A clause word in small letters is said to be written in capitals. An m2m field is SYNTAX: it
+ * has no value. */
 const nr_field *nr_schema_need(const nr_schema *s, nr_slice name, nr_err *err);
 
 static inline const nr_field *nr_schema_pk(const nr_schema *s)

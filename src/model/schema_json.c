@@ -151,15 +151,20 @@ static void inherit(const nr_json **own, const nr_json *parents, nr_arena *arena
     if (parents && !*own) *own = nr_json_copy(parents, arena);
 }
 
+static void declare_again(const nr_field *fields, size_t n, declarations *all, nr_arena *arena)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!declared(all, fields[i].name))
+            nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, fields[i].name), nr_json_copy(fields[i].json, arena)});
+}
+
 static void declare_inherited(nr_schema_reader *r, declarations *all)
 {
     nr_arena *arena = r->schema->arena;
     for (size_t i = 0; i < r->schema->extends.n; i++) {
         const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
-        for (size_t k = 0; k < parent->n_fields; k++) {
-            const nr_field *f = &parent->fields[k];
-            if (!declared(all, f->name)) nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, f->name), nr_json_copy(f->json, arena)});
-        }
+        declare_again(parent->fields, parent->n_fields, all, arena);
+        declare_again(parent->many, parent->n_many, all, arena);
         inherit(&r->schema->ordering_json, parent->ordering_json, arena);
         inherit(&r->schema->unique_json, parent->unique_json, arena);
         inherit(&r->schema->indexes_json, parent->indexes_json, arena);
@@ -188,8 +193,13 @@ static bool read_fields(nr_schema_reader *r)
     declare_own(r, &all);
     if (all.n >= NR_FIELDS_MAX) return nr_reader_fail(r, NR_E_LIMIT, "fields: a model has at most %d", NR_FIELDS_MAX);
     s->fields = NR_NEW_N(s->arena, nr_field, all.n + 1);
-    for (; s->n_fields < all.n; s->n_fields++)
-        if (!nr_reader_field(r, all.at[s->n_fields].name, all.at[s->n_fields].json, &s->fields[s->n_fields])) return false;
+    s->many = NR_NEW_N(s->arena, nr_field, all.n);
+    for (size_t i = 0; i < all.n; i++) {
+        nr_field f;
+        if (!nr_reader_field(r, all.at[i].name, all.at[i].json, &f)) return false;
+        if (f.type->flags & NR_TF_MANY) s->many[s->n_many++] = f;
+        else s->fields[s->n_fields++] = f;
+    }
     return true;
 }
 

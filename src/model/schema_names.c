@@ -54,6 +54,16 @@ bool nr_model_name_valid(nr_slice name)
     return true;
 }
 
+nr_slice nr_model_short_name(nr_slice model, nr_arena *arena)
+{
+    size_t from = model.n;
+    while (from && model.p[from - 1] != '.' && model.p[from - 1] != '}') from--;
+    nr_slice name = nr_arena_copy(arena, (nr_slice){model.p + from, model.n - from});
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] >= 'A' && name.p[i] <= 'Z') ((char *)name.p)[i] = (char)(name.p[i] + 'a' - 'A');
+    return name;
+}
+
 static bool is_one_of(nr_slice s, const char *const *words)
 {
     for (; *words; words++)

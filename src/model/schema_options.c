@@ -20,8 +20,6 @@ static bool set_type(nr_schema_reader *r, const nr_json *j)
 {
     r->field->type = nr_type_find(j->text);
     if (r->field->type) return true;
-    const char *later = nr_type_later(j->text);
-    if (later) return nr_reader_later(r, later);
     nr_hint hint;
     nr_hint_begin(&hint, j->text);
     for (const nr_type *const *t = nr_types; *t; t++) {
@@ -181,6 +179,7 @@ static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
         {f->on_delete != NR_DO_NOTHING, "on_delete"}, {f->check, "check"},
     };
     r->at = NULL;
+    if (f->type->flags & NR_TF_MANY) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for fields of a model, not for what is inside one", f->type->name);
     if (f->type->flags & NR_TF_AUTO) return nr_reader_fail(r, NR_E_BADVALUE, "the type '%s' is for the primary key: use 'bigint'", f->type->name);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (refused[i].given) return nr_reader_fail(r, NR_E_BADVALUE, "what is inside a container takes no \"%s\"", refused[i].option);
@@ -253,6 +252,13 @@ static bool set_related_name(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
+static bool set_through(nr_schema_reader *r, const nr_json *j)
+{
+    if (!nr_model_name_valid(j->text)) return nr_reader_fail(r, NR_E_BADVALUE, "expected a model's name, got %s", NR_SHOW(j->text));
+    r->field->through = j->text;
+    return true;
+}
+
 /* -- index ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* What the names mean is known where lookups are (query/index_def.c): here they are only collected. */
@@ -306,6 +312,7 @@ enum { SCALAR = BOOLEAN | NUMBER | STRING };
 #define FLAG BOOLEAN, "true or false"
 #define TYPE STRING, "the name of a type"
 #define MODEL STRING, "a model's name or 'self'"
+#define NAME STRING, "a model's name"
 #define POLICY STRING, "the name of a policy"
 #define DIGITS NUMBER, "a whole number from 1 to 38"
 #define PLACES NUMBER, "a whole number from 0 to max_digits"
@@ -328,9 +335,10 @@ const nr_schema_option nr_schema_options[] = {
     {"to",               MODEL,  NAMES_MODEL,    set_to,             "the model that a relation refers to, or whose fields an embedded entity has; it may come later"},
     {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
     {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
-    {"on_delete",        POLICY, NR_TF_RELATION, set_on_delete,      "what a DELETE of the target does to an entity that refers to it: do_nothing (the default), cascade, protect, restrict, set_null, set_default"},
-    {"check",            FLAG,   NR_TF_RELATION, set_check,          "an entity that a relation is set to must exist"},
+    {"on_delete",        POLICY, NR_TF_REFERENCE, set_on_delete,      "what a DELETE of the target does to an entity that refers to it: do_nothing (the default), cascade, protect, restrict, set_null, set_default"},
+    {"check",            FLAG,   NR_TF_REFERENCE, set_check,          "an entity that a relation is set to must exist"},
     {"related_name",     TEXT,   NR_TF_RELATION, set_related_name,   "the name of a relation seen from its target, \"+\" for none; without it the last part of the model's name in small letters"},
+    {"through",          NAME,   NR_TF_MANY,     set_through,        "the model that holds an m2m, with a reference to either side; without it the server keeps one, `<model>_<field>`"},
     {"max_digits",       DIGITS, NR_TF_DIGITS,   set_max_digits,     "digits of a decimal in all, 1 to 38"},
     {"decimal_places",   PLACES, NR_TF_DIGITS,   set_decimal_places, "digits of a decimal behind the point, 0 to max_digits"},
     {"max_length",       LENGTH, NR_TF_LENGTH,   set_max_length,     "the most code points that a text may have"},
@@ -348,7 +356,6 @@ const nr_schema_option nr_schema_options[] = {
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
     {"to_field",         LATER, "the unique field of the target that a relation holds"},
-    {"through",          LATER, "the model that holds a many-to-many relation"},
     {NULL, LATER, NULL},
 };
 
@@ -415,6 +422,25 @@ static bool check_onetoone(nr_schema_reader *r, const nr_json *declaration)
     return f->unique = true;
 }
 
+/* The other options are about values. */
+static bool check_many(nr_schema_reader *r, const nr_json *declaration)
+{
+    static const char *const takes[] = {"type", "to", "related_name", "through", "help"};
+    nr_field *f = r->field;
+    if (!(f->type->flags & NR_TF_MANY)) return true;
+    for (size_t i = 0; i < declaration->n; i++) {
+        size_t k = 0;
+        while (k < sizeof takes / sizeof *takes && !nr_slice_is(declaration->names[i], takes[k])) k++;
+        if (k == sizeof takes / sizeof *takes)
+            return nr_reader_fail(r, NR_E_BADVALUE, "a field of type '%s' takes to, related_name, through and help, not \"%.*s\"", f->type->name,
+                                  NR_FMT(declaration->names[i]));
+    }
+    f->kept = !f->through.p;
+    if (f->kept) f->through = nr_arena_printf(r->schema->arena, "%.*s_%.*s", NR_FMT(r->schema->name), NR_FMT(f->name));
+    return nr_model_name_valid(f->through) ||
+           nr_reader_fail(r, NR_E_BADVALUE, "the model %s that would hold it has too long a name; give one as \"through\"", NR_SHOW(f->through));
+}
+
 static bool read_options(nr_schema_reader *r, const nr_json *declaration)
 {
     if (declaration->kind != NR_J_OBJECT)
@@ -443,8 +469,8 @@ bool nr_reader_field(nr_schema_reader *r, nr_slice name, const nr_json *declarat
     *f = (nr_field){.name = name, .path = path_of(r, name), .max_length = -1, .json = declaration};
     r->field = f;
     r->at = NULL;
-    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_embedded(r) && check_policy(r, declaration) && check_default(r) &&
-              check_clock(r) && check_onetoone(r, declaration);
+    bool ok = read_options(r, declaration) && check_needed(r, declaration) && check_many(r, declaration) && check_embedded(r) && check_policy(r, declaration) &&
+              check_default(r) && check_clock(r) && check_onetoone(r, declaration);
     r->field = NULL;
     return ok;
 }

@@ -9,7 +9,7 @@ static const nr_type relations[] = {
         .name = "fk",
         .django = "ForeignKey",
         .kind = NR_V_NULL,
-        .flags = NR_TF_RELATION,
+        .flags = NR_TF_RELATION | NR_TF_REFERENCE,
         .reply = NR_REPLY_STRING,
         .expects = "a primary key of the model that it refers to",
         .doc = "a reference to an entity of the model named by `to`; several may refer to the same one",
@@ -18,10 +18,19 @@ static const nr_type relations[] = {
         .name = "onetoone",
         .django = "OneToOneField",
         .kind = NR_V_NULL,
-        .flags = NR_TF_RELATION,
+        .flags = NR_TF_RELATION | NR_TF_REFERENCE,
         .reply = NR_REPLY_STRING,
         .expects = "a primary key of the model that it refers to",
         .doc = "a reference to an entity of the model named by `to` that no other entity refers to",
+    },
+    {
+        .name = "m2m",
+        .django = "ManyToManyField",
+        .kind = NR_V_NULL,
+        .flags = NR_TF_RELATION | NR_TF_MANY,
+        .reply = NR_REPLY_STRING,
+        .expects = "nothing: RELATE writes it",
+        .doc = "a relation to any number of entities of the model named by `to`, which may have any number too; kept in a model of its own",
     },
 };
 
@@ -33,11 +42,9 @@ const nr_type *const nr_types[] = {
     &nr_type_rows_time[0],    &nr_type_rows_time[1],    &nr_type_rows_time[2],    &nr_type_rows_duration[0],
     &nr_type_rows_text[5],
     &nr_type_rows_container[0], &nr_type_rows_container[1], &nr_type_rows_container[2], &nr_type_rows_container[3], &nr_type_rows_container[4],
-    &relations[0],            &relations[1],
+    &relations[0],            &relations[1],            &relations[2],
     NULL,
 };
-
-static const char *const later[] = {"m2m", "ManyToManyField"};
 
 const nr_spec nr_spec_free = {.type = &nr_type_rows_container[4]};
 
@@ -57,13 +64,6 @@ const nr_type *nr_type_find(nr_slice name)
 {
     for (const nr_type *const *t = nr_types; *t; t++)
         if (nr_slice_is(name, (*t)->name) || is_word_of(name, (*t)->django)) return *t;
-    return NULL;
-}
-
-const char *nr_type_later(nr_slice name)
-{
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (nr_slice_is(name, later[i])) return later[i];
     return NULL;
 }
 

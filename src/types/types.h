@@ -24,7 +24,7 @@ typedef enum nr_reply { NR_REPLY_STRING, NR_REPLY_INTEGER, NR_REPLY_DOUBLE, NR_R
 enum {
     NR_TF_TEXT = 1,      /* free text: startswith and its like work on the value itself; a JSON number is taken as its text */
     NR_TF_BYTES = 2,     /* any bytes; base64 in JSON; only exact and isnull */
-    NR_TF_RELATION = 4,  /* fk, onetoone: the spec is the target's pk's */
+    NR_TF_RELATION = 4,  /* fk, onetoone: the spec is the target's pk's; and m2m */
     NR_TF_JSON_BOOL = 8, /* takes JSON true and false */
     NR_TF_AUTO = 16,     /* drawn from the counter when missing */
     NR_TF_DRAWN = 32,    /* drawn at random when a pk is missing (uuid) */
@@ -37,6 +37,8 @@ enum {
     NR_TF_CONTAINER = 4096, /* holds other values, its text is JSON; only exact, in and isnull, of the whole */
     NR_TF_ELEMENTS = 8192,  /* takes `of` */
     NR_TF_MEMBERS = 16384,  /* needs `to` or `fields`: an embedded entity */
+    NR_TF_MANY = 32768,     /* m2m: a relation without a value, no field of an entity */
+    NR_TF_REFERENCE = 65536, /* fk, onetoone: a relation that is a value */
 };
 
 struct nr_type {
@@ -71,9 +73,6 @@ extern const nr_type *const nr_types[]; /* all of them, NULL at the end */
 
 /* By name or Django's class name (a dotted prefix such as "models." is not taken); NULL when unknown. */
 const nr_type *nr_type_find(nr_slice name);
-
-/* The names of types that SPEC has and this version does not: NULL when name is none of them, else itself. */
-const char *nr_type_later(nr_slice name);
 
 /* Of what nobody declared: any JSON. */
 extern const nr_spec nr_spec_free;

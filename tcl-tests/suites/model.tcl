@@ -144,7 +144,6 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         r flushall
         model m.B {{}}
-        foreach type {m2m ManyToManyField} { later nonrel.model set m.A [field_options "\"type\": \"$type\""] }
         foreach options {
             {"type": "fk", "to": "m.B", "to_field": "x"}
         } { later nonrel.model set m.A [field_options $options] }
