@@ -20,9 +20,9 @@ static nr_model *others_find(void *ctx, nr_slice name)
     return m && nr_model_has_entities(m) ? m : NULL;
 }
 
-static bool within_reach(nr_call *c, nr_slice from, nr_slice name)
+bool nr_may_enter(nr_call *c, nr_slice from, nr_slice name, bool write)
 {
-    if (!nr_model_may(c, name, false)) return nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(name));
+    if (!nr_model_may(c, name, write)) return nr_fail(&c->err, NR_E_NOPERM, "the user may not %s model %s", write ? "write" : "read", NR_SHOW(name));
     return nr_model_shares_slot(c, from, name) ||
            nr_fail(&c->err, NR_E_SYNTAX, "models %s and %s lie in different slots of the cluster; a command needs both under one hash tag", NR_SHOW(from),
                    NR_SHOW(name));
@@ -30,12 +30,12 @@ static bool within_reach(nr_call *c, nr_slice from, nr_slice name)
 
 static nr_model *others_open(void *ctx, nr_slice from, nr_slice name)
 {
-    return within_reach(ctx, from, name) ? nr_model_need(ctx, name) : NULL;
+    return nr_may_enter(ctx, from, name, false) ? nr_model_need(ctx, name) : NULL;
 }
 
 static nr_model *others_need(void *ctx, nr_slice from, nr_slice name)
 {
-    return within_reach(ctx, from, name) ? nr_model_need_for_query(ctx, name) : NULL;
+    return nr_may_enter(ctx, from, name, false) ? nr_model_need_for_query(ctx, name) : NULL;
 }
 
 static bool others_enter(void *ctx, nr_slice from, nr_model *m)

@@ -12,6 +12,9 @@
 /* The other models for a call's binders; in its arena. Errors: NOPERM (the user may not read the model), SYNTAX (it is in another slot of the cluster). */
 const nr_others *nr_others_of(nr_call *c);
 
+/* Whether a command on from may go on to another model, or write it. Errors as above. */
+bool nr_may_enter(nr_call *c, nr_slice from, nr_slice name, bool write);
+
 /* Runs the links and queries of the query's filters. Row numbers of q->where are good until something is written. False: err. */
 bool nr_join_run(nr_call *c, nr_query *q);
 

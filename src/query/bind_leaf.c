@@ -51,11 +51,11 @@ static nr_pred *leaf(nr_binder *b, nr_slice path)
 /* The path as it is named in errors. */
 static const char *name_of(nr_binder *b, const nr_pred *p)
 {
-    nr_buf out = nr_buf_in(b->arena);
-    nr_buf_add(&out, b->before);
-    nr_path_print(&p->path, &out);
-    nr_buf_byte(&out, 0);
-    return out.p;
+    nr_buf path = nr_buf_in(b->arena);
+    nr_path_print(&p->path, &path);
+    nr_slice text = nr_buf_slice(&path), name = b->as.p ? b->as : p->field->name;
+    size_t own = p->field->name.n;
+    return nr_arena_printf(b->arena, "%.*s%.*s%.*s", NR_FMT(b->before), NR_FMT(name), (int)(text.n - own), text.p + own).p;
 }
 
 /* What an operand has to be; NULL: a text. */

@@ -24,6 +24,7 @@ struct nr_binder {
     nr_arena *arena;
     nr_err *err;
     nr_slice before;                  /* the relations that led to schema, for errors: "author__" */
+    nr_slice as;                      /* what errors call the field that comes next; absent: its name */
     /* Where names are not those of the schema: what a path begins with, and how many bytes of it say so. NULL: err. */
     const nr_field *(*find)(const nr_binder *b, nr_slice path, size_t *cut);
     const void *names; /* of find */

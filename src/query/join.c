@@ -1,6 +1,7 @@
 /* join.c -- from names of relations to links, and which conditions are about the same entity. */
 #include "query/join.h"
 
+#include "model/through.h"
 #include "query/lookup.h"
 
 enum { MOST_MIXES = 1000 };
@@ -14,14 +15,8 @@ static bool is_reference(const nr_field *f)
 
 nr_slice nr_link_reverse_name(const nr_schema *s, const nr_field *f, nr_arena *arena)
 {
-    size_t from = s->name.n;
     if (nr_slice_is(f->related_name, "+")) return (nr_slice){NULL, 0};
-    if (f->related_name.p) return f->related_name;
-    while (from && s->name.p[from - 1] != '.' && s->name.p[from - 1] != '}') from--;
-    nr_slice name = nr_arena_copy(arena, (nr_slice){s->name.p + from, s->name.n - from});
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] >= 'A' && name.p[i] <= 'Z') ((char *)name.p)[i] = (char)(name.p[i] + 'a' - 'A');
-    return name;
+    return f->related_name.p ? f->related_name : nr_model_short_name(s->name, arena);
 }
 
 bool nr_link_is_named(const nr_schema *s, const nr_field *f, nr_slice name, nr_arena *arena)
@@ -71,14 +66,49 @@ static bool find_reverse(nr_binder *b, const nr_schema *s, nr_slice name, nr_lin
     return true;
 }
 
+/* The references that hold an m2m field of s. One that is not defined is NOMODEL. */
+static bool find_ends(nr_binder *b, const nr_schema *s, const nr_field *f, nr_many *out)
+{
+    nr_model *m = b->with.others->find(b->with.others->ctx, f->through);
+    nr_ends ends;
+    if (!m && !b->err->code)
+        return nr_fail(b->err, NR_E_NOMODEL, "'%.*s' of %.*s is held by model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(s->name),
+                       NR_FMT(f->through));
+    if (!m || !nr_through_ends(m->schema, s, f, &ends, b->err)) return false;
+    *out = (nr_many){m, ends.near, ends.far};
+    return true;
+}
+
+bool nr_many_find(nr_binder *b, const nr_schema *s, nr_slice name, nr_many *out)
+{
+    const nr_others *o = b->with.others;
+    const nr_field *own = nr_schema_many(s, name);
+    size_t at = 0;
+    nr_model *m = NULL;
+    *out = (nr_many){0};
+    if (own) return find_ends(b, s, own, out);
+    while (!out->through) {
+        if (!o->next(o->ctx, &at, &m)) return false;
+        if (!m) break;
+        for (size_t i = 0; !m->schema->abstract && i < m->schema->n_many; i++) {
+            const nr_field *f = &m->schema->many[i];
+            if (!nr_slice_eq(f->to, s->name) || !nr_link_is_named(m->schema, f, name, b->arena)) continue;
+            if (!find_ends(b, m->schema, f, out)) return false;
+            *out = (nr_many){out->through, out->far, out->near};
+        }
+    }
+    return true;
+}
+
 /* Whether a name is a field of the model, or a relation to it. */
 static bool has_step(nr_binder *b, const nr_schema *s, nr_slice name, bool *has)
 {
     nr_link reverse = {0};
-    *has = nr_schema_field(s, name) != NULL;
+    nr_many many = {0};
+    *has = nr_schema_field(s, name) || nr_schema_many(s, name);
     if (*has) return true;
-    if (!find_reverse(b, s, name, &reverse)) return false;
-    *has = reverse.field != NULL;
+    if (!find_reverse(b, s, name, &reverse) || (!reverse.field && !nr_many_find(b, s, name, &many))) return false;
+    *has = reverse.field || many.through;
     return true;
 }
 
@@ -147,6 +177,19 @@ static bool step_back(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link 
     return true;
 }
 
+/* Back to what holds the relation; the reference from there on stands at the front of the path then. */
+static bool step_across(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link *out, nr_route *r)
+{
+    nr_slice name = first_part(*path);
+    nr_many many;
+    if (!nr_many_find(b, s, name, &many)) return false;
+    if (!many.through) return true; /* binding says that there is no such field */
+    *out = (nr_link){.name = name, .to = many.through, .field = many.near, .reverse = true};
+    *path = put_before(b, many.far->name, behind(*path));
+    r->across = true;
+    return true;
+}
+
 static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
 {
     if (r->links.n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
@@ -156,7 +199,10 @@ static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
     copy->name = nr_arena_copy(b->arena, link->name);
     nr_vec_push(b->arena, &r->links, copy);
     r->binder.schema = link->to->schema;
-    r->binder.before = nr_arena_printf(b->arena, "%.*s%.*s__", NR_FMT(r->binder.before), NR_FMT(link->name));
+    nr_slice as = r->binder.as.p ? r->binder.as : copy->name;
+    r->binder.as = r->across ? as : (nr_slice){NULL, 0};
+    if (!r->across) r->binder.before = nr_arena_printf(b->arena, "%.*s%.*s__", NR_FMT(r->binder.before), NR_FMT(as));
+    r->across = false;
     return true;
 }
 
@@ -169,6 +215,7 @@ bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out)
         nr_link link = {0};
         if (f && (!is_reference(f) || !behind(*path).p)) return true;
         if (!(f ? step_forward(b, f, path, &link, out) : step_back(b, s, path, &link, out))) return false;
+        if (!f && !link.field && !step_across(b, s, path, &link, out)) return false;
         if (!link.field) return true;
         if (!add_link(b, &link, out)) return false;
     }

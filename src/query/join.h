@@ -27,15 +27,27 @@ typedef struct nr_others {
     bool (*next)(void *ctx, size_t *at, nr_model **m);         /* a walk over all of them, *at 0 at first, *m NULL at the end. False: err is set */
 } nr_others;
 
+/* A many-to-many relation of a model, from either side. */
+typedef struct nr_many {
+    nr_model *through;      /* NULL: there is none of that name */
+    const nr_field *near;   /* its reference to the model that is left */
+    const nr_field *far;    /* and to the one that is entered */
+} nr_many;
+
+/* The relation that a name means in paths from s: an m2m field's, or seen from its target. False: err (NOMODEL: what `through` names is not there). */
+bool nr_many_find(nr_binder *b, const nr_schema *s, nr_slice name, nr_many *out);
+
 /* Where a path leads. */
 typedef struct nr_route {
     nr_binder binder;       /* of the model at the end */
     NR_VEC(const nr_link *) links;
     unsigned keys;          /* a reference was named by the primary key behind it, or by the one behind that, and so on */
     bool implied;           /* the primary key of what refers was not named */
+    bool across;            /* while it is read: the link in hand leads to what holds an m2m, its next one is the same relation */
 } nr_route;
 
-/* Takes the relations off the front of *path. `author__pk` is the reference itself; a reverse relation alone is its entities' primary keys. False: err. */
+/* Takes the relations off the front of *path. `author__pk` is the reference itself; a reverse relation alone is its entities' primary keys. An m2m is two
+ * links: back to what holds it, and from there on. False: err. */
 bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
 
 /* A path without a lookup, and "__lt": put together so that the lookup is none of the fields behind a relation. An absent slice: err. */

@@ -5,7 +5,7 @@ static bool leads_to_one(nr_binder *b, const nr_route *r, nr_slice name, const c
 {
     for (size_t i = 0; i < r->links.n; i++)
         if (r->links.at[i]->reverse)
-            return nr_fail(b->err, NR_E_SYNTAX, "%s: %s: '%.*s' leads to any number of entities", clause, NR_SHOW(name),
+            return nr_fail(b->err, NR_E_SYNTAX, "%s: %s: '%.*s' leads to any number of entities; PREFETCH gives them", clause, NR_SHOW(name),
                            NR_FMT(r->links.at[i]->name));
     return true;
 }
