@@ -133,7 +133,7 @@ static int describe(RedisModuleCommand *command, const nr_command *cmd)
     keys[0].find_keys_type = REDISMODULE_KSPEC_FK_RANGE;
     keys[0].fk.range.keystep = 1;
     RedisModuleCommandInfo info = {.version = REDISMODULE_COMMAND_INFO_VERSION, .arity = cmd->arity, .since = "0.1.0"};
-    info.summary = cmd->summary ? cmd->summary : "Not available in this version";
+    info.summary = cmd->summary;
     info.complexity = cmd->complexity;
     if (cmd->key) info.key_specs = keys;
     return RedisModule_SetCommandInfo(command, &info);

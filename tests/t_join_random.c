@@ -1,5 +1,5 @@
 /* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities: three
- * models, references that are NULL or lead nowhere, writes by commands and by others, restarts. SEED=s N=rounds. */
+ * models, references that are NULL or lead nowhere, a many-to-many relation, writes by commands and by others, restarts. SEED=s N=rounds. */
 #include "engine_check.h"
 
 #include "oracle.h"
@@ -18,6 +18,7 @@ typedef struct graph {
     world *w;
     dice d;
     entity rows[MODELS][ROWS + 1]; /* by pk, from 1 */
+    bool related[ROWS + 1][ROWS + 1]; /* of C, to A, whether these are there or not */
 } graph;
 
 static const char *const names[MODELS] = {"j.A", "j.B", "j.C"};
@@ -27,10 +28,12 @@ static const char *const texts[] = {"ab", "aB", "", "b"};
 typedef struct hop {
     const char *name;
     int from, to;
-    bool back;
+    bool back;  /* to any number of entities */
+    bool many;  /* by the relation between C and A */
 } hop;
 
-static const hop hops[] = {{"up", A, A, false}, {"downs", A, A, true}, {"bs", A, B, true}, {"a", B, A, false}, {"c_set", B, C, true}, {"b", C, B, false}};
+static const hop hops[] = {{"up", A, A, false, false}, {"downs", A, A, true, false}, {"bs", A, B, true, false}, {"a", B, A, false, false},
+                           {"c_set", B, C, true, false}, {"b", C, B, false, false}, {"as", C, A, true, true}, {"cs", A, C, true, true}};
 
 typedef enum lookup { EXACT, LT, GTE, ISNULL, STARTSWITH, IN, LOOKUPS } lookup;
 static const char *const lookup_names[LOOKUPS] = {"exact", "lt", "gte", "isnull", "startswith", "in"};
@@ -171,6 +174,7 @@ typedef struct place {
     int model;
     const entity *e;
     int pk;
+    int held;   /* the pk by which a relation that is held elsewhere names it, there or not */
 } place;
 
 /* A choice of related entities for one relation that several can meet. */
@@ -187,13 +191,13 @@ typedef struct choices {
 
 static place nobody(int model)
 {
-    return (place){model, NULL, 0};
+    return (place){model, NULL, 0, 0};
 }
 
 static place entity_at(const graph *g, int model, int pk)
 {
     if (pk < 1 || pk > ROWS || !g->rows[model][pk].there) return nobody(model);
-    return (place){model, &g->rows[model][pk], pk};
+    return (place){model, &g->rows[model][pk], pk, 0};
 }
 
 static choice *find_choice(choices *c, const leaf *l, size_t n_hops)
@@ -268,8 +272,10 @@ static bool leaf_true(const graph *g, choices *c, const leaf *l, place root)
     size_t n = l->n_hops;
     bool reference = l->field == ON_PK && n && !l->path[n - 1]->back; /* the primary key behind a reference is what it holds */
     place p = walk(g, c, l->path, reference ? n - 1 : n, root);
-    if (l->query) return among(g, l->query, value_at(p, reference ? ON_REF : l->field), l->field == ON_S);
+    bool held = l->field == ON_PK && n && l->path[n - 1]->many;
+    if (l->query) return among(g, l->query, held ? (p.held ? p.held : -1) : value_at(p, reference ? ON_REF : l->field), l->field == ON_S);
     if (reference || l->field == ON_REF) return compare_numbers(l, p.e ? p.e->ref : 0, !p.e || !p.e->ref);
+    if (held) return compare_numbers(l, p.held, !p.held);
     if (l->field == ON_PK) return compare_numbers(l, p.pk, !p.e);
     if (l->field == ON_N) return compare_numbers(l, p.e ? p.e->n : -1, !p.e || p.e->n < 0);
     return compare_texts(l, p.e && p.e->s >= 0 ? texts[p.e->s] : NULL);
@@ -306,7 +312,9 @@ static bool choose(const graph *g, choices *c, size_t at, const node *n, place r
     bool any = false;
     for (int pk = 1; from.e && pk <= ROWS; pk++) {
         place to = entity_at(g, last->to, pk);
-        if (!to.e || to.e->ref != from.pk) continue;
+        bool related = last->to == A ? g->related[from.pk][pk] : g->related[pk][from.pk];
+        if (last->many ? !related : !to.e || to.e->ref != from.pk) continue;
+        if (last->many) to.held = pk;
         any = true;
         now->at = to;
         if (choose(g, c, at + 1, n, root)) return true;
@@ -330,13 +338,43 @@ static void define(graph *g)
     for (int m = 0; m < MODELS; m++) {
         static const char *const ref[MODELS] = {"\"up\":{\"type\":\"fk\",\"to\":\"self\",\"null\":true,\"related_name\":\"downs\"}",
                                                 "\"a\":{\"type\":\"fk\",\"to\":\"j.A\",\"null\":true,\"related_name\":\"bs\"}",
-                                                "\"b\":{\"type\":\"fk\",\"to\":\"j.B\",\"null\":true}"};
+                                                "\"b\":{\"type\":\"fk\",\"to\":\"j.B\",\"null\":true},\"as\":{\"type\":\"m2m\",\"to\":\"j.A\",\"related_name\":\"cs\"}"};
         const char *got = world_dof(g->w,
                                     "MODEL SET %s '{\"fields\":{\"id\":{\"type\":\"%s\",\"pk\":true},\"n\":{\"type\":\"int\",\"null\":true%s},"
                                     "\"s\":{\"type\":\"char\",\"null\":true%s},%s}}'",
                                     names[m], m == B ? "char" : "int", indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)], ref[m]);
         if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
     }
+}
+
+/* Nothing is said of an entity that is not there. */
+static void forget_relations(graph *g, int m, int pk)
+{
+    if (m == B || !g->rows[m][pk].there) return;
+    world_dof(g->w, "RELATE %s %d %s CLEAR", names[m], pk, m == C ? "as" : "cs");
+    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
+    for (int other = 1; other <= ROWS; other++) *(m == C ? &g->related[pk][other] : &g->related[other][pk]) = false;
+}
+
+static void relate_one(graph *g)
+{
+    int c = 1 + (int)dice_below(&g->d, ROWS), a = 1 + (int)dice_below(&g->d, ROWS), changed = 0;
+    bool add = dice_chance(&g->d, 65), set = dice_chance(&g->d, 15), back = dice_chance(&g->d, 30), *is = &g->related[c][a];
+    bool there = g->rows[C][c].there && g->rows[A][a].there;
+    bool removes = !add && !set && *is && (back ? g->rows[A][a].there : g->rows[C][c].there); /* what is gone can be taken off */
+    const char *got = world_dof(g->w, "RELATE %s %d %s %s %d", names[back ? A : C], back ? a : c, back ? "cs" : "as", set ? "SET" : add ? "ADD" : "REMOVE", back ? c : a);
+    if (!there && !removes) {
+        if (strncmp(got, "-NOTFOUND ", 10) != 0) fail_msg("%s", got);
+        return;
+    }
+    for (int other = 1; set && other <= ROWS; other++) {
+        bool *o = back ? &g->related[other][a] : &g->related[c][other];
+        changed += o != is && *o;
+        if (o != is) *o = false;
+    }
+    changed += *is != (set || add);
+    *is = set || add;
+    if (got[0] != ':' || strtol(got + 1, NULL, 10) != changed) fail_msg("RELATE gives %s, not %d", got, changed);
 }
 
 static void write_one(graph *g)
@@ -348,9 +386,13 @@ static void write_one(graph *g)
     snprintf(key, sizeof key, "%s:%d", names[m], pk);
     if (dice_chance(&g->d, 3)) world_restart(g->w);
     bool others = dice_chance(&g->d, 30);
+    if (dice_chance(&g->d, 30)) {
+        relate_one(g);
+        return;
+    }
     if (dice_chance(&g->d, 25)) {
         if (others) world_remove(g->w, nr_slice_of(key));
-        else world_dof(g->w, "DELETE %s PK %d", names[m], pk);
+        else forget_relations(g, m, pk), world_dof(g->w, "DELETE %s PK %d", names[m], pk);
         e->there = false;
         return;
     }

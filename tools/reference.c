@@ -90,6 +90,7 @@ static const note replies[] = {
     {"EXISTS", "1 or 0"},
     {"UPDATE", "an integer: the entities that match, changed or not"},
     {"DELETE", "an integer: the entities removed, those that went with them included"},
+    {"RELATE", "an integer: the relations made and removed; `NOTFOUND` when the entity or one of the others is not there, but REMOVE takes off what is related to an entity that is gone"},
     {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
     {"PROFILE", "the lines of EXPLAIN, each with `| rows= batches= steps= time=` behind it: rows given, batches that had any, how often one was asked for, and the operator's own time; a line `Total time=` at the end"},
     {"MODEL DIFF", "an array of lines, `add field <name>`, `build index <name>` and their like; `refuse <error>` when MODEL SET would; empty when it would do nothing"},
@@ -130,7 +131,7 @@ static void check_replies(void)
     for (const note *n = replies; n->name; n++) {
         const nr_command *cmd = nr_commands;
         while (cmd->name && strcmp(cmd->name, n->name) != 0) cmd++;
-        if (!cmd->name || !cmd->syntax) die("is no command", n->name);
+        if (!cmd->name) die("is no command", n->name);
     }
 }
 
@@ -141,7 +142,7 @@ static void print_commands(void)
          "values in RESP2;\n"
          "the primary key comes first, then the fields in the order of the definition, NULL ones too.");
     for (const nr_command *cmd = nr_commands; cmd->name; cmd++)
-        if (cmd->syntax) print_command(cmd);
+        print_command(cmd);
 }
 
 /* ---- clauses and lookups --------------------------------------------------------------------------------------------------------------- */
@@ -279,7 +280,7 @@ static void print_types(nr_arena *a)
     HEAD("type", "Django's names", "what it is", "a write takes", "RESP3");
     for (const nr_type *const *t = nr_types; *t; t++)
         ROW(code(a, (*t)->name), (*t)->django, (*t)->doc, (*t)->expects,
-            (*t)->flags & NR_TF_RELATION ? "as the target's primary key" : kinds[(*t)->reply]);
+            (*t)->flags & NR_TF_MANY ? "" : (*t)->flags & NR_TF_RELATION ? "as the target's primary key" : kinds[(*t)->reply]);
 }
 
 static const char *types_with(nr_arena *a, unsigned flags)

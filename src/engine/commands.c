@@ -41,6 +41,9 @@ const nr_command nr_commands[] = {
     {"UPDATE",         -5,   1,   WRITE,                         nr_cmd_update,
      "<model> (<filters> | ALL) (SET <field> <value>... | EXPR <field> <expression>... | NULL <field>...)...",
      "Changes fields of all entities that match, or of none; replies how many match", "O(log N) for each index of each entity"},
+    {"RELATE",         -5,   1,   WRITE,                         nr_cmd_relate,
+     "<model> <pk> <field> (ADD|REMOVE|SET <pk>... | CLEAR)",
+     "Relates an entity to others by an m2m field, or by its name seen from the other side; replies how many relations came and went", "O(log N) for each; SET and CLEAR O(L) in those that it has"},
     {"EXPLAIN",        -3,   2,   READ,                          nr_cmd_explain,
      "<command without NONREL.> <model> <arguments>", "The plan of QUERY, AGGREGATE, COUNT, EXISTS, UPDATE or DELETE as a tree; runs nothing", "O(log N) for each index"},
     {"PROFILE",        -3,   2,   READ,                          nr_cmd_profile,
@@ -65,15 +68,7 @@ const nr_command nr_commands[] = {
      "<model> <json>", "Who wants which indexes; a primary sends it to its copies, nobody else may", "as INDEX CREATE and DROP"},
     {"INDEX BUILD",    -5,   2,   REMOVE,                        nr_cmd_index_build,
      "<model> <index> START | CLEAR <key>... | FILL <pk>... | DONE", "A step of building an index; a primary sends it to its copies, nobody else may", "O(log N) for each primary key"},
-    {"RELATE",         -2,   1,   READ,                          nr_cmd_later, NULL, NULL, NULL},
     {"AUTOLOAD",       1,    0,   WRITE,                         nr_cmd_autoload,
      "", "Reads the files of the module's AUTOLOAD directory again and puts their definitions and indexes into force", "O(K) in the keys the first time, else as MODEL SET for each model that has changed"},
     {NULL,             0,    0,   0,                             NULL,         NULL, NULL, NULL},
 };
-
-bool nr_cmd_later(nr_call *c, const nr_slice *argv, size_t argc)
-{
-    (void)argv;
-    (void)argc;
-    return nr_fail(&c->err, NR_E_SYNTAX, "this command is not available in this version");
-}

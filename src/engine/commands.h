@@ -13,6 +13,7 @@ bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_update(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_relate(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_profile(nr_call *c, const nr_slice *argv, size_t argc);
 bool nr_cmd_index_list(nr_call *c, const nr_slice *argv, size_t argc);
@@ -23,7 +24,6 @@ bool nr_cmd_index_stats(nr_call *c, const nr_slice *argv, size_t argc);
 void nr_reply_lookups(nr_call *c, const nr_index *ix);
 
 bool nr_cmd_model_diff(nr_call *c, const nr_slice *argv, size_t argc);
-bool nr_cmd_later(nr_call *c, const nr_slice *argv, size_t argc);
 
 /* Bytes of JSON that a command may bring: a tree of small values takes some 60 times its text. */
 size_t nr_json_budget(const nr_call *c);

@@ -10,7 +10,7 @@ proc read_doc {name} {
     return $text
 }
 
-# Names of the commands and subcommands of the module that are more than a refusal.
+# Names of the commands and subcommands of the module.
 proc delivered_commands {} {
     set names {}
     foreach name [r command list filterby module nonrel] {
@@ -18,9 +18,9 @@ proc delivered_commands {} {
         set doc [dict get [r command docs $name] $name]
         if {[dict exists $doc subcommands]} {
             dict for {sub subdoc} [dict get $doc subcommands] {
-                if {[dict get $subdoc summary] ne {Not available in this version}} { lappend names $sub }
+                lappend names $sub
             }
-        } elseif {[dict get $doc summary] ne {Not available in this version}} {
+        } else {
             lappend names $name
         }
     }
