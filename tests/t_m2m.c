@@ -270,6 +270,34 @@ static void many_are_found_among_all_and_few_one_by_one(void **state)
     free(all.p);
 }
 
+static void relations_go_with_either_side(void **state)
+{
+    world *w = *state;
+    expect(w, "DELETE x.Tag PK 2", ":3");
+    links_are(w, "[{\"post\"=#1,\"tag\"=#1},{\"post\"=#3,\"tag\"=#3},{\"post\"=#3,\"tag\"=#4}]");
+    expect(w, "DELETE x.Post FILTER tags__name red", ":5");
+    links_are(w, "[]");
+    expect(w, "COUNT x.Post FILTER tags__isnull true", ":2");
+}
+
+static void what_refers_to_a_relation_has_its_say_when_that_goes(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET x.Note '{\"fields\": {\"of\": {\"type\": \"fk\", \"to\": \"x.Post_tags\", \"on_delete\": \"cascade\"}}}'", "+OK");
+    expect(w, "MODEL SET x.Seal '{\"fields\": {\"of\": {\"type\": \"fk\", \"to\": \"x.Post_tags\", \"on_delete\": \"protect\"}}}'", "+OK");
+    expect(w, "SAVE x.Note JSON '[{\"of\": 1}, {\"of\": 1}, {\"of\": 2}]'", "[:1,:2,:3]");
+    expect(w, "SAVE x.Seal of 3", ":1");
+    expect(w, "RELATE x.Post 1 tags SET 2 3", ":2");
+    expect(w, "QUERY x.Note FIELDS of FLAT", "[#2]");
+    refuse(w, "RELATE x.Post 2 tags CLEAR", "PROTECTED", "x.Seal '1' refers to x.Post_tags '3'");
+    refuse(w, "RELATE x.Post 2 tags SET 1", "PROTECTED", "x.Seal '1' refers to x.Post_tags '3'");
+    refuse(w, "DELETE x.Post PK 2", "PROTECTED", "x.Seal '1' refers to x.Post_tags '3'");
+    world_restart(w);
+    refuse(w, "RELATE x.Post 2 tags REMOVE 2", "PROTECTED", "x.Seal '1' refers to x.Post_tags '3'");
+    expect(w, "DELETE x.Seal ALL", ":1");
+    expect(w, "RELATE x.Post 2 tags REMOVE 2", ":1");
+}
+
 static void a_relation_to_what_is_gone_can_be_removed(void **state)
 {
     world *w = *state;
@@ -310,13 +338,12 @@ static void in_a_cluster_both_lie_in_one_slot(void **state)
     w->cluster = true;
     expect(w, "MODEL SET {s}Tag '{}'", "+OK");
     expect(w, "MODEL SET {t}Far '{}'", "+OK");
-    expect(w, "MODEL SET {s}Post '{\"fields\": {\"tags\": {\"type\": \"m2m\", \"to\": \"{s}Tag\"}, \"fars\": {\"type\": \"m2m\", \"to\": \"{t}Far\"}}}'", "+OK");
+    refuse(w, "MODEL SET {s}Post '{\"fields\": {\"fars\": {\"type\": \"m2m\", \"to\": \"{t}Far\"}}}'", "BADVALUE", "fields.fars: models '{s}Post' and '{t}Far' lie in different slots");
+    expect(w, "MODEL SET {s}Post '{\"fields\": {\"tags\": {\"type\": \"m2m\", \"to\": \"{s}Tag\"}}}'", "+OK");
     expect(w, "SAVE {s}Tag JSON '{}'", ":1");
-    expect(w, "SAVE {t}Far JSON '{}'", ":1");
     expect(w, "SAVE {s}Post JSON '{}'", ":1");
     expect(w, "RELATE {s}Post 1 tags ADD 1", ":1");
     expect(w, "QUERY {s}Post FILTER tags__pk 1 FIELDS id FLAT", "[#1]");
-    refuse(w, "RELATE {s}Post 1 fars ADD 1", "SYNTAX", "lie in different slots of the cluster");
 }
 
 /* -- a model given by the user ---------------------------------------------------------------------------------------------------------------- */
@@ -515,6 +542,7 @@ static const char *const related_writes[] = {
     "RELATE x.Post 1 tags SET 2 3",
     "RELATE x.Post 1 tags REMOVE 1",
     "RELATE x.Tag 2 post CLEAR",
+    "DELETE x.Tag PK 2",
     "MODEL SET x.More '{\"fields\": {\"tags\": {\"type\": \"m2m\", \"to\": \"x.Tag\"}}}'",
     "MODEL SET x.Empty '{}'",
     ("MODEL SET x.Empty '{\"fields\": {\"a\": {\"type\": \"m2m\", \"to\": \"x.Tag\", \"related_name\": \"+\"}, \"b\": {\"type\": \"m2m\", \"to\": \"x.Post\", \"related_name\": \"+\"}, "
@@ -568,6 +596,8 @@ int main(void)
         SHELF(relate_works_from_the_other_side_too),
         SHELF(relate_refuses_and_changes_nothing),
         SHELF(many_are_found_among_all_and_few_one_by_one),
+        SHELF(relations_go_with_either_side),
+        SHELF(what_refers_to_a_relation_has_its_say_when_that_goes),
         SHELF(a_relation_to_what_is_gone_can_be_removed),
         EMPTY(copies_get_what_was_resolved),
         EMPTY(in_a_cluster_both_lie_in_one_slot),

@@ -278,6 +278,11 @@ static bool spread(nr_cascade *x)
     return true;
 }
 
+nr_writer *nr_cascade_writer(nr_cascade *x)
+{
+    return &x->parts.at[0]->w;
+}
+
 bool nr_cascade_remove(nr_cascade *x, const nr_value *pk)
 {
     return take(x->parts.at[0], pk);

@@ -22,6 +22,9 @@ bool nr_cascade_minded(nr_call *c, nr_slice model, bool *minded);
 void nr_cascade_init(nr_cascade *x, nr_call *c, nr_model *m);
 void nr_cascade_clear(nr_cascade *x);
 
+/* The writer of the command's model, for what a command changes besides. */
+nr_writer *nr_cascade_writer(nr_cascade *x);
+
 /* As nr_writer_remove. */
 bool nr_cascade_remove(nr_cascade *x, const nr_value *pk);
 

@@ -1,7 +1,7 @@
 /* relate.c -- NONREL.RELATE: a relation is an entity of the model that holds the m2m field. Those that are there are found by a query, then what comes and goes is one
  * write of that model. */
+#include "engine/cascade.h"
 #include "engine/semi_join.h"
-#include "engine/write.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -27,8 +27,8 @@ typedef struct relater {
     verb verb;
     NR_VEC(target *) targets; /* each once */
     nr_map by_pk;
-    nr_writer writer;        /* of many.through */
-    int64_t gone;
+    nr_cascade cascade;      /* of many.through */
+    nr_writer *writer;       /* its own */
 } relater;
 
 /* -- the arguments ------------------------------------------------------------------------------------------------------------------------- */
@@ -86,7 +86,7 @@ static bool read_targets(relater *r, const nr_slice *pks, size_t n)
         if (!read_pk(c, r->other, pks[i], &t->pk)) return false;
         if (!t->pk.p) return not_found(c, r->other, pks[i]);
         if (!nr_map_put(&r->by_pk, t->pk, t)) nr_vec_push(&c->arena, &r->targets, t);
-        if (nr_writer_over_memory(&r->writer)) return false;
+        if (nr_writer_over_memory(r->writer)) return false;
     }
     return true;
 }
@@ -153,11 +153,8 @@ static bool take_row(relater *r, uint32_t row)
     if (t) t->related = true;
     bool goes = far.kind != NR_V_NULL && (r->verb == VERB_CLEAR || (r->verb == VERB_SET && !t) || (r->verb == VERB_REMOVE && t));
     if (!goes) return true;
-    nr_change *removed;
     if (!nr_field_decode(nr_schema_pk(m->schema), nr_arena_copy(&c->arena, nr_rows_pk(m->rows, row)), &c->arena, &pk)) return true;
-    if (!nr_writer_remove(&r->writer, &pk, &removed)) return false;
-    r->gone += removed != NULL;
-    return true;
+    return nr_cascade_remove(&r->cascade, &pk);
 }
 
 static bool find_related(relater *r)
@@ -176,7 +173,7 @@ static bool check_targets(relater *r)
         const target *t = r->targets.at[i];
         bool there;
         if (r->verb == VERB_REMOVE && t->related) continue;
-        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(&r->writer)) || !is_there(r->call, r->other, t->pk, &there)) return false;
+        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(r->writer)) || !is_there(r->call, r->other, t->pk, &there)) return false;
         if (!there) return not_found(r->call, r->other, t->given);
     }
     return true;
@@ -187,7 +184,7 @@ static bool check_targets(relater *r)
 static bool relate(relater *r, nr_slice to)
 {
     nr_call *c = r->call;
-    nr_writer *w = &r->writer;
+    nr_writer *w = r->writer;
     const nr_schema *s = w->model->schema;
     nr_value pk;
     nr_change *ch = nr_writer_new_pk(w, &pk) ? nr_writer_entity(w, &pk) : NULL;
@@ -209,15 +206,15 @@ static bool relate(relater *r, nr_slice to)
 static bool change(relater *r, int64_t *changed)
 {
     nr_call *c = r->call;
-    uint64_t written;
-    *changed = r->gone;
+    uint64_t removed;
     for (size_t i = 0; (r->verb == VERB_ADD || r->verb == VERB_SET) && i < r->targets.n; i++) {
         if (r->targets.at[i]->related) continue;
-        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(&r->writer)) || !relate(r, r->targets.at[i]->pk)) return false;
-        ++*changed;
+        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(r->writer)) || !relate(r, r->targets.at[i]->pk)) return false;
     }
-    if (!nr_writer_commit(&r->writer, &written)) return false;
-    if (written) c->store->cls->touch(c->store, r->model->schema->name); /* who watches the model that was named is told */
+    *changed = 0;
+    for (size_t i = 0; i < r->writer->changes.n; i++) *changed += !r->writer->changes.at[i]->before != !r->writer->changes.at[i]->after;
+    if (!nr_cascade_commit(&r->cascade, &removed)) return false;
+    if (*changed) c->store->cls->touch(c->store, r->model->schema->name); /* who watches the model that was named is told */
     return true;
 }
 
@@ -225,13 +222,16 @@ bool nr_cmd_relate(nr_call *c, const nr_slice *argv, size_t argc)
 {
     relater r = {.call = c, .model = nr_model_need(c, argv[0])};
     int64_t changed;
-    if (!r.model || !read_verb(&r, argv[3], argc - 4) || !find_models(&r, argv[2])) return false;
+    if (!r.model || !read_verb(&r, argv[3], argc - 4)) return false;
+    if (r.verb != VERB_ADD && !nr_models_load_all(c)) return false; /* who minds that relations go */
+    if (!find_models(&r, argv[2])) return false;
     nr_map_init(&r.by_pk, c->env);
-    nr_writer_init(&r.writer, c, r.many.through);
+    nr_cascade_init(&r.cascade, c, r.many.through);
+    r.writer = nr_cascade_writer(&r.cascade);
     bool makes = r.verb == VERB_ADD || r.verb == VERB_SET;
     bool ok = (!makes || check_makable(&r)) && read_entity(&r, argv[1]) && read_targets(&r, argv + 4, argc - 4) && find_related(&r) && check_targets(&r) &&
               change(&r, &changed);
-    nr_writer_clear(&r.writer);
+    nr_cascade_clear(&r.cascade);
     nr_map_clear(&r.by_pk);
     if (ok) c->sink->cls->integer(c->sink, changed);
     return ok;

@@ -77,6 +77,15 @@ static bool check_slots(nr_call *c, const nr_schema *s)
     return true;
 }
 
+static bool check_many_slots(nr_call *c, const nr_schema *s)
+{
+    for (size_t i = 0; i < s->n_many; i++)
+        if (!nr_model_shares_slot(c, s->name, s->many[i].to))
+            return nr_fail(&c->err, NR_E_BADVALUE, "%.*s: models %s and %s lie in different slots of the cluster; it needs both under one hash tag",
+                           NR_FMT(s->many[i].path), NR_SHOW(s->name), NR_SHOW(s->many[i].to));
+    return true;
+}
+
 /* What `through` names, of the fields of one model. One that is not there may come later. */
 static bool check_throughs(nr_call *c, const nr_models_overlay *changed, const nr_schema *s)
 {
@@ -108,7 +117,7 @@ static bool check_all_throughs(nr_call *c, const nr_models_overlay *changed)
 bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
 {
     for (size_t i = 0; i < changed->n; i++)
-        if (!changed->at[i]->schema->abstract && !check_slots(c, changed->at[i]->schema)) return false;
+        if (!changed->at[i]->schema->abstract && !(check_many_slots(c, changed->at[i]->schema) && check_slots(c, changed->at[i]->schema))) return false;
     relations all = {0};
     size_t at = 0;
     for (size_t i = 0; i < changed->n; i++) add_relations(c, changed->at[i]->schema, &all);

@@ -13,13 +13,13 @@ static end_names names_of(const nr_schema *s, const nr_field *f, nr_arena *arena
     return (end_names){nr_arena_printf(arena, "from_%.*s", NR_FMT(n.near)), nr_arena_printf(arena, "to_%.*s", NR_FMT(n.far))};
 }
 
-/* Seen from its target a reference has no name: the relation has one. */
+/* It goes with its target. Seen from there it has no name: the relation has one. */
 static void add_reference(nr_buf *b, nr_slice name, nr_slice to)
 {
     nr_json_print_string(name, b);
     nr_buf_add(b, NR_S(":{\"type\":\"fk\",\"to\":"));
     nr_json_print_string(to, b);
-    nr_buf_add(b, NR_S(",\"related_name\":\"+\"}"));
+    nr_buf_add(b, NR_S(",\"on_delete\":\"cascade\",\"related_name\":\"+\"}"));
 }
 
 nr_slice nr_through_json(const nr_schema *s, const nr_field *f, nr_arena *arena)

@@ -140,6 +140,18 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal {1 2} [tags 4]
     }
 
+    test {a relation goes with either side} {
+        r flushall
+        shelf r
+        assert_equal 3 [r nonrel.delete x.Tag PK 2]
+        assert_equal 1 [tags 1]
+        assert_equal 5 [r nonrel.delete x.Post PK 1]
+        assert_equal {} [r nonrel.query x.Post_likes]
+        assert_equal {{post 3 tag 3} {post 3 tag 4}} [r nonrel.query x.Post_tags ORDER pk FIELDS post tag]
+        assert_equal {{id 3 tags {{id 3 name green color {}} {id 4 name red color b}}}} [r nonrel.query x.Post FILTER pk 3 FIELDS id PREFETCH tags]
+        foreach model {x.Post x.Post_tags x.Post_likes x.Tag} { sound $model }
+    }
+
     test {writes of others to what holds a relation are followed} {
         r flushall
         shelf r
@@ -216,7 +228,7 @@ start_nonrel {overrides {save {}}} {
             wait_replica_online $primary
             r select 9
             foreach write {{nonrel.relate x.Post 4 tags ADD 1 2} {nonrel.relate x.Post 1 tags SET 4} {nonrel.relate x.Tag 2 post CLEAR} {nonrel.relate x.Post 1 likes REMOVE 2}
-                {del x.Tag:4} {nonrel.relate x.Post 1 tags REMOVE 4} {nonrel.save x.Tag pk 4 name back} {nonrel.delete x.Post_tags ALL}
+                {del x.Tag:4} {nonrel.relate x.Post 1 tags REMOVE 4} {nonrel.save x.Tag pk 4 name back} {nonrel.relate x.Post 4 tags SET 1 4} {nonrel.delete x.Tag PK 4} {nonrel.delete x.Post_tags ALL}
                 {nonrel.model set x.Post {{"fields": {"title": {"type": "char"}, "likes": {"type": "m2m", "to": "self", "related_name": "liked_by"}}}}}
                 {nonrel.model set x.Post {{"fields": {"title": {"type": "char"}, "tags": {"type": "m2m", "to": "x.Tag"}, "likes": {"type": "m2m", "to": "self", "related_name": "liked_by"}}}}}
                 {nonrel.relate x.Post 3 tags SET 1 2 3}} {
