@@ -171,6 +171,40 @@ static void a_primary_key_may_be_a_reference(void **state)
     expect(w, "QUERY g.User WHERE 'pk__in = (QUERY g.Use FIELDS card)' ORDER pk FIELDS pk FLAT", "[\"ada\",\"bob\"]");
 }
 
+/* A relation through a model in between, from either side, and to the same model. */
+static void lists_of_m2m_relations(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET t.Tag '{\"fields\": {\"name\": {\"type\": \"char\"}}}'", "+OK");
+    expect(w,
+           "MODEL SET t.Post '{\"fields\": {\"title\": {\"type\": \"char\"}, \"tags\": {\"type\": \"m2m\", \"to\": \"t.Tag\", \"related_name\": \"posts\"}, "
+           "\"like\": {\"type\": \"m2m\", \"to\": \"self\", \"related_name\": \"liked_by\"}}}'",
+           "+OK");
+    expect(w, "SAVE t.Tag JSON '[{\"name\":\"red\"},{\"name\":\"blue\"},{\"name\":\"none\"}]'", "[:1,:2,:3]");
+    expect(w, "SAVE t.Post JSON '[{\"title\":\"a\"},{\"title\":\"b\"},{\"title\":\"c\"}]'", "[:1,:2,:3]");
+    world_do(w, "RELATE t.Post 1 tags ADD 2 1");
+    world_do(w, "RELATE t.Post 2 tags ADD 2");
+    world_do(w, "RELATE t.Post 1 like ADD 3 2");
+    for (int turn = 0; turn < 2; turn++) {
+        expect(w, "QUERY t.Post PREFETCH tags ORDER pk",
+               "[{\"id\"=#1,\"title\"=\"a\",\"tags\"=[{\"id\"=#1,\"name\"=\"red\"},{\"id\"=#2,\"name\"=\"blue\"}]},{\"id\"=#2,\"title\"=\"b\",\"tags\"=[{\"id\"=#2,\"name\"=\"blue\"}]},"
+               "{\"id\"=#3,\"title\"=\"c\",\"tags\"=[]}]");
+        expect(w, "QUERY t.Tag PREFETCH posts FIELDS name ORDER -pk",
+               "[{\"name\"=\"none\",\"posts\"=[]},{\"name\"=\"blue\",\"posts\"=[{\"id\"=#1,\"title\"=\"a\"},{\"id\"=#2,\"title\"=\"b\"}]},{\"name\"=\"red\",\"posts\"=[{\"id\"=#1,\"title\"=\"a\"}]}]");
+        expect(w, "QUERY t.Post PREFETCH like liked_by FIELDS pk ORDER pk",
+               "[{\"pk\"=#1,\"like\"=[{\"id\"=#2,\"title\"=\"b\"},{\"id\"=#3,\"title\"=\"c\"}],\"liked_by\"=[]},{\"pk\"=#2,\"like\"=[],\"liked_by\"=[{\"id\"=#1,\"title\"=\"a\"}]},"
+               "{\"pk\"=#3,\"like\"=[],\"liked_by\"=[{\"id\"=#1,\"title\"=\"a\"}]}]");
+        world_restart(w);
+    }
+    refuse(w, "QUERY t.Post PREFETCH tags tags", "SYNTAX", "twice");
+    refuse(w, "QUERY t.Post WITH tags", "SYNTAX", "PREFETCH gives lists");
+    w->limits.max_results = 3;
+    expect(w, "COUNT t.Post WHERE 'tags__in = (QUERY t.Tag WHERE name = $n)' PARAMS n blue", ":2");
+    expect(w, "QUERY t.Post PREFETCH tags FIELDS pk FILTER pk 2", "[{\"pk\"=#2,\"tags\"=[{\"id\"=#2,\"name\"=\"blue\"}]}]");
+    w->limits.max_results = 2;
+    refuse(w, "QUERY t.Post PREFETCH tags FIELDS pk FILTER pk__lt 3", "LIMIT", "nonrel.max-results");
+}
+
 static void what_is_no_such_relation_is_refused(void **state)
 {
     static const struct {
@@ -231,6 +265,7 @@ int main(void)
         EMPTY(what_is_no_entity_is_not_there),
         EMPTY(many_lists_are_found_by_one_pass),
         EMPTY(a_primary_key_may_be_a_reference),
+        EMPTY(lists_of_m2m_relations),
         EMPTY(what_is_no_such_relation_is_refused),
         EMPTY(plans_show_them),
     };
