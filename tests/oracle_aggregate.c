@@ -84,6 +84,15 @@ static void clause_args(comparison *c, oargs *out)
 
 /* -- what is wanted ----------------------------------------------------------------------------------------------------------------------- */
 
+/* A column `ref` beside one of the name `ref__in`, a field behind it: what a lookup `in` of the first would be is the second. */
+static bool is_start_of_another(const omodel *all, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < all->n_fields; i++)
+        if (!strncmp(all->fields[i].name, name, n) && !strncmp(all->fields[i].name + n, "__", 2)) return true;
+    return false;
+}
+
 static void choose_having(comparison *c)
 {
     game *g = c->g;
@@ -91,7 +100,7 @@ static void choose_having(comparison *c)
     omodel *h = &c->having;
     *h = (omodel){.columns = true, .rows = NR_NEW_N(&g->arena, orow, all->n_rows + 1), .n_rows = all->n_rows};
     for (size_t f = 0; f < all->n_fields; f++) {
-        if (ogrouping_is_rough(c->m, &c->grouping, f)) continue;
+        if (ogrouping_is_rough(c->m, &c->grouping, f) || is_start_of_another(all, all->fields[f].name)) continue;
         for (size_t i = 0; i < all->n_rows; i++) h->rows[i].v[h->n_fields] = all->rows[i].v[f];
         h->fields[h->n_fields++] = all->fields[f];
     }
