@@ -137,7 +137,7 @@ static void many_lists_are_found_by_one_pass(void **state)
     }
     text_addf(&want, "]");
     expect(w, "QUERY g.City PREFETCH people ORDER pk FIELDS pk", want.p);
-    text_clear(&want);
+    free(want.p);
     w->limits.max_results = 1000;
     refuse(w, "QUERY g.City PREFETCH people", "LIMIT", "PREFETCH would give more than 1000 entities (nonrel.max-results)");
     expect(w, "QUERY g.City PREFETCH people FILTER pk 99", "[]");

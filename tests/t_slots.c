@@ -72,7 +72,7 @@ static void save_all(world *w)
             const char *got = world_run(w, (nr_slice[]){NR_S("SAVE"), nr_slice_of(models[m]), NR_S("JSON"), {t.p, t.n}}, 4);
             if (got[0] != '[') fail_msg("%s", got);
         }
-        text_clear(&t);
+        free(t.p);
     }
     in_both(w, "DELETE %s FILTER id__range [100,200]");
     in_both(w, "DELETE %s FILTER id__gt 3000 small__lt 0");
