@@ -8,11 +8,7 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum {
-    CLOCK_ROWS = 256,    /* so often the time is looked at */
-    FEW = 1000,          /* removed entities whose references are looked up in an index rather than found by a pass over all */
-    ROWS_FOR_A_KEY = 16, /* what looking up one costs, in rows of that pass */
-};
+enum { CLOCK_ROWS = 256 }; /* so often the time is looked at */
 
 /* A reference that minds. */
 typedef struct ref {
@@ -167,10 +163,7 @@ static void find_by_links(step *s, nr_row_list *rows)
 
 static bool find_rows(nr_cascade *x, step *s, nr_row_list *rows)
 {
-    size_t n = s->end - s->first;
-    bool on = !(x->call->passes_off & NR_PASS_KEYS) && !(s->field->spec.type->flags & NR_TF_BYTES);
-    bool listed = on && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(s->from->w.model->table);
-    if (listed) return find_by_index(x, s, rows);
+    if (nr_join_by_keys(x->call, s->from->w.model, s->field, s->end - s->first)) return find_by_index(x, s, rows);
     find_by_links(s, rows);
     return true;
 }

@@ -136,6 +136,12 @@ static int compare_keys(const void *x, const void *y)
     return nr_value_cmp(&((const nr_operand *)x)->v, &((const nr_operand *)y)->v);
 }
 
+bool nr_join_by_keys(const nr_call *c, const nr_model *m, const nr_field *f, uint64_t n)
+{
+    bool on = !(c->passes_off & NR_PASS_KEYS) && !(f->spec.type->flags & NR_TF_BYTES);
+    return on && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table);
+}
+
 const nr_pred *nr_join_keys(const nr_field *f, nr_operand *keys, size_t n, nr_slice text, nr_arena *arena)
 {
     nr_pred *leaf = NR_NEW(arena, nr_pred);
@@ -175,9 +181,7 @@ static const nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *
 static const nr_pred *referring(nr_call *c, const nr_pred *p, nr_model *m, const nr_field *f, nr_model *to, const nr_bitmap *targets, bool nowhere)
 {
     uint64_t n = nr_bitmap_count(targets);
-    bool on = !(c->passes_off & NR_PASS_KEYS) && !(f->spec.type->flags & NR_TF_BYTES);
-    bool listed = on && !nowhere && n <= FEW && n * ROWS_FOR_A_KEY <= nr_table_count(m->table);
-    if (listed) return keys_leaf(c, p->op == NR_P_QUERY ? p->text : text_of(c, p), f, to, targets, (size_t)n);
+    if (!nowhere && nr_join_by_keys(c, m, f, n)) return keys_leaf(c, p->op == NR_P_QUERY ? p->text : text_of(c, p), f, to, targets, (size_t)n);
     nr_reference r = nr_reference_of(m, f, to);
     nr_bitmap rows = nr_join_rows_of(c, m);
     nr_reference_sources(&r, targets, nowhere, &rows);

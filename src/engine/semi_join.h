@@ -21,6 +21,9 @@ bool nr_join_run(nr_call *c, nr_query *q);
 /* The same for another predicate on the query's rows. NULL: err. */
 const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p);
 
+/* Whether the rows of m that refer by f to so many targets are found by their keys in the index of f rather than by a pass over all references. */
+bool nr_join_by_keys(const nr_call *c, const nr_model *m, const nr_field *f, uint64_t n);
+
 /* `author in (...)`, as nr_bind_leaf would make it; keys are put in order, and stay the caller's. text is what it is called. And a predicate as the root of a tree. */
 const nr_pred *nr_join_keys(const nr_field *f, nr_operand *keys, size_t n, nr_slice text, nr_arena *arena);
 const nr_pred *nr_join_all_of(nr_arena *arena, const nr_pred *p);
