@@ -207,7 +207,7 @@ static void build(fixture *f, bool pk_alone, const uint32_t *by_pk, size_t n)
     static uint32_t sorted[ROWS + 1], rows[ROWS + 1];
     nr_sorter s;
     nr_sorter_init(&s, nr_env_libc());
-    nr_ordered_sort(&s, pk_alone ? NULL : f->key, f->pk, by_pk, n, sorted);
+    nr_sorter_rows(&s, pk_alone ? NULL : f->key, f->pk, by_pk, n, sorted);
     nr_ordered_build(f->o, &s, by_pk, n);
     if (n) assert_int_equal(nr_ordered_read(f->o, 0, false, ROWS, rows), n);
     assert_memory_equal(sorted, rows, n * sizeof *rows);

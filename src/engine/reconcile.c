@@ -200,7 +200,7 @@ static void need_by_pk(reconciler *k)
     if (k->by_pk) return;
     k->by_pk = k->call->env->alloc((nr_table_count(t) + 1) * sizeof *k->by_pk);
     for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) k->by_pk[n++] = row;
-    nr_ordered_sort(&k->sorter, NULL, nr_table_column(t, 0), k->by_pk, n, k->by_pk);
+    nr_sorter_rows(&k->sorter, NULL, nr_table_column(t, 0), k->by_pk, n, k->by_pk);
 }
 
 static bool walk_beside_rows(reconciler *k)
@@ -212,7 +212,7 @@ static bool walk_beside_rows(reconciler *k)
     need_by_pk(k);
     nr_arena_init(&arena, env);
     uint32_t *rows = k->index->kind == NR_IX_PK ? k->by_pk : env->alloc((n + 1) * sizeof *rows);
-    if (rows != k->by_pk) nr_ordered_sort(&k->sorter, nr_table_column(t, k->index->path.field->id), nr_table_column(t, 0), k->by_pk, n, rows);
+    if (rows != k->by_pk) nr_sorter_rows(&k->sorter, nr_table_column(t, k->index->path.field->id), nr_table_column(t, 0), k->by_pk, n, rows);
     bool ok = walk_ordered(k, &(row_walk){.rows = rows, .n = n, .buf = nr_buf_in(&arena)});
     if (rows != k->by_pk) env->free(rows);
     nr_arena_clear(&arena);

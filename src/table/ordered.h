@@ -7,20 +7,9 @@
 #define NR_ORDERED_H
 
 #include "base/buf.h"
-#include "table/column.h"
+#include "table/sorter.h"
 
 typedef struct nr_ordered nr_ordered;
-
-/* What sorting needs besides: it is kept from one index to the next, as to get such blocks anew costs more than to sort in them. */
-typedef struct nr_sorter {
-    const nr_env *env;
-    struct nr_sort_entry *entries; /* NULL: none yet */
-    uint64_t *keys;
-    size_t n_entries, n_keys;
-} nr_sorter;
-
-void nr_sorter_init(nr_sorter *s, const nr_env *env);
-void nr_sorter_clear(nr_sorter *s);
 
 /* key NULL: by the primary key alone. The columns must outlive the index. */
 nr_ordered *nr_ordered_new(const nr_env *env, const nr_column *key, const nr_column *pk);
@@ -31,9 +20,6 @@ void nr_ordered_remove(nr_ordered *o, uint32_t row); /* one that is */
 
 /* Adds many at once, to an index that is empty: in the order of their pks, or, when the index is that of the pk, in any. O(n) for numbers. */
 void nr_ordered_build(nr_ordered *o, nr_sorter *s, const uint32_t *rows, size_t n);
-
-/* The order alone, without an index; out may be rows. */
-void nr_ordered_sort(nr_sorter *s, const nr_column *key, const nr_column *pk, const uint32_t *rows, size_t n, uint32_t *out);
 
 uint64_t nr_ordered_count(const nr_ordered *o);
 
