@@ -22,9 +22,14 @@ static void settle(RedisModuleCtx *ctx, void *data)
     }
     int db = RedisModule_GetSelectedDb(ctx);
     nr_root.busy++;
-    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) nr_settle_db(ctx, i);
+    bool more = false;
+    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) {
+        nr_settle_db(ctx, i);
+        more = more || nr_engine_wants_settling(nr_root.engine);
+    }
     nr_root.busy--;
     RedisModule_SelectDb(ctx, db);
+    if (more) nr_settle_soon(ctx);
 }
 
 void nr_settle_soon(RedisModuleCtx *ctx)

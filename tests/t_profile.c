@@ -26,6 +26,8 @@ static int set_up(void **state)
     w->in_memory = false;
     assert_string_equal(world_do(w, "MODEL SET m.A {\"fields\":{\"n\":{\"type\":\"int\",\"index\":true},\"t\":{\"type\":\"char\"}}}"), "+OK");
     for (int i = 0; i < 100; i++) world_dof(w, "SAVE m.A n %d t %c", i / 10, 'a' + i % 2);
+    world_do(w, "COUNT m.A");
+    world_settle(w);
     *state = w;
     return 0;
 }

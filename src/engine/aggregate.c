@@ -90,7 +90,7 @@ static bool answer(nr_call *c, nr_model *m, const nr_ast *ast)
 bool nr_cmd_aggregate(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_ast ast;
-    nr_model *m = nr_model_need_for_query(c, argv[0]);
+    nr_model *m = nr_model_need_for_count(c, argv[0]);
     return m && nr_ast_parse(argv + 1, argc - 1, NR_CL_FILTERS | NR_CL_GROUPS, &c->arena, &ast, &c->err) && answer(c, m, &ast);
 }
 

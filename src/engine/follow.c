@@ -28,6 +28,9 @@ struct nr_followed {
     nr_repair *repairs; /* in the order in which they must be written */
     size_t n_repairs, room;
     size_t at_first;    /* repairs that the reconciliation found */
+    size_t reconciled;  /* the first so many indexes have been compared with the table; SIZE_MAX: all */
+    nr_arena keys;      /* of what follows */
+    nr_slices set_keys; /* of the set indexes that have not been compared */
 };
 
 /* -- repairs ----------------------------------------------------------------------------------------------------------------------------- */
@@ -52,15 +55,21 @@ void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r)
     c->engine->wants_settling = true;
 }
 
+static void drop_repairs_behind(const nr_env *env, struct nr_followed *f, size_t n)
+{
+    while (f->n_repairs > n) {
+        const nr_repair *r = &f->repairs[--f->n_repairs];
+        env->free((char *)r->key.p);
+        if (r->member.p) env->free((char *)r->member.p);
+    }
+}
+
 static void drop_repairs(const nr_env *env, struct nr_followed *f)
 {
-    for (size_t i = 0; i < f->n_repairs; i++) {
-        env->free((char *)f->repairs[i].key.p);
-        if (f->repairs[i].member.p) env->free((char *)f->repairs[i].member.p);
-    }
+    drop_repairs_behind(env, f, 0);
     if (f->repairs) env->free(f->repairs);
     f->repairs = NULL;
-    f->n_repairs = f->room = 0;
+    f->room = 0;
 }
 
 static void drop_dirty(struct nr_followed *f)
@@ -81,6 +90,7 @@ void nr_follow_release(nr_model *m)
     drop_dirty(m->followed);
     nr_deadlines_free(m->followed->deadlines);
     drop_repairs(env, m->followed);
+    nr_arena_clear(&m->followed->keys);
     env->free(m->followed);
     m->followed = NULL;
 }
@@ -148,7 +158,7 @@ void nr_follow_again(nr_model *m)
 
 void nr_follow_afresh(nr_model *m)
 {
-    if (nr_follow_pending(m)) nr_follow_again(m);
+    if (m->unsettled) nr_follow_again(m);
 }
 
 static void repair(nr_call *c, nr_model *m, const nr_index *ix, bool add, const nr_entries *entries)
@@ -166,10 +176,11 @@ void nr_follow_all(nr_call *c, nr_model *m)
     c->engine->wants_settling = true;
 }
 
-/* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. */
+/* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. Indexes that have yet to be compared with the
+ * table will be with what it says then. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {
-    for (size_t i = 0; i < m->n_indexes; i++) {
+    for (size_t i = 0; i < m->n_indexes && i < m->followed->reconciled; i++) {
         const nr_index *ix = &m->indexes[i];
         nr_entries gone = {0}, come = {0};
         if ((ix->stale && !ix->building) || ix->memory) continue;
@@ -271,42 +282,79 @@ bool *nr_follow_kept(nr_call *c, const nr_model *m)
     return kept;
 }
 
+/* A start is not the command's fault. */
+static void excuse(nr_call *c, int64_t took)
+{
+    if (c->deadline_us < INT64_MAX - took) c->deadline_us += took;
+}
+
 static bool build(nr_call *c, nr_model *m)
 {
     int64_t begin = c->env->mono_us(c->env->ctx);
     bool late = m->followed && m->followed->late;
     nr_follow_release(m);
     m->untyped = NULL;
-    m->followed = c->env->alloc(sizeof *m->followed);
-    *m->followed = (struct nr_followed){.late = late};
-    nr_map_init(&m->followed->dirty, c->env);
-    m->followed->deadlines = nr_deadlines_new(c->env);
+    struct nr_followed *f = m->followed = c->env->alloc(sizeof *f);
+    *f = (struct nr_followed){.late = late};
+    nr_map_init(&f->dirty, c->env);
+    f->deadlines = nr_deadlines_new(c->env);
+    nr_arena_init(&f->keys, c->env); /* not held against the command */
     m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
     nr_table_load(m->table);
     nr_rows_expect(m->rows, c->store->cls->size(c->store));
-    nr_arena keys; /* not held against the command */
-    nr_arena_init(&keys, c->env);
-    nr_key_list sets = {.arena = &keys};
+    nr_key_list sets = {.arena = &f->keys};
     bool ok = nr_build_each_entity(c, m, put_entity, &(loader){c, m}, nr_reconcile_sets(m) ? &sets : NULL);
+    f->set_keys = sets.keys;
     nr_table_loaded(m->table);
     nr_rows_fit(m->rows);
-    ok = ok && nr_reconcile(c, m, &sets.keys);
-    nr_arena_clear(&keys);
-    if (!ok) nr_follow_release(m);
-    else m->followed->at_first = m->followed->n_repairs;
-    if (ok && m->followed->n_repairs) m->sync_all = true; /* a copy that was there all the time does not know what was found here */
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
-    if (c->deadline_us < INT64_MAX - took) c->deadline_us += took; /* a start is not the command's fault */
+    excuse(c, took);
+    if (!ok) nr_follow_release(m);
     if (!ok) return false;
     m->built = (nr_built){m->built.times + 1, nr_table_count(m->table), (uint64_t)took / 1000};
     if (nr_table_count(m->table))
-        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms, %zu index entries to mend", NR_FMT(m->schema->name),
-                    (unsigned long long)nr_table_count(m->table), (long long)took / 1000, m->followed->n_repairs);
+        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms", NR_FMT(m->schema->name), (unsigned long long)nr_table_count(m->table),
+                    (long long)took / 1000);
+    m->unsettled = !m->indexes[0].memory; /* until its indexes have been compared */
+    if (m->unsettled) c->engine->wants_settling = true;
+    else f->reconciled = SIZE_MAX;
     return true;
 }
 
+/* Compares indexes with the table, those up to one. Copies that were there all the time do not know what was found here. */
+static bool reconcile(nr_call *c, nr_model *m, size_t to)
+{
+    struct nr_followed *f = m->followed;
+    size_t before = f->n_repairs;
+    int64_t begin = c->env->mono_us(c->env->ctx);
+    if (f->reconciled >= to) return true;
+    if (!nr_reconcile(c, m, f->reconciled, to, &f->set_keys)) {
+        drop_repairs_behind(c->env, f, before);
+        return false;
+    }
+    f->reconciled = to;
+    f->at_first = f->n_repairs;
+    if (f->n_repairs > before) {
+        m->sync_all = true;
+        nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %zu index entries to mend", NR_FMT(m->schema->name), f->n_repairs - before);
+    }
+    excuse(c, c->env->mono_us(c->env->ctx) - begin);
+    if (to < m->n_indexes) return true;
+    f->reconciled = SIZE_MAX;
+    nr_arena_clear(&f->keys);
+    f->set_keys = (nr_slices){0};
+    m->unsettled = f->n_repairs > 0;
+    return true;
+}
+
+/* Whether its indexes may be compared with the table later, a scan being allowed. A copy has nobody who would do it. */
+static bool may_wait(const nr_call *c, const nr_model *m)
+{
+    return !c->copy && !c->applied && (int64_t)nr_table_count(m->table) <= c->limits.max_scan;
+}
+
 /* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */
-bool nr_follow_memory(nr_call *c, nr_model *m)
+static bool table_is_true(nr_call *c, nr_model *m)
 {
     struct nr_followed *f = m->followed;
     nr_slice pk;
@@ -315,6 +363,16 @@ bool nr_follow_memory(nr_call *c, nr_model *m)
     if (f->n_repairs > f->at_first * 2 + MOST_REPAIRS + nr_table_count(m->table)) f->rebuild = true;
     if (f->rebuild && !build(c, m)) return false;
     return follow_dirty(c, m);
+}
+
+bool nr_follow_table(nr_call *c, nr_model *m)
+{
+    return table_is_true(c, m) && (may_wait(c, m) || reconcile(c, m, m->n_indexes));
+}
+
+bool nr_follow_memory(nr_call *c, nr_model *m)
+{
+    return table_is_true(c, m) && reconcile(c, m, m->n_indexes);
 }
 
 static nr_status write_repair(nr_store *s, const nr_repair *r)
@@ -429,11 +487,20 @@ static bool has_work(const nr_call *c, const nr_model *m)
     return f && (m->sync_all || m->unsettled || f->late || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
 }
 
+/* One index a time: clients have their turn in between. */
+static bool settle(nr_call *c, nr_model *m)
+{
+    if (!table_is_true(c, m)) return false;
+    bool more = m->followed->reconciled < m->n_indexes - 1;
+    c->engine->wants_settling = c->engine->wants_settling || more;
+    return more ? reconcile(c, m, m->followed->reconciled + 1) : nr_follow_store(c, m);
+}
+
 void nr_follow_settle(nr_call *c)
 {
     size_t at = 0;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (!has_work(c, m) || nr_follow_store(c, m)) continue;
+        if (!has_work(c, m) || settle(c, m)) continue;
         nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s could not be brought up to date: %s", NR_FMT(m->schema->name), c->err.msg);
         nr_err_clear(&c->err);
     }

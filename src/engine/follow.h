@@ -4,7 +4,8 @@
  * means for the store's indexes is queued as repairs; before the next command writes, or soon after the change, the repairs are written. Until then queries go by
  * the table, not by the indexes.
  *
- * A table is built on the first need: one pass over the entities, then one over the index entries, which finds what went wrong while nobody looked. */
+ * A table is built on the first need: one pass over the entities. A pass over the index entries follows, which finds what went wrong while nobody looked: at once, or
+ * index by index behind the first answer when that needs no index. */
 #ifndef NR_FOLLOW_H
 #define NR_FOLLOW_H
 
@@ -20,7 +21,7 @@ bool nr_follow_key(nr_engine *e, int db, nr_slice key, bool replaced);
 /* What is in memory of the model is to be read anew before it is used. */
 void nr_follow_again(nr_model *m);
 
-/* The same if repairs wait: they are those of the indexes as they were, and will be written when the primary says so (INDEX SYNC). For copies, before an index
+/* The same if repairs wait, or are not known yet: they are those of the indexes as they were, and will be written when the primary says so (INDEX SYNC). For copies, before an index
  * comes or begins to be kept. */
 void nr_follow_afresh(nr_model *m);
 
@@ -30,7 +31,10 @@ void nr_follow_all(nr_call *c, nr_model *m);
 /* The fields that have a column, by id: those that are indexed, refer to another model, or are declared so. In the call's arena. */
 bool *nr_follow_kept(nr_call *c, const nr_model *m);
 
-/* Before a read: the table is there and says what the hashes say. */
+/* Before a read whose rows come in no order, or in none that an index gives: the table is there and says what the hashes say. */
+bool nr_follow_table(nr_call *c, nr_model *m);
+
+/* Before any other read: what is wrong with the indexes is known too. */
 bool nr_follow_memory(nr_call *c, nr_model *m);
 
 /* Before a write: the store's indexes say it too. */

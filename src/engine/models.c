@@ -239,11 +239,21 @@ nr_model *nr_model_need(nr_call *c, nr_slice name)
     return usable(c, nr_model_find(c, name), name);
 }
 
-nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
+static nr_model *need_to_read(nr_call *c, nr_slice name, bool (*follow)(nr_call *c, nr_model *m))
 {
     nr_model *m = nr_model_need(c, name);
-    if (!m || !nr_follow_memory(c, m)) return NULL;
+    if (!m || !follow(c, m)) return NULL;
     return !m->untyped || nr_model_untyped(m, &c->err) ? m : NULL;
+}
+
+nr_model *nr_model_need_for_query(nr_call *c, nr_slice name)
+{
+    return need_to_read(c, name, nr_follow_memory);
+}
+
+nr_model *nr_model_need_for_count(nr_call *c, nr_slice name)
+{
+    return need_to_read(c, name, nr_follow_table);
 }
 
 /* Building stale indexes can put another model in the place of this one. */

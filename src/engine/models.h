@@ -27,6 +27,9 @@ nr_model *nr_model_need(nr_call *c, nr_slice name);
 /* The same for a query: its table is in memory and says what the hashes say. */
 nr_model *nr_model_need_for_query(nr_call *c, nr_slice name);
 
+/* The same for one whose answer has no order: after a start it does not wait for the indexes of the store. */
+nr_model *nr_model_need_for_count(nr_call *c, nr_slice name);
+
 /* The same for a write, its indexes included: indexes of another format are rebuilt first. Abstract models are refused by both. */
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name);
 

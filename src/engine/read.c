@@ -280,7 +280,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
 
 bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    nr_model *m = nr_model_need_for_query(c, argv[0]);
+    nr_model *m = nr_model_need_for_count(c, argv[0]);
     nr_query q;
     uint64_t count = 0;
     if (!m || !nr_filters_bind(c, m, argv + 1, argc - 1, &q) || !count_rows(c, m, &q, &count)) return false;
@@ -291,7 +291,7 @@ bool nr_cmd_count(nr_call *c, const nr_slice *argv, size_t argc)
 
 bool nr_cmd_exists(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    nr_model *m = nr_model_need_for_query(c, argv[0]);
+    nr_model *m = nr_model_need_for_count(c, argv[0]);
     nr_query q;
     result rows = {0};
     if (!m || !nr_filters_bind(c, m, argv + 1, argc - 1, &q)) return false;

@@ -312,13 +312,13 @@ bool nr_reconcile_sets(const nr_model *m)
     return false;
 }
 
-bool nr_reconcile(nr_call *c, nr_model *m, const nr_slices *set_keys)
+bool nr_reconcile(nr_call *c, nr_model *m, size_t from, size_t to, const nr_slices *set_keys)
 {
     reconciler k = {.call = c, .model = m, .sets = set_keys, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
     nr_arena_init(&k.scratch, c->env);
     nr_sorter_init(&k.sorter, c->env);
     bool ok = true;
-    for (size_t i = 0; ok && i < m->n_indexes; i++) {
+    for (size_t i = from; ok && i < to; i++) {
         k.index = &m->indexes[i];
         if ((!k.index->stale || k.index->building) && !k.index->memory) ok = walk_index(&k);
     }

@@ -15,7 +15,8 @@ void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r);
 /* Whether it has set indexes to walk. */
 bool nr_reconcile_sets(const nr_model *m);
 
-/* Walks every index once: entries that no row of the table has go, rows whose entry is missing get it. set_keys: of all set indexes (build.h), if it has any. */
-bool nr_reconcile(nr_call *c, nr_model *m, const nr_slices *set_keys);
+/* Walks each of the model's indexes from one up to another once: entries that no row of the table has go, rows whose entry is missing get it. set_keys: of all set
+ * indexes (build.h), if it has any. */
+bool nr_reconcile(nr_call *c, nr_model *m, size_t from, size_t to, const nr_slices *set_keys);
 
 #endif
