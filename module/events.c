@@ -23,10 +23,7 @@ static void settle(RedisModuleCtx *ctx, void *data)
     int db = RedisModule_GetSelectedDb(ctx);
     nr_root.busy++;
     bool more = false;
-    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) {
-        nr_settle_db(ctx, i);
-        more = more || nr_engine_wants_settling(nr_root.engine);
-    }
+    for (int i = 0; RedisModule_SelectDb(ctx, i) == REDISMODULE_OK; i++) more = nr_settle_db(ctx, i) || more;
     nr_root.busy--;
     RedisModule_SelectDb(ctx, db);
     if (more) nr_settle_soon(ctx);

@@ -46,8 +46,8 @@ void nr_forget_files(void);
 /* nr_host.files. */
 bool nr_read_files(void *ctx, struct nr_autoload *files, nr_err *err);
 
-/* Brings the indexes of the database that ctx has selected up to date with what others wrote. */
-void nr_settle_db(RedisModuleCtx *ctx, int db);
+/* Brings the indexes of the database that ctx has selected up to date with what others wrote. True: there is more to do. */
+bool nr_settle_db(RedisModuleCtx *ctx, int db);
 
 /* Sets a timer that mends indexes, on a primary that is not loading. */
 void nr_settle_soon(RedisModuleCtx *ctx);

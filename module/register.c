@@ -63,7 +63,7 @@ static void run(RedisModuleCtx *ctx, nr_call *c, const nr_command *cmd, RedisMod
     nr_store_redis_clear(&store);
 }
 
-void nr_settle_db(RedisModuleCtx *ctx, int db)
+bool nr_settle_db(RedisModuleCtx *ctx, int db)
 {
     nr_call c;
     nr_store_redis store;
@@ -73,9 +73,10 @@ void nr_settle_db(RedisModuleCtx *ctx, int db)
     c.db = db;
     c.host = (nr_host){.ctx = ctx, .replicate = nr_replicate};
     c.limits = NR_LIMITS_NONE;
-    nr_engine_settle(&c);
+    bool more = nr_engine_settle(&c);
     nr_store_redis_clear(&store);
     nr_call_clear(&c);
+    return more;
 }
 
 int nr_build_db(RedisModuleCtx *ctx, int db)

@@ -374,8 +374,7 @@ void world_settle(world *w)
     running r = {w, NULL, 0};
     nr_call c;
     begin_call(w, &c, &r);
-    do nr_engine_settle(&c);
-    while (nr_engine_wants_settling(w->engine) && !c.err.code);
+    while (nr_engine_settle(&c)) continue;
     if (c.err.code) world_fail("settling ends with %s", c.err.msg);
     nr_call_clear(&c);
     for (int i = 0; world_build(w, INT64_MAX / 2); i++)

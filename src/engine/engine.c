@@ -155,11 +155,11 @@ bool nr_engine_wants_settling(const nr_engine *e)
     return e->wants_settling;
 }
 
-void nr_engine_settle(nr_call *c)
+bool nr_engine_settle(nr_call *c)
 {
     c->now_us = c->env->now_us(c->env->ctx);
     c->engine->wants_settling = false;
-    nr_follow_settle(c);
+    return nr_follow_settle(c);
 }
 
 static uint64_t entities_of(nr_store *store, const nr_model *m)

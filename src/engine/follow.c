@@ -488,22 +488,24 @@ static bool has_work(const nr_call *c, const nr_model *m)
 }
 
 /* One index a time: clients have their turn in between. */
-static bool settle(nr_call *c, nr_model *m)
+static bool settle(nr_call *c, nr_model *m, bool *more)
 {
     if (!table_is_true(c, m)) return false;
-    bool more = m->followed->reconciled < m->n_indexes - 1;
-    c->engine->wants_settling = c->engine->wants_settling || more;
-    return more ? reconcile(c, m, m->followed->reconciled + 1) : nr_follow_store(c, m);
+    if (m->followed->reconciled >= m->n_indexes - 1) return nr_follow_store(c, m);
+    if (!reconcile(c, m, m->followed->reconciled + 1)) return false;
+    return *more = true;
 }
 
-void nr_follow_settle(nr_call *c)
+bool nr_follow_settle(nr_call *c)
 {
     size_t at = 0;
+    bool more = false;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (!has_work(c, m) || settle(c, m)) continue;
+        if (!has_work(c, m) || settle(c, m, &more)) continue;
         nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s could not be brought up to date: %s", NR_FMT(m->schema->name), c->err.msg);
         nr_err_clear(&c->err);
     }
+    return more;
 }
 
 /* [ALL] [SEQ <n>] */

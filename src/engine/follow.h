@@ -45,7 +45,7 @@ bool nr_follow_counter(const nr_model *m, int64_t *value);
 void nr_follow_counter_set(nr_model *m, int64_t value);
 
 /* Brings the store up to date in all models of a database for which something was noted. Errors are logged. */
-void nr_follow_settle(nr_call *c);
+bool nr_follow_settle(nr_call *c);
 
 /* INDEX SYNC: what a primary tells its copies after it has written repairs: to write theirs, and what the counter of the auto pk says now. */
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc);

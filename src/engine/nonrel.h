@@ -102,8 +102,9 @@ typedef struct nr_key_event {
 /* Cheap, and touches memory only. True: indexes want mending, so nr_engine_settle should be called soon, where writing is allowed. */
 bool nr_engine_key_changed(nr_engine *e, const nr_key_event *ev);
 
-/* Brings the indexes of c's database up to date with what others wrote. c is filled in but for the sink. */
-void nr_engine_settle(nr_call *c);
+/* Brings the indexes of c's database up to date with what others wrote. c is filled in but for the sink. True: there is more to do, after clients
+ * have had their turn. */
+bool nr_engine_settle(nr_call *c);
 
 /* Whether a read found indexes that want mending. */
 bool nr_engine_wants_settling(const nr_engine *e);
