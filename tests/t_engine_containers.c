@@ -93,6 +93,8 @@ static void whole_values_are_found_however_they_are_written(void **state)
     expect(w, "QUERY t.T FILTER tags__icontains A FIELDS pk FLAT", "[#2]");
     expect(w, "QUERY t.T FILTER nums__isnull true FIELDS pk FLAT", "[#3]");
     expect(w, "COUNT t.T FILTER tags__isnull true", ":0");
+    expect(w, "QUERY t.T Q '{\"nums\": null}' FIELDS pk FLAT", "[#3]");
+    expect(w, "QUERY t.T WHERE 'nums != null' ORDER pk FIELDS pk FLAT", "[#1,#2]");
     expect(w, "QUERY t.T FILTER nums__in [7,3,null] ORDER pk FIELDS pk FLAT", "[#1]");
     expect(w, "QUERY t.T FILTER meta__a 1.0 FIELDS pk FLAT", "[#1]");
     expect(w, "QUERY t.T FILTER meta__a__gt 0 FIELDS pk FLAT", "[#1]");

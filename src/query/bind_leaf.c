@@ -225,6 +225,16 @@ const nr_pred *nr_bind_leaf(nr_binder *b, const nr_ast_pair *pair)
     return nr_join_wrap(&route, bind_text(&route.binder, &inner));
 }
 
+/* Takes back that what is asked is asked of each element: a list itself is NULL or not. */
+static void ask_the_whole(nr_path *path)
+{
+    bool each = path->n_steps && path->steps[path->n_steps - 1].each;
+    if (!each) return;
+    path->n_steps--;
+    path->many = false;
+    for (size_t i = 0; i < path->n_steps; i++) path->many = path->many || path->steps[i].each;
+}
+
 /* null: exact and iexact are isnull then; no other lookup takes it. */
 static bool bind_null(nr_binder *b, nr_pred *p)
 {
@@ -233,6 +243,7 @@ static bool bind_null(nr_binder *b, nr_pred *p)
     if (!equal)
         return nr_fail(b->err, NR_E_BADVALUE, "field '%s', lookup %s got null; exact takes null, or use isnull", name_of(b, p), p->lookup->name);
     p->lookup = nr_lookup_find(NR_S("isnull"));
+    if (!p->path.n_transforms) ask_the_whole(&p->path);
     p->direct = is_direct(p);
     return bind_one(b, p, (nr_operand){{.kind = NR_V_INT, .i = 1}, 0});
 }
