@@ -172,6 +172,8 @@ static bool step_back(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link 
     if (!find_reverse(b, s, first_part(*path), out)) return false;
     if (!out->field) return true; /* binding says that there is no such field */
     if (rest.p && !has_step(b, out->to->schema, first_part(rest), &has)) return false;
+    bool unknown = rest.p && !has && !nr_lookup_find(first_part(rest)) && !nr_transform_find(first_part(rest));
+    if (unknown) return nr_schema_need(out->to->schema, first_part(rest), b->err) != NULL;
     r->implied = !has;
     *path = has ? rest : put_before(b, NR_S("pk"), rest);
     return true;

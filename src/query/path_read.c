@@ -32,9 +32,9 @@ static const char *choices(const nr_type *type, nr_slice given, nr_hint *hint)
 static bool refuse(reader *r)
 {
     const nr_field *f = r->path->field;
-    if (f->type->flags & NR_TF_RELATION)
-        return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; a path through the relation '%.*s' is not possible here",
-                       NR_SHOW(((nr_slice){r->rest.p, nr_path_split(r->rest)})), NR_FMT(f->name));
+    nr_slice part = {r->rest.p, nr_path_split(r->rest)};
+    if ((f->type->flags & NR_TF_RELATION) && !nr_lookup_find(part) && !nr_transform_find(part))
+        return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; a path through the relation '%.*s' is not possible here", NR_SHOW(part), NR_FMT(f->name));
     nr_hint hint;
     nr_buf at = nr_buf_in(r->arena);
     const nr_type *type = nr_path_type(r->path);
