@@ -382,9 +382,17 @@ start_nonrel {} {
 
     test {any clause but a filter stands once} {
         posts
-        foreach clause {{ORDER title} REVERSE {LIMIT 0 1} {FIELDS title} FLAT WITHCOUNT} {
+        foreach clause {{ORDER title} REVERSE {LIMIT 0 1} {FIELDS title} FLAT WITHCOUNT {FIELDS author WITH author} NOSCAN {MAXSCAN 9} {PAGE 2} {FORMAT JSON}} {
             refused {SYNTAX *twice*} nonrel.query b.Post {*}$clause {*}$clause
         }
+        refused {SYNTAX *DISTINCT*twice*} nonrel.query b.Post DISTINCT FIELDS title DISTINCT
+        refused {SYNTAX *WITH*twice*} nonrel.query b.Post WITH author LIMIT 0 1 WITH author
+        refused {SYNTAX *PREFETCH*twice*} nonrel.query b.Author PREFETCH post LIMIT 0 1 PREFETCH post
+        refused {SYNTAX *FIELDS*twice*} nonrel.get b.Post 1 FIELDS title FIELDS views
+        foreach clause {{GROUPBY title} {HAVING {count > 1}} {ORDER title} {LIMIT 0 1} {FORMAT JSON} NOSCAN {MAXSCAN 9}} {
+            refused {SYNTAX *twice*} nonrel.aggregate b.Post {*}$clause COUNT * {*}$clause
+        }
+        assert_equal 2 [found b.Post WHERE {views = 2} WHERE {title = 'b'} Q {{"views": 2}} Q {{"title": "b"}}]
         assert_equal 2 [found b.Post FILTER views 2 FILTER views 2 FILTER title b EXCLUDE title a EXCLUDE title a]
     }
 
@@ -394,6 +402,15 @@ start_nonrel {} {
         assert_equal {[:3 ["b" "d"]]} $want
         set clauses {{FILTER views__gt 0} {EXCLUDE title a} {ORDER -views title} REVERSE {LIMIT 1 2} {FIELDS title} FLAT WITHCOUNT}
         for {set i 0} {$i < 50} {incr i} { assert_equal $want [typed nonrel.query b.Post {*}[concat {*}[lshuffle $clauses]]] $clauses }
+        foreach {command clauses} {
+            {query b.Post} {{WHERE {views >= $v} PARAMS v 1} {Q {{"title__lt": "d"}}} {EXCLUDE views 7} {FIELDS title author} {WITH author} {FORMAT JSON} {ORDER title} {LIMIT 0 2} WITHCOUNT {MAXSCAN 100}}
+            {query b.Post} {DISTINCT {FIELDS views} {FILTER title__gt a} {WHERE {not title = $t} PARAMS t zz} FLAT {ORDER -views} {LIMIT 0 9}}
+            {query b.Author} {{PREFETCH post} {FIELDS name} {FILTER pk__gt 0} {ORDER pk} REVERSE {PAGE 9}}
+            {aggregate b.Post} {{GROUPBY views} {FILTER title__gt a} {COUNT * WHEN {title > $t} PARAMS t b AS later MAX title} {HAVING {later >= $n} PARAMS n 0} {ORDER -later views} {LIMIT 0 9} {FORMAT JSON}}
+        } {
+            set want [r nonrel.[lindex $command 0] [lindex $command 1] {*}[concat {*}$clauses]]
+            for {set i 0} {$i < 50} {incr i} { assert_equal $want [r nonrel.[lindex $command 0] [lindex $command 1] {*}[concat {*}[lshuffle $clauses]]] $clauses }
+        }
     }
 
     test {where only a clause can stand, case does not matter} {
@@ -402,6 +419,16 @@ start_nonrel {} {
         assert_equal {c b} [r nonrel.query b.Post flat Limit 0 -1 order -title FILTER views 2 FIELDS title]
         assert_equal {2 {b c}} [r nonrel.query b.Post flAt exClude views__in {[1, 3]} FILTER views__isnull 0 WITHCOUNT order title FIELDS title]
         assert_equal {e d c b a} [r nonrel.query b.Post reverse ORDER title FIELDS title FLAT]
+        assert_equal {b c} [r nonrel.query b.Post where {views = $v} params v 2 Q {{"title__gt": "a"}} noscan fields title FLAT order title]
+        assert_equal 2 [r nonrel.count b.Post q {{"title__gt": "a"}} where {views = 2}]
+        assert_equal {{{"title":"a"}}} [r nonrel.query b.Post format json fields title MAXSCAN 9 filter title a]
+        assert_equal {a} [lindex [set page [r nonrel.query b.Post page 1 fields title FLAT]] 0]
+        assert_equal {b} [lindex [r nonrel.query b.Post page 1 after [lindex $page 1] fields title FLAT] 0]
+        assert_equal {{} 1 2 3} [r nonrel.query b.Post distinct fields views FLAT]
+        assert_equal {{views 2 n 2 m c}} [r nonrel.aggregate b.Post groupby views COUNT * when {title > $t} params t a AS n max title as m having {n > 1}]
+        assert_equal 1 [r nonrel.update b.Post where {title = $t} params t a SET views 8 NULL ttl EXPR year {F(views)}]
+        assert_equal 1 [r nonrel.update b.Post set year 7 FILTER title a]
+        assert_equal 5 [r nonrel.update b.Post all null exact]
     }
 
     test {inside a list a word ends it only in capitals} {
@@ -422,6 +449,13 @@ start_nonrel {} {
         assert_match {*WITHCOUNT*} [refused {NOFIELD *capital*} nonrel.query b.Post FIELDS title withcount]
         assert_match {*FIELDS*} [refused {NOFIELD *capital*} nonrel.query b.Post FILTER title a fields title]
         assert_match {*EXCLUDE*} [refused {NOFIELD *capital*} nonrel.query b.Post FILTER title a exclude title ORDER title]
+        assert_match {*WHERE*} [refused {NOFIELD *capital*} nonrel.count b.Post FILTER title a where {views = 1}]
+        assert_match {*FIELDS*} [refused {NOFIELD *capital*} nonrel.query b.Post WITH author fields title]
+        assert_match {*FORMAT*} [refused {NOFIELD *capital*} nonrel.query b.Author PREFETCH post format JSON]
+        assert_match {*HAVING*} [refused {NOFIELD *capital*} nonrel.aggregate b.Post COUNT * GROUPBY title having]
+        assert_match {*EXPR*} [refused {NOFIELD *capital*} nonrel.update b.Post ALL SET title x expr views]
+        assert_match {*WHERE*} [refused {NOFIELD *capital*} nonrel.update b.Post ALL NULL title where]
+        assert_match {*Q*} [refused {NOFIELD *capital*} nonrel.delete b.Post FILTER title a q {{}}]
     }
 
     test {ORDER: several keys, directions, ties by pk ascending} {
@@ -451,6 +485,76 @@ start_nonrel {} {
         assert_equal {1 2 3 4} [ordered b.Sorted ORDER pk]
         assert_equal {1 3 2 4} [ordered b.Sorted ORDER b]
         assert_equal {[:4 ["2" "4"]]} [typed nonrel.query b.Sorted LIMIT 1 2 WITHCOUNT FIELDS pk FLAT]
+        lassign [r nonrel.query b.Sorted PAGE 3 FIELDS pk FLAT] page token
+        assert_equal {{3 2 4} {1 {}}} [list $page [r nonrel.query b.Sorted PAGE 3 AFTER $token FIELDS pk FLAT]]
+        assert_equal {1 4 2} [lindex [r nonrel.query b.Sorted PAGE 3 FIELDS pk FLAT REVERSE] 0]
+        refused {CURSOR *} nonrel.query b.Sorted ORDER pk PAGE 3 AFTER $token
+    }
+
+    test {DISTINCT: rows of FIELDS in the order of FIELDS, the model's ordering does not apply} {
+        blog
+        model b.Sorted {{"fields": {"a": {"type": "int"}, "b": {"type": "int"}}, "ordering": ["-a", "b"]}}
+        rows b.Sorted {a 1 b 9} {a 2 b 2} {a 2 b 1} {a 2 b 2}
+        assert_equal {1 2} [r nonrel.query b.Sorted FIELDS a FLAT DISTINCT]
+        assert_equal {{b 1 a 2} {b 2 a 2} {b 9 a 1}} [r nonrel.query b.Sorted FIELDS b a DISTINCT]
+        assert_equal {{a 2 b 1} {a 2 b 2} {a 1 b 9}} [r nonrel.query b.Sorted FIELDS a b DISTINCT ORDER -a]
+        assert_equal {3 {{a 1 b 9}}} [r nonrel.query b.Sorted FIELDS a b DISTINCT LIMIT 0 1 WITHCOUNT]
+        assert_equal {[:2 [["a" "2"] ["a" "1"]]]} [typed nonrel.query b.Sorted FIELDS a DISTINCT REVERSE WITHCOUNT]
+        refused {NOFIELD *} nonrel.query b.Sorted FIELDS a DISTINCT ORDER b
+        refused {SYNTAX *} nonrel.query b.Sorted DISTINCT
+    }
+
+    test {ORDER ? is every row once, and stands alone} {
+        posts
+        assert_equal {1 2 3 4 5} [lsort [ordered b.Post ORDER ?]]
+        assert_equal 2 [llength [ordered b.Post ORDER ? LIMIT 1 2]]
+        foreach clauses {{ORDER ? title} {ORDER title ?} {ORDER -?} {ORDER ? PAGE 2} {ORDER ? FIELDS title DISTINCT}} { refused {* *} nonrel.query b.Post {*}$clauses }
+    }
+
+    test {PAGE: rows and a token or nil, not with LIMIT, ? or DISTINCT} {
+        posts
+        assert_equal {[["1" "2"] "*"]} [regsub {"[A-Za-z0-9+/=]{20,}"} [typed nonrel.query b.Post PAGE 2 FIELDS pk FLAT] {"*"}]
+        assert_equal {[:5 ["1" "2"] "*"]} [regsub {"[A-Za-z0-9+/=]{20,}"} [typed nonrel.query b.Post PAGE 2 FIELDS pk FLAT WITHCOUNT] {"*"}]
+        assert_equal {[["1" "2" "3" "4" "5"] nil]} [typed nonrel.query b.Post PAGE 5 FIELDS pk FLAT]
+        assert_equal {[:0 [] nil]} [typed nonrel.query b.Post PAGE 5 FILTER title none WITHCOUNT]
+        foreach clauses {{LIMIT 0 1} {LIMIT 0 -1} {ORDER ?} {FIELDS title DISTINCT}} { refused {SYNTAX *} nonrel.query b.Post PAGE 2 {*}$clauses }
+        foreach size {0 -1 x {} 1.5 9223372036854775807 9223372036854775808} { refused {BADVALUE *PAGE*} nonrel.query b.Post PAGE $size }
+        refused {BADVALUE *} nonrel.query b.Post PAGE
+        refused {SYNTAX *} nonrel.query b.Post PAGE 2 AFTER
+        refused {SYNTAX *} nonrel.query b.Post AFTER x
+        refused {CURSOR *} nonrel.query b.Post PAGE 2 AFTER x
+        refused {CURSOR *} nonrel.query b.Author PAGE 2 AFTER [lindex [r nonrel.query b.Post PAGE 2] 1]
+    }
+
+    test {UPDATE: a value is never read as a word, and IF of SAVE takes words too} {
+        posts
+        foreach word {ALL SET EXPR NULL FILTER EXCLUDE WHERE PARAMS Q ORDER LIMIT COUNT AS} {
+            assert_equal 5 [r nonrel.update b.Post ALL SET title $word exact WHERE]
+            assert_equal 5 [r nonrel.update b.Post FILTER title $word SET exact FILTER NULL slug]
+            assert_equal 5 [r nonrel.count b.Post FILTER title $word exact FILTER]
+        }
+        foreach word {INSERT BY TTL PXAT IF JSON NULL} {
+            r nonrel.save b.Post pk 1 title $word
+            assert_equal 1 [r nonrel.save b.Post IF title $word IF exact FILTER pk 1 title IF]
+            assert_equal 1 [found b.Post FILTER title IF]
+        }
+    }
+
+    test {UPDATE replies how many match, in a function too} {
+        posts
+        assert_equal :5 [typed nonrel.update b.Post ALL SET year 2026]
+        assert_equal :2 [typed nonrel.update b.Post SET year 1 WHERE {views = 2} EXPR order {F(views) * 2 - 7 // 2 % 3} NULL limit]
+        assert_equal {1 1} [r nonrel.query b.Post FILTER year 1 FIELDS year FLAT]
+        assert_equal {4 4} [r nonrel.query b.Post FILTER year 1 FIELDS order FLAT]
+        assert_equal :0 [typed nonrel.update b.Post FILTER views 99 SET year 1]
+        r function load replace {#!lua name=lib
+            redis.register_function('age', function(keys, args) return redis.call('nonrel.update', keys[1], 'FILTER', 'title', args[1], 'EXPR', 'year', 'F(year) + 1') end)}
+        assert_equal 1 [r fcall age 1 b.Post a]
+        assert_equal 2027 [dict get [r nonrel.get b.Post 1] year]
+        foreach {pattern changes} {
+            {BADVALUE *} {EXPR order {F(views) / 2}} {BADVALUE *zero*} {EXPR order {1 // (F(views) - 2)}} {BADVALUE *} {SET views x} {SYNTAX *} {SET pk 9} {SYNTAX *} {SET id 9}
+            {SYNTAX *} {NULL pk} {NOTUNIQUE *} {SET slug same} {NOFIELD *} {SET nothing 1} {NOFIELD *} {EXPR views {F(nothing)}} {BADVALUE *} {EXPR views {F(views) * 9223372036854775807}}
+        } { refused $pattern nonrel.update b.Post ALL {*}$changes }
     }
 
     test {with neither ORDER nor ordering the order stays the same while nothing is written} {
@@ -529,7 +633,8 @@ start_nonrel {} {
         assert_equal :2 [typed nonrel.count b.Post FILTER views 2]
         assert_equal :1 [typed nonrel.exists b.Post FILTER views 2]
         assert_equal :0 [typed nonrel.exists b.Post FILTER views 9]
-        foreach clause {{ORDER title} REVERSE {LIMIT 0 1} {FIELDS title} FLAT WITHCOUNT} {
+        foreach clause {{ORDER title} REVERSE {LIMIT 0 1} {FIELDS title} FLAT WITHCOUNT DISTINCT {WITH author} {PREFETCH post} {PAGE 1} {PAGE 1 AFTER x} NOSCAN {MAXSCAN 9}
+            {FORMAT JSON} {GROUPBY title} {HAVING {count > 1}} {COUNT *} ALL {SET title x} {PK 1}} {
             refused {SYNTAX *} nonrel.count b.Post {*}$clause
             refused {SYNTAX *} nonrel.exists b.Post {*}$clause
         }
@@ -582,6 +687,20 @@ start_nonrel {} {
         assert_equal {1 5 4 3 2} [ordered b.Post ORDER -author_id -pk]
         assert_equal 1 [r nonrel.save b.Post JSON {{"pk": 1, "author_id": null}}]
         assert_equal {} [found b.Post FILTER author_id__isnull false]
+        assert_equal :1 [typed nonrel.update b.Post FILTER pk 2 SET author_id 1]
+        assert_equal 2 [found b.Post FILTER author_id__name x]
+        assert_equal 2 [found b.Post WHERE {author_id = 1 and author_id__pk = 1 and pk > 1}]
+        assert_equal 2 [found b.Post Q {{"author_id": 1, "pk__lt": 3}}]
+        assert_equal 1 [r nonrel.update b.Post WHERE {author_id = 1} EXPR views {F(pk) * 10 + F(author_id)}]
+        assert_equal {{pk 2 author_id__name x views 21}} [r nonrel.query b.Post FILTER author_id 1 FIELDS pk author_id__name views]
+        assert_equal {{author_id {} pk__max 5} {author_id 1 pk__max 2}} [r nonrel.aggregate b.Post GROUPBY author_id MAX pk]
+        assert_equal {{pk 2 author_id__count 1}} [r nonrel.aggregate b.Post GROUPBY pk COUNT author_id HAVING {pk = 2} ORDER -pk]
+        assert_equal 2 [r nonrel.query b.Post WHERE {author_id__in = (QUERY b.Author WHERE pk = 1 FIELDS pk)} FIELDS pk FLAT]
+        assert_equal 2 [r nonrel.save b.Post IF author_id 1 IF pk__gte 2 pk 2 title kept]
+        refused {CONFLICT *} nonrel.save b.Post IF author_id 2 pk 2 title lost
+        assert_equal 1 [r nonrel.update b.Post FILTER author_id 1 NULL author_id]
+        assert_equal {} [found b.Post FILTER author_id__isnull false]
+        refused {SYNTAX *author*} nonrel.update b.Post ALL SET author 1 author_id 1
         refused {NOFIELD *} nonrel.query b.Post FIELDS title_id
         model b.Own {{"fields": {"author": {"type": "fk", "to": "b.Author", "null": true}, "author_id": {"type": "int", "null": true}}}}
         r nonrel.save b.Own author 1 author_id 7

@@ -221,6 +221,25 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal {[{"name" "I1038593i" "fk2__age" :200 "fk__fk__name_fi2" "Rikudo"} {"name" "Loner" "fk2__age" _ "fk__fk__name_fi2" _}]} $three
     }
 
+    test {an OR at the root and a NOT through a reference go by the primary key, whatever that is called, and what type it has} {
+        foreach index {false {["exact", "iexact"]}} {
+            r flushall
+            r nonrel.model set e.To [string map [list INDEX $index] {{"pk": "code", "fields": {"code": {"type": "char"}, "a": {"type": "char", "index": INDEX}, "b": {"type": "char", "index": INDEX}}}}]
+            r nonrel.model set e.From [string map [list INDEX $index] {{"pk": "no", "fields": {"no": {"type": "uuid"}, "name": {"type": "char", "index": INDEX}, "to": {"type": "fk", "to": "e.To", "null": true}}}}]
+            rows e.To {code X a one b two} {code Y a one b three} {code id a two b one}
+            foreach {i name to} {1 p X 2 q Y 3 r id 4 s missing} { r nonrel.save e.From no 00000000-0000-4000-8000-00000000000$i name $name to $to }
+            r nonrel.save e.From no 00000000-0000-4000-8000-000000000005 name t
+            foreach {ask want} {
+                {WHERE {to__a = 'two' or name = 'p'}} {p r}          {WHERE {to__a__iexact = 'ONE' or to__b = 'one'}} {p q r}   {FILTER to__a one EXCLUDE to__b two} q
+                {WHERE {not (to__a = 'one' or name = 't')}} {r s}    {FILTER to__b two to__a one name p} p                     {FILTER to__a one to__b two name q} {}
+                {FILTER to__code__in ["X","missing"]} {p s}          {EXCLUDE to__a one} {r s t}                               {Q {{"or": [{"to": "Y"}, {"to__a": "two"}, {"to": null}]}}} {q r t}
+            } {
+                assert_equal $want [r nonrel.query e.From {*}$ask ORDER name FIELDS name FLAT] "$index $ask"
+                assert_equal [llength $want] [r nonrel.count e.From {*}$ask]
+            }
+        }
+    }
+
     test {who may not read the other model gets NOPERM, whatever clause goes there} {
         d1 1
         r acl setuser near on >secret +@all ~d.Indexed %R~d.Indexed:*
@@ -235,6 +254,12 @@ start_nonrel {overrides {save {} appendonly yes}} {
             assert_error {NOPERM*} {$client nonrel.query d.Indexed {*}$clause} $clause
         }
         foreach command {count exists} { assert_error {NOPERM*} {$client nonrel.$command d.Indexed FILTER fk__title x} }
+        foreach clauses {{FIELDS fk__title DISTINCT} {ORDER fk__title PAGE 1} {WITH fk} {FIELDS fk__fk WITH fk__fk}} { assert_error {NOPERM*} {$client nonrel.query d.Indexed {*}$clauses} }
+        foreach clauses {{GROUPBY fk__title COUNT *} {MIN fk__title} {COUNT * WHEN {fk__title = 'x'}} {FILTER fk__title x COUNT *}} {
+            assert_error {NOPERM*} {$client nonrel.aggregate d.Indexed {*}$clauses}
+            assert_error {NOPERM*} {$client nonrel.profile aggregate d.Indexed {*}$clauses}
+        }
+        assert_error {NOFIELD*} {$client nonrel.count d.Indexed FILTER d__title x}
         assert_error {NOPERM*} {$client nonrel.explain query d.Indexed FILTER fk__title x}
         assert_error {NOPERM*} {$client nonrel.update d.Indexed FILTER fk__title Bijuu SET name x}
         assert_error {NOPERM*} {$client nonrel.delete d.Indexed FILTER fk__title Bijuu}

@@ -90,6 +90,29 @@ start_nonrel {} {
             }
         }
 
+        test "91 years end with their last microsecond, $with" {
+            foreach {lookup operand want} {year 2010 {1 2} year 2011 3 year 2013 4 year__exact 2010 {1 2} year__lt 2011 {1 2} year__lte 2010 {1 2} year__gt 2010 {3 4} year__gte 2011 {3 4}
+                year__range {[2010, 2011]} {1 2 3} year__in {[2010, 2013]} {1 2 4} year 2012 {} year 2009 {}} {
+                dated $way $lookup datetime
+                values 2010-01-01T00:00:00 2010-12-31T23:59:59.999999 2011-01-01T00:00:00 2013-07-28T22:30:20.000050
+                null_row
+                says $want v__$lookup $operand
+                sound t.M
+            }
+        }
+
+        test "null of a part is that there is no date, $with" {
+            dated $way month datetime
+            values 0001-01-01
+            null_row
+            foreach part {v v__month v__year v__date v__date__week_day v__hour} {
+                assert_equal 2 [found t.M Q "{\"$part\": null}"] $part
+                assert_equal 1 [found t.M WHERE "$part != null"] $part
+                assert_equal 1 [found t.M FILTER ${part}__isnull false]
+                refused {BADVALUE *} nonrel.count t.M Q "{\"${part}__lt\": null}"
+            }
+        }
+
         test "comparisons of parts, $with" {
             foreach {part middle} {year 2010 month 7 day 27 quarter 3 week 30 week_day 2 iso_week_day 3 iso_year 2010 hour 12 minute 2 second 10
                 date 2010-12-27 time 12:00:00} {

@@ -100,6 +100,39 @@ start_nonrel {overrides {save {} propagation-error-behavior panic}} {
         close_replication_stream $stream
     }
 
+    test {the stream: UPDATE is sent as saves by pk, with what its filters found, its expressions gave and its clock said} {
+        set stream [attach_to_replication_stream]
+        assert_equal 2 [r nonrel.update blog.Post FILTER slug__in {["x1","x2"]} EXPR views {F(views) * 2 + F(pk)} SET title u NULL note]
+        assert_equal 0 [r nonrel.update blog.Post FILTER title nobody SET title u]
+        assert_equal multi [next_command $stream]
+        foreach pk {5 6} {
+            set command [next_command $stream]
+            assert_equal [list nonrel.save blog.Post pk $pk] [lrange $command 0 3]
+            set sent [lrange $command 4 end]
+            assert_equal [list u $pk] [list [dict get $sent title] [dict get $sent views]]
+            assert_equal [r hget blog.Post:$pk updated] [dict get $sent updated]
+        }
+        assert_equal exec [next_command $stream]
+        close_replication_stream $stream
+    }
+
+    test {the stream: IF, BY and TTL are sent as what they came to} {
+        set stream [attach_to_replication_stream]
+        assert_equal 5 [r nonrel.save blog.Post BY slug TTL 1000 IF title u slug x1 views 50]
+        set command [next_command $stream]
+        set commands [list $command]
+        if {[lindex $command 0] eq {multi}} {
+            while {[lindex $commands end 0] ne {exec}} { lappend commands [next_command $stream] }
+        }
+        assert_no_match {* IF *} $commands
+        assert_no_match {* BY *} $commands
+        assert_no_match {* TTL *} $commands
+        assert_match "*[r pexpiretime blog.Post:5]*" $commands
+        assert_match {*nonrel.save blog.Post *pk 5*views 50*} $commands
+        r persist blog.Post:5
+        close_replication_stream $stream
+    }
+
     test {the stream: what fails, reads, or changes nothing sends nothing} {
         set stream [attach_to_replication_stream]
         assert_error {NOTUNIQUE *} {r nonrel.save blog.Post title t slug x1}

@@ -72,6 +72,56 @@ start_nonrel {} {
         assert_equal {:0 :0} [both nonrel.delete t.All PK 2]
     }
 
+    test {pages: the token is a bulk string, and nil behind the last} {
+        every_type
+        r nonrel.save t.All i 2 s 2 p 3 b 1 f 1 d 1 t 0 c {} x {} g g e a@b.de u http://a.de/ a ::1 v 123e4567-e89b-12d3-a456-426614174001 day 2026-11-22 clock 13:05 \
+            at 2026-11-22T13:05 span P1D z {} r 7 o 9
+        assert_equal {{[["2"] nil]} {[[:2] _]}} [both nonrel.query t.All FIELDS i FLAT PAGE 1 AFTER [lindex [r nonrel.query t.All FIELDS i FLAT PAGE 1] 1]]
+        lassign [both nonrel.query t.All FIELDS i PAGE 1 WITHCOUNT] two three
+        assert_match {\[:2 \[\["i" "1"\]\] "*"\]} $two
+        assert_match {\[:2 \[{"i" :1}\] "*"\]} $three
+        assert_equal {{[:0 [] nil]} {[:0 [] _]}} [both nonrel.query t.All PAGE 1 WITHCOUNT FILTER i 9]
+        assert_equal {{["{"i":1}" "{"i":2}"]} {["{"i":1}" "{"i":2}"]}} [both nonrel.query t.All FIELDS i FORMAT JSON ORDER i]
+        assert_equal {{[:2 ["{"i":2,"t":false}"]]} {[:2 ["{"i":2,"t":false}"]]}} [both nonrel.query t.All FIELDS i t FORMAT JSON ORDER -i LIMIT 0 1 WITHCOUNT]
+    }
+
+    test {what transforms give has their type, parts of dates are integers} {
+        every_type
+        assert_equal [list {[["at__year" "2026" "at__date" "2026-11-22" "at__time" "13:05:00" "day__week_day" "1" "clock__hour" "13"]]} \
+            {[{"at__year" :2026 "at__date" "2026-11-22" "at__time" "13:05:00" "day__week_day" :1 "clock__hour" :13}]}] \
+            [both nonrel.query t.All FIELDS at__year at__date at__time day__week_day clock__hour]
+        assert_equal {{["2026"]} {[:2026]}} [both nonrel.query t.All FIELDS at__year FLAT DISTINCT]
+    }
+
+    test {AGGREGATE: counts are integers, SUM, MIN and MAX of the field's type, AVG a decimal or a double, spread a double} {
+        every_type
+        foreach {call two three} {
+            {COUNT *} {"count" "1"} {"count" :1}                 {COUNT n} {"n__count" "0"} {"n__count" :0}          {COUNTDISTINCT c} {"c__countdistinct" "1"} {"c__countdistinct" :1}
+            {SUM s} {"s__sum" "2"} {"s__sum" :2}                 {SUM f} {"f__sum" "1.5"} {"f__sum" ,1.5}            {SUM d} {"d__sum" "1.50"} {"d__sum" "1.50"}
+            {SUM n} {"n__sum" nil} {"n__sum" _}                  {AVG p} {"p__avg" "3.0000000000"} {"p__avg" "3.0000000000"} {AVG f} {"f__avg" "1.5"} {"f__avg" ,1.5}
+            {AVG d} {"d__avg" "1.500000000000"} {"d__avg" "1.500000000000"} {AVG n} {"n__avg" nil} {"n__avg" _}       {STDDEV i} {"i__stddev" "0"} {"i__stddev" ,0}
+            {VARIANCE f} {"f__variance" "0"} {"f__variance" ,0}  {STDDEV n} {"n__stddev" nil} {"n__stddev" _}        {MIN b} {"b__min" "9223372036854775807"} {"b__min" :9223372036854775807}
+            {MAX t} {"t__max" "1"} {"t__max" #t}                 {MIN f} {"f__min" "1.5"} {"f__min" ,1.5}            {MAX d} {"d__max" "1.50"} {"d__max" "1.50"}
+            {MIN v} {"v__min" "123e4567-e89b-12d3-a456-426614174000"} {"v__min" "123e4567-e89b-12d3-a456-426614174000"} {MAX day} {"day__max" "2026-11-22"} {"day__max" "2026-11-22"}
+            {MIN at__hour} {"at__hour__min" "13"} {"at__hour__min" :13} {MAX r} {"r__max" "7"} {"r__max" :7}         {MIN o} {"o__min" "8"} {"o__min" "8"}
+            {MAX n AS nothing} {"nothing" nil} {"nothing" _}     {MIN pk} {"pk__min" "1"} {"pk__min" :1}             {MIN span} {"span__min" "P1D"} {"span__min" "P1D"}
+        } { assert_equal [list "\[\[$two\]\]" "\[{$three}\]"] [both nonrel.aggregate t.All {*}$call] $call }
+        assert_equal {{[["t" "1" "n" nil "r" "7" "z" "\xff\x00" "count" "1"]]} {[{"t" #t "n" _ "r" :7 "z" "\xff\x00" "count" :1}]}} \
+            [lmap reply [both nonrel.aggregate t.All GROUPBY t n r z COUNT *] {string map [list \xff {\xff} \x00 {\x00}] $reply}]
+        assert_equal {{[]} {[]}} [both nonrel.aggregate t.All FILTER i 9 GROUPBY i COUNT *]
+        foreach call {{SUM c} {SUM t} {AVG day} {MIN z} {SUM r}} { foreach reply [both nonrel.aggregate t.All {*}$call] { assert_match {-BADVALUE *} $reply } }
+    }
+
+    test {UPDATE and RELATE reply integers} {
+        every_type
+        assert_equal {:1 :1} [both nonrel.update t.All ALL SET n 1]
+        assert_equal {:0 :0} [both nonrel.update t.All FILTER i 9 SET n 1]
+        model t.Many {{"fields": {"all": {"type": "m2m", "to": "t.Text"}}}}
+        r nonrel.save t.Many JSON {{}}
+        r nonrel.save t.Text k x
+        assert_equal {:1 :0} [both nonrel.relate t.Many 1 all ADD x]
+    }
+
     test {SAVE replies the pk, an integer for integer pks} {
         every_type
         assert_equal {:1 :2} [both nonrel.save t.Target n 1]
