@@ -290,6 +290,38 @@ foreach preamble {yes no} {
     }
 }
 
+start_nonrel {overrides {save {} appendonly yes appendfsync always auto-aof-rewrite-percentage 0}} {
+    waitForBgrewriteaof r
+
+    test {the AOF holds what was resolved, and no limit stops it when it is read back} {
+        r nonrel.model set a.To {{"fields":{"name":{"type":"char","index":true}}}}
+        r nonrel.model set a.M {{"fields":{"n":{"type":"int","index":true,"default":7},"slug":{"type":"slug","unique":true,"null":true},"made":{"type":"datetime","auto_now_add":true},
+            "to":{"type":"fk","to":"a.To","null":true,"related_name":"ms"},"big":{"type":"text","null":true}}}}
+        r nonrel.save a.To name ann
+        r nonrel.save a.M BY slug TTL 100000 slug s to 1
+        r nonrel.save a.M IF n 7 BY slug slug s n 8
+        set rows {}
+        for {set i 0} {$i < 300} {incr i} { lappend rows "{\"big\":\"[string repeat x 500]\",\"to\":[expr {$i % 2}]}" }
+        r nonrel.save a.M JSON "\[[join $rows ,]]"
+        r nonrel.update a.M FILTER to__name ann EXPR n {F(n) * 2} NULL slug
+        r nonrel.update a.M WHERE {to__in = (QUERY a.To WHERE name = 'ann')} SET big new
+        assert_equal 1 [r nonrel.delete a.To FILTER ms__n 16]
+        r nonrel.delete a.M FILTER to__name__isnull true n 7
+        set text [aof_text]
+        foreach word {UPDATE EXPR FILTER WHERE QUERY TTL IF BY JSON ALL} { assert_equal -1 [string first "\r\n$word\r\n" $text] $word }
+        foreach word [list made n PXAT [r pexpiretime a.M:1] [r hget a.M:1 made]] { assert_morethan [string first "\r\n$word\r\n" $text] 0 }
+        set digest [debug_digest]
+        foreach {limit least} {max-memory 65536 max-scan 1 max-results 1 max-time 1} { r config set nonrel.$limit $least }
+        r debug loadaof
+        foreach {limit usual} {max-memory 256mb max-scan 10000000 max-results 100000 max-time 5000} { r config set nonrel.$limit $usual }
+        assert_equal $digest [debug_digest]
+        assert_equal 151 [r nonrel.count a.M]
+        assert_equal 151 [r nonrel.count a.M FILTER big new to__name__isnull true n__in {[14,16]}]
+        assert_match {*nonrel_corrupt:0*} [r info nonrel]
+        foreach model {a.M a.To} { assert_equal {} [r nonrel.index check $model] }
+    }
+}
+
 start_nonrel {overrides {save {} appendonly yes appendfsync always propagation-error-behavior ignore}} {
     waitForBgrewriteaof r
 

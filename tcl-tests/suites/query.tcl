@@ -250,6 +250,9 @@ start_nonrel {} {
         assert_equal 10 [llength [r nonrel.query q.M FILTER a 1]]
         assert_equal 60 [r nonrel.count q.M]
         assert_equal 5 [llength [r nonrel.query q.M ORDER a LIMIT 0 5]]
+        assert_equal 10 [llength [r nonrel.query q.M LIMIT 0 10]]; # without an order ten rows cost ten rows
+        assert_equal 10 [llength [lindex [r nonrel.query q.M PAGE 10] 0]]
+        assert_equal 1 [r nonrel.exists q.M]
         r config set nonrel.max-scan 10000000
     }
 
