@@ -162,6 +162,28 @@ start_nonrel {overrides {save {} appendonly yes}} {
             all_sound
         }
 
+        test "groups, their functions, WHEN and HAVING go through references, NULL and missing targets are NULL, $with" {
+            d1 $index
+            r nonrel.save d.Foreign pk 2 title Other
+            r nonrel.save d.Indexed name Loner NULL fk fk2 9
+            assert_equal {{fk__title {} count 1} {fk__title Bijuu count 2} {fk__title Other count 2}} [r nonrel.aggregate d.Indexed GROUPBY fk__title COUNT *]
+            assert_equal {{fk__fk__name_fi2 {} fk2__age__sum {} fk2__age__count 0} {fk__fk__name_fi2 Juubi fk2__age__sum 4 fk2__age__count 2} {fk__fk__name_fi2 Rikudo fk2__age__sum 202 fk2__age__count 2}} \
+                [r nonrel.aggregate d.Indexed GROUPBY fk__fk__name_fi2 SUM fk2__age COUNT fk2__age]
+            assert_equal {{low 2 fk2__age__max 200 fk2__age__avg 51.5000000000 fk__title__countdistinct 2 fk__pk__count 4}} \
+                [r nonrel.aggregate d.Indexed MIN fk2__age AS low MAX fk2__age AVG fk2__age COUNTDISTINCT fk__title COUNT fk__pk]
+            assert_equal {{fk__title Bijuu n 2} {fk__title Other n 1}} [r nonrel.aggregate d.Indexed GROUPBY fk__title COUNT * WHEN {fk2__age < 100} AS n HAVING {n > 0}]
+            assert_equal {{fk__title Other count 2}} [r nonrel.aggregate d.Indexed GROUPBY fk__title COUNT * HAVING {fk__title__startswith = $t} PARAMS t O]
+            assert_equal {{fk__title Other count 2} {fk__title Bijuu count 2} {fk__title {} count 1}} [r nonrel.aggregate d.Indexed GROUPBY fk__title COUNT * ORDER -fk__title]
+            assert_equal {{fk__title Bijuu count 2}} [r nonrel.aggregate d.Indexed FILTER fk__fk__age__lt 10 GROUPBY fk__title COUNT *]
+            assert_equal {{fk 1 fk__title Bijuu count 2} {fk 2 fk__title Other count 2}} [r nonrel.aggregate d.Indexed GROUPBY fk fk__title COUNT * ORDER -count LIMIT 0 2]
+            assert_equal 1 [r nonrel.delete d.Foreign PK 2]
+            assert_equal {{fk {} fk__title {} count 1} {fk 1 fk__title Bijuu count 2} {fk 2 fk__title {} count 2}} [r nonrel.aggregate d.Indexed GROUPBY fk fk__title COUNT *]
+            assert_equal {{fk__title {} fk2__age__sum 202} {fk__title Bijuu fk2__age__sum 4}} [r nonrel.aggregate d.Indexed GROUPBY fk__title SUM fk2__age]
+            refused {NOFIELD *} nonrel.aggregate d.Indexed GROUPBY fk__titel COUNT *
+            refused {BADVALUE *} nonrel.aggregate d.Indexed SUM fk__title
+            refused {NOFIELD *} nonrel.aggregate d.Indexed GROUPBY fk__title COUNT * HAVING {fk__name_fi = 'x'}
+        }
+
         test "57, 106 a reference is found by its pk, as a number and as text, $with" {
             d1 $index
             r nonrel.save d.Indexed name Loner NULL fk NULL fk2

@@ -377,6 +377,11 @@ start_nonrel {overrides {save {}}} {
                 assert_equal [$primary debug digest] [r debug digest] $write
             }
             assert_error {READONLY *} {r nonrel.update m.User FILTER posts__title a SET age 2}
+            lassign [$primary nonrel.query m.Post ORDER -author__name title PAGE 1 FIELDS pk FLAT] page token
+            set next {nonrel.query m.Post ORDER -author__name title PAGE 9 AFTER $token FIELDS pk FLAT}
+            assert_equal [lrange [$primary nonrel.query m.Post ORDER -author__name title FIELDS pk FLAT] 1 end] [lindex [r {*}[subst $next]] 0]
+            $primary debug reload
+            assert_equal [r {*}[subst $next]] [$primary {*}[subst $next]]
         }
     }
 }
