@@ -152,6 +152,15 @@ static bool bind_after(nr_binder *b, const nr_page *p, const nr_slice *texts, nr
 
 /* -- binding ------------------------------------------------------------------------------------------------------------------------------ */
 
+/* A page begins with a filter, where what stands behind a dict is one of its keys. */
+static bool check_dict(const nr_term *t, nr_arena *arena, nr_err *err)
+{
+    nr_buf name = nr_buf_in(arena);
+    if (!t->n_transforms || t->field->type->reply != NR_REPLY_MAP) return true;
+    nr_term_print(t, &name);
+    return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', which is a key of the dict in filters; LIMIT goes with it", NR_FMT(nr_buf_slice(&name)));
+}
+
 static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
 {
     bool pk = false;
@@ -162,6 +171,7 @@ static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
         bool joined = k->field->id >= q->model->schema->n_fields;
         if (t.spec.type->flags & (joined ? NR_TF_CONTAINER | NR_TF_BYTES : NR_TF_CONTAINER))
             return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(k->field->name), t.spec.type->name);
+        if (!check_dict(&t, arena, err)) return false;
         pk = k->field->id == 0 && nr_term_plain(&t);
         p->descending[p->n] = k->descending != q->reverse;
         p->keys[p->n++] = t;

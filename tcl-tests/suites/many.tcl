@@ -231,7 +231,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
             assert_equal {{name bob posts {{id 4 title c stars {} day {} author 2}}}} [r nonrel.query m.User FILTER name bob FIELDS name PREFETCH posts]
             r debug set-active-expire 1
             foreach model $::models {
-                wait_for_condition 100 20 {[r nonrel.index check $model] eq {}} else { fail "$model: [r nonrel.index check $model]" }
+                wait_for_condition 200 50 {[r nonrel.index check $model] eq {}} else { fail "$model: [r nonrel.index check $model]" }
             }
         } {} {needs:debug}
 
