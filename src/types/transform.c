@@ -134,7 +134,7 @@ const nr_transform nr_transforms[] = {
     {"hour",         TIME,        "int",  eval_hour,         0,   23,  NULL,           false,    "0 to 23"},
     {"minute",       TIME,        "int",  eval_minute,       0,   59,  NULL,           false,    "0 to 59"},
     {"second",       TIME,        "int",  eval_second,       0,   59,  NULL,           false,    "0 to 59, without the fraction"},
-    {"len",          NR_TF_ELEMENTS, "int", eval_len,        0,   0,   NULL,           false,    "how many elements a list or set has, or keys a dict"},
+    {"len",          NR_TF_ELEMENTS, "int", eval_len,        0,   0,   NULL,           false,    "how many elements a list or set has, or keys a dict; in a filter what stands behind a dict is a key of it"},
     {NULL,           0,           NULL,   NULL,              0,   0,   NULL,           false,    NULL},
 };
 
