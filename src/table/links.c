@@ -1,23 +1,22 @@
 /* links.c -- references looked up once, and again when they change. */
 #include "table/links.h"
 
+#include "table/noted.h"
 #include "table/table.h"
-
-enum { NOTED_LEAST = 4096 }; /* changes that are noted before looking up all rows is no more work */
 
 struct nr_links {
     const nr_env *env;
     uint32_t *at;       /* n of them */
     uint32_t n;
-    uint64_t epoch;     /* of the target's directory; 0: nothing has been looked up */
-    uint32_t *changed;  /* rows, as they came */
-    size_t n_changed, cap;
+    uint64_t epoch;     /* of the target's directory; 0: what has been looked up counts no more */
+    nr_noted changed;
 };
 
 nr_links *nr_links_new(const nr_env *env)
 {
     nr_links *l = env->alloc(sizeof *l);
     *l = (nr_links){.env = env};
+    nr_noted_init(&l->changed, env);
     return l;
 }
 
@@ -25,30 +24,13 @@ void nr_links_free(nr_links *l)
 {
     if (!l) return;
     if (l->at) l->env->free(l->at);
-    if (l->changed) l->env->free(l->changed);
+    nr_noted_clear(&l->changed);
     l->env->free(l);
-}
-
-/* Nothing counts any more. */
-static void forget(nr_links *l)
-{
-    l->epoch = 0;
-    l->n_changed = 0;
 }
 
 void nr_links_change(nr_links *l, uint32_t row)
 {
-    if (!l->epoch || (l->n_changed && l->changed[l->n_changed - 1] == row)) return;
-    if (l->n_changed >= NOTED_LEAST && l->n_changed > l->n / 4) {
-        forget(l);
-        return;
-    }
-    if (l->n_changed == l->cap) {
-        l->cap = l->cap ? l->cap * 2 : 64;
-        size_t bytes = l->cap * sizeof *l->changed;
-        l->changed = l->changed ? l->env->realloc(l->changed, bytes) : l->env->alloc(bytes);
-    }
-    l->changed[l->n_changed++] = row;
+    if (l->epoch && !nr_noted_add(&l->changed, row, l->n)) l->epoch = 0;
 }
 
 static void make_room(nr_links *l, uint32_t n)
@@ -84,13 +66,13 @@ void nr_links_sync(nr_links *l, const nr_table *t, const nr_column *keys, const 
     lookup w = {.table = t, .keys = keys, .spec = spec, .target = target};
     nr_arena_init(&w.scratch, l->env);
     if (l->epoch == epoch) {
-        for (size_t i = 0; i < l->n_changed; i++) look_up(l, &w, l->changed[i]);
+        for (size_t i = 0; i < l->changed.n; i++) look_up(l, &w, l->changed.rows[i]);
     } else {
         if (l->n) memset(l->at, 0xff, l->n * sizeof *l->at);
         for (uint32_t row = nr_table_next(t, 0); row != NR_NO_ROW; row = nr_table_next(t, row + 1)) look_up(l, &w, row);
     }
     l->epoch = epoch;
-    l->n_changed = 0;
+    l->changed.n = 0;
     nr_arena_clear(&w.scratch);
 }
 
@@ -102,5 +84,5 @@ const uint32_t *nr_links_at(const nr_links *l, uint32_t *n)
 
 size_t nr_links_bytes(const nr_links *l)
 {
-    return sizeof *l + l->n * sizeof *l->at + l->cap * sizeof *l->changed;
+    return sizeof *l + l->n * sizeof *l->at + nr_noted_bytes(&l->changed);
 }
