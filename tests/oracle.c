@@ -21,7 +21,8 @@ static void field_json(const ofield *f, dice *d, text *out)
 {
     text_addf(out, "\"%s\":{\"type\":\"%s\"", f->name, f->relation ? f->relation : f->type->name);
     if (f->relation) text_addf(out, ",\"to\":\"%s\"", f->to);
-    else text_add(out, nr_slice_of(f->type->options));
+    if (f->to_field[0]) text_addf(out, ",\"to_field\":\"%s\"", f->to_field);
+    if (!f->relation) text_add(out, nr_slice_of(f->type->options));
     if (f->related[0]) text_addf(out, ",\"related_name\":\"%s\"", f->related);
     flag(out, f->null, "null");
     flag(out, f->unique && !(f->relation && !strcmp(f->relation, "onetoone")), "unique");

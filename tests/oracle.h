@@ -155,6 +155,8 @@ typedef struct ofield {
     char related[16];     /* its name seen from the target, "+": it has none; empty: what the model is called */
     char to[16];
     size_t target;        /* that model, among all */
+    char to_field[64];    /* as the definition says it; empty: it does not */
+    size_t held;          /* the field of it whose values it has; 0: the primary key */
     bool null, unique, auto_now, auto_now_add, has_default, has_min, has_max;
     oval def, min, max;
     size_t n_choices;
@@ -231,8 +233,8 @@ void random_way(dice *d, const omodel *m, bool back, opath *out);
 const omodel *opath_end(const omodel *m, const opath *p);
 bool opath_eq(const opath *a, const opath *b, size_t n); /* the first n hops */
 
-/* What the primary key behind a reference is: the reference. */
-void opath_shorten(opath *p, size_t *field);
+/* What the field that a reference holds is, behind it: the reference. */
+void opath_shorten(const omodel *m, opath *p, size_t *field);
 
 /* "author__posts__", in one of the ways to say it. */
 void opath_print(dice *d, const omodel *m, const opath *p, text *out);

@@ -242,7 +242,7 @@ static void random_term(dice *d, const omodel *m, oleaf *term, char name[OG_NAME
         *term = (oleaf){.n_args = 0};
         random_way(d, m, false, &term->path);
         term->field = dice_below(d, opath_end(m, &term->path)->n_fields);
-        opath_shorten(&term->path, &term->field);
+        opath_shorten(m, &term->path, &term->field);
         random_path(d, oleaf_field(m, term), term);
         term->lookup = NULL;
         text_clear(&t);

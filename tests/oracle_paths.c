@@ -1,4 +1,5 @@
-/* oracle_paths.c -- where relations lead: each reference of a model is looked up among the sorted keys of its target, once for each state of the two. */
+/* oracle_paths.c -- where relations lead: each reference of a model is looked up among the sorted values of what it holds of its target, once for each state of the
+ * two. */
 #include <stdlib.h>
 
 #include "oracle.h"
@@ -13,17 +14,18 @@ static size_t *places(size_t *was, size_t n)
     return at;
 }
 
-static int compare_keys(const void *x, const void *y, void *type)
+static int compare_held(const void *x, const void *y, void *field)
 {
     const orow *const *a = x, *const *b = y;
-    return oval_cmp(type, &(*a)->v[0], &(*b)->v[0]);
+    const ofield *f = field;
+    return oval_cmp(f->type, &(*a)->v[f->held], &(*b)->v[f->held]);
 }
 
-static const orow *find(const orow *const *sorted, size_t n, const otype *t, const oval *pk)
+static const orow *find(const orow *const *sorted, size_t n, const ofield *f, const oval *v)
 {
     for (size_t from = 0, to = n; from < to;) {
         size_t middle = from + (to - from) / 2;
-        int c = oval_cmp(t, &sorted[middle]->v[0], pk);
+        int c = oval_cmp(f->type, &sorted[middle]->v[f->held], v);
         if (c == 0) return sorted[middle];
         if (c < 0) from = middle + 1;
         else to = middle;
@@ -34,17 +36,17 @@ static const orow *find(const orow *const *sorted, size_t n, const otype *t, con
 /* Rows by their place and one, 0: none. Those that refer to one are a chain from its first on. */
 static void make_links(omodel *m, const omodel *target, size_t field, olinks *l)
 {
-    const otype *t = target->fields[0].type;
+    ofield *f = &m->fields[field];
     const orow **sorted = calloc(target->n_rows + 1, sizeof *sorted);
     if (!sorted) abort();
     l->target = places(l->target, m->n_rows);
     l->next = places(l->next, m->n_rows);
     l->first = places(l->first, target->n_rows);
     for (size_t i = 0; i < target->n_rows; i++) sorted[i] = &target->rows[i];
-    qsort_r(sorted, target->n_rows, sizeof *sorted, compare_keys, (void *)(uintptr_t)t);
+    qsort_r(sorted, target->n_rows, sizeof *sorted, compare_held, f);
     for (size_t i = 0; i < m->n_rows; i++) {
         const oval *v = &m->rows[i].v[field];
-        const orow *to = v->null ? NULL : find(sorted, target->n_rows, t, v);
+        const orow *to = v->null ? NULL : find(sorted, target->n_rows, f, v);
         if (!to) continue;
         size_t at = (size_t)(to - target->rows);
         l->target[i] = at + 1;
@@ -113,9 +115,14 @@ bool opath_eq(const opath *a, const opath *b, size_t n)
     return same;
 }
 
-void opath_shorten(opath *p, size_t *field)
+static bool is_held(const omodel *m, const ohop *h, size_t field)
 {
-    while (p->n && *field == 0 && !p->hops[p->n - 1].back) *field = p->hops[--p->n].field;
+    return !h->back && m->all[h->from].fields[h->field].held == field;
+}
+
+void opath_shorten(const omodel *m, opath *p, size_t *field)
+{
+    while (p->n && is_held(m, &p->hops[p->n - 1], *field)) *field = p->hops[--p->n].field;
 }
 
 /* One of the steps that lead on from a model; false: there is none. */

@@ -67,7 +67,7 @@ static void random_place(dice *d, const omodel *m, const ofocus *focus, oleaf *l
     if (about) l->path = focus->path;
     else random_way(d, m, true, &l->path);
     l->field = about && focus->field < OF_MAX ? focus->field : dice_below(d, opath_end(m, &l->path)->n_fields);
-    opath_shorten(&l->path, &l->field);
+    opath_shorten(m, &l->path, &l->field);
 }
 
 void random_leaf(dice *d, nr_arena *a, const omodel *m, const ofocus *focus, oleaf *l)
@@ -124,7 +124,7 @@ static okey random_key_field(dice *d, const omodel *m)
     okey k = {.field = 0};
     random_way(d, m, false, &k.path);
     k.field = dice_below(d, opath_end(m, &k.path)->n_fields);
-    opath_shorten(&k.path, &k.field);
+    opath_shorten(m, &k.path, &k.field);
     return k;
 }
 
@@ -240,7 +240,11 @@ void leaf_path(dice *d, const omodel *m, const oleaf *l, text *path)
     text_add(path, l->field == 0 && !m->columns && dice_chance(d, 40) ? NR_S("pk") : nr_slice_of(f->name));
     if (f->relation && l->field && dice_chance(d, 30)) text_add(path, NR_S("_id"));
     bool odd = may_be_field(&rest);
-    for (; f->relation && !m->columns && (odd || dice_chance(d, 20)); f = &m->all[f->target].fields[0]) text_add(path, NR_S("__pk"));
+    while (f->relation && !m->columns && (odd || dice_chance(d, 20))) {
+        const ofield *held = &m->all[f->target].fields[f->held];
+        text_addf(path, "__%s", f->held ? held->name : "pk");
+        f = held;
+    }
     text_add(path, (nr_slice){rest.p, rest.n});
     free(rest.p);
 }

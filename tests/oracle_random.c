@@ -75,8 +75,9 @@ void random_field_value(const omodel *m, size_t field, dice *d, nr_arena *a, ova
 {
     const ofield *f = &m->fields[field];
     const omodel *target = f->relation ? &m->all[f->target] : NULL;
-    if (target && target->n_rows && dice_chance(d, 75)) *out = target->rows[dice_below(d, target->n_rows)].v[0];
-    else random_value(f, !field, d, a, out);
+    *out = (oval){.null = true};
+    if (target && target->n_rows && dice_chance(d, 75)) *out = target->rows[dice_below(d, target->n_rows)].v[f->held];
+    if (out->null) random_value(f, !field, d, a, out);
 }
 
 /* -- indexes ----------------------------------------------------------------------------------------------------------------------------- */
@@ -169,7 +170,7 @@ static void random_choices(ofield *f, dice *d, nr_arena *a)
 static void random_options(ofield *f, dice *d, nr_arena *a)
 {
     f->null = dice_chance(d, 50);
-    f->unique = dice_chance(d, 7) && !f->type->container;
+    f->unique = dice_chance(d, 10) && !f->type->container;
     f->column = dice_chance(d, 15);
     if (f->relation) f->unique = f->unique || strcmp(f->relation, "onetoone") == 0;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now = true;
@@ -205,12 +206,25 @@ static void name_reverse(dice *d, const omodel *m, size_t at, ofield *f)
     if (dice_chance(d, 5)) snprintf(f->related, sizeof f->related, "+");
 }
 
+/* One of the fields that the target has so far and that are unique; or the primary key, in so many words or in none. */
+static void hold(dice *d, const omodel *target, size_t n_fields, ofield *f)
+{
+    uint64_t seen = 0;
+    bool other = dice_chance(d, 60);
+    f->held = 0;
+    for (size_t i = 1; other && i < n_fields; i++)
+        if (target->fields[i].unique && dice_below(d, ++seen) == 0) f->held = i;
+    f->type = target->fields[f->held].type;
+    if (f->held || dice_chance(d, 10)) snprintf(f->to_field, sizeof f->to_field, "%s", target->fields[f->held].name);
+    if (!f->held && f->to_field[0] && dice_chance(d, 50)) snprintf(f->to_field, sizeof f->to_field, "pk");
+}
+
 static void refer(dice *d, const omodel *m, size_t target, size_t at, ofield *f)
 {
     bool self = target == m->at;
     f->relation = m->wide || dice_chance(d, 85) ? "fk" : "onetoone";
     f->target = target;
-    f->type = m->all[target].fields[0].type;
+    hold(d, &m->all[target], m->all[target].n_fields, f);
     snprintf(f->to, sizeof f->to, "%s", self && dice_chance(d, 50) ? "self" : m->all[target].name);
     name_reverse(d, m, at, f);
 }

@@ -30,14 +30,6 @@ static const nr_schema *find_model(void *ctx, nr_slice name)
     return NULL;
 }
 
-static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
-{
-    const nr_schema *s = find_model(ctx, name);
-    if (!s || s->abstract || !nr_schema_pk(s)->spec.type) return false;
-    *out = nr_schema_pk(s)->spec;
-    return true;
-}
-
 /* JSON with ' for ". */
 static nr_slice json(nr_arena *a, const char *text)
 {
@@ -62,7 +54,7 @@ static nr_schema *parse(world *w, const char *name, const char *text)
 static bool resolve(world *w, nr_schema *s)
 {
     nr_err_clear(&w->err);
-    bool ok = nr_schema_resolve(s, find_spec, find_model, w, &w->err);
+    bool ok = nr_schema_resolve(s, find_model, w, &w->err);
     assert_true(ok == (w->err.code == NR_OK));
     return ok;
 }

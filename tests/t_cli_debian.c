@@ -358,18 +358,16 @@ static const nr_schema *model_find(const models *m, nr_slice name)
     return NULL;
 }
 
+static const nr_schema *find_parsed(void *ctx, nr_slice name)
+{
+    return model_find(ctx, name);
+}
+
 static const nr_schema *no_parent(void *ctx, nr_slice name)
 {
     (void)ctx;
     (void)name;
     return NULL;
-}
-
-static bool pk_spec(void *ctx, nr_slice model, nr_spec *out)
-{
-    const nr_schema *s = model_find(ctx, model);
-    if (s) *out = nr_schema_pk(s)->spec;
-    return s != NULL;
 }
 
 static void models_parse(models *m)
@@ -379,7 +377,7 @@ static void models_parse(models *m)
         const nr_definition *d = &nr_debian_models[i];
         nr_err err = {0};
         m->at[i] = nr_schema_parse(nr_slice_of(d->model), nr_slice_of(d->json), no_parent, NULL, &m->arena, &err);
-        if (!m->at[i] || !nr_schema_resolve(m->at[i], pk_spec, NULL, m, &err)) fail_msg("%s: %s", d->model, err.msg);
+        if (!m->at[i] || !nr_schema_resolve(m->at[i], find_parsed, m, &err)) fail_msg("%s: %s", d->model, err.msg);
         assert_true(m->at[i]->resolved);
     }
     assert_null(nr_debian_models[MODELS].model);

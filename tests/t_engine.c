@@ -326,16 +326,6 @@ static void arguments_that_are_missing_or_wrong_are_errors(void **state)
     for (size_t i = 0; i < COUNT(bad); i++) refuse(*state, bad[i], "BADVALUE", "");
 }
 
-static void definitions_of_later_versions_are_refused_by_name(void **state)
-{
-    static const char *const later[] = {"{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"a.B\", \"to_field\": \"b\"}}}"};
-    for (size_t i = 0; i < COUNT(later); i++) {
-        const char *got = world_dof(*state, "MODEL SET a.X '%s'", later[i]);
-        if (got[0] != '-' || !strstr(got, "not available in this version")) fail_msg("%s\n  replies %s", later[i], got);
-    }
-    assert_string_equal(world_do(*state, "MODEL LIST"), "[]");
-}
-
 static void budgets_end_in_limit_errors_and_never_in_half_answers(void **state)
 {
     world *w = *state;
@@ -391,7 +381,6 @@ int main(void)
         POSTS(a_clause_word_in_small_letters_in_a_list_is_a_field),
         POSTS(names_that_are_not_there_are_errors),
         POSTS(arguments_that_are_missing_or_wrong_are_errors),
-        EMPTY(definitions_of_later_versions_are_refused_by_name),
         POSTS(budgets_end_in_limit_errors_and_never_in_half_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

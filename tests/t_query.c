@@ -14,18 +14,18 @@ static nr_arena arena;
 static nr_err err;
 static nr_model model;
 
-static bool no_spec(void *ctx, nr_slice name, nr_spec *out)
+static const nr_schema *target;
+
+static const nr_schema *find_target(void *ctx, nr_slice name)
 {
     (void)ctx;
-    if (!nr_slice_is(name, "a.Target")) return false;
-    *out = (nr_spec){nr_type_find(NR_S("char")), 0, 0, NULL};
-    return true;
+    return nr_slice_is(name, "a.Target") ? target : NULL;
 }
 
 static nr_schema *define(const char *json)
 {
     nr_schema *s = nr_schema_parse(NR_S("a.B"), nr_slice_of(json), NULL, NULL, &arena, &err);
-    if (!s || !nr_schema_resolve(s, no_spec, NULL, NULL, &err)) fail_msg("%s: %s", json, err.msg);
+    if (!s || !nr_schema_resolve(s, find_target, NULL, &err)) fail_msg("%s: %s", json, err.msg);
     return s;
 }
 
@@ -37,6 +37,7 @@ static int set_up(void **state)
     (void)state;
     nr_arena_init(&arena, nr_env_libc());
     nr_err_clear(&err);
+    target = nr_schema_parse(NR_S("a.Target"), NR_S("{\"pk\":\"k\",\"fields\":{\"k\":{\"type\":\"char\"}}}"), NULL, NULL, &arena, &err);
     model = (nr_model){.schema = define("{\"fields\":{\"n\":{\"type\":\"int\",\"null\":true},\"t\":{\"type\":\"char\"},\"d\":{\"type\":\"decimal\","
                                         "\"max_digits\":5,\"decimal_places\":2},"
                                         "\"b\":{\"type\":\"blob\"},\"on\":{\"type\":\"bool\"},\"r\":{\"type\":\"fk\",\"to\":\"a.Target\"},\"late\":{"

@@ -125,14 +125,23 @@ typedef struct step {
     nr_arena scratch;
 } step;
 
-/* By the keys that are referred to. */
+/* The row in which a removed entity still is, if references mean it. */
+static uint32_t row_of_gone(const step *s, size_t i)
+{
+    nr_model *to = s->to->w.model;
+    uint32_t row = nr_rows_find(to->rows, s->to->gone.at[i]->pk);
+    return row != NR_NO_ROW && nr_reference_means(s->field, to, row) ? row : NR_NO_ROW;
+}
+
+/* By what references hold of the removed. */
 static bool find_by_index(nr_cascade *x, step *s, nr_row_list *rows)
 {
     nr_call *c = x->call;
     nr_model *m = s->from->w.model;
-    size_t n = s->end - s->first;
-    nr_operand *keys = NR_NEW_N(&s->scratch, nr_operand, n);
-    for (size_t i = 0; i < n; i++) keys[i] = (nr_operand){s->to->gone.at[s->first + i]->before[0], 0};
+    size_t held = nr_field_held(s->field, s->to->w.model->schema)->id, n = 0;
+    nr_operand *keys = NR_NEW_N(&s->scratch, nr_operand, s->end - s->first);
+    for (size_t i = s->first; i < s->end; i++)
+        if (held == 0 || row_of_gone(s, i) != NR_NO_ROW) keys[n++] = (nr_operand){s->to->gone.at[i]->before[held], 0};
     const nr_pred *in = nr_join_keys(s->field, keys, n, nr_arena_copy(&s->scratch, s->field->name), &s->scratch);
     nr_query q = {.model = m, .where = nr_join_all_of(&s->scratch, in), .count = -1, .max_scan = -1};
     nr_planner p = nr_planner_for(c, m);
@@ -154,7 +163,7 @@ static void find_by_links(step *s, nr_row_list *rows)
     nr_bitmap targets = {&s->scratch, NR_NEW_N(&s->scratch, uint64_t, words), words};
     nr_bitmap sources = {&s->scratch, NR_NEW_N(&s->scratch, uint64_t, from_words), from_words};
     for (size_t i = s->first; i < s->end; i++) {
-        uint32_t row = nr_rows_find(to->rows, s->to->gone.at[i]->pk);
+        uint32_t row = row_of_gone(s, i);
         if (row != NR_NO_ROW) nr_bitmap_set(&targets, row);
     }
     nr_reference_sources(&r, &targets, false, &sources);

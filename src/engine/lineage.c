@@ -1,4 +1,4 @@
-/* lineage.c -- walks over models that extend or refer to each other; each model is looked at once, however many ways lead to it. */
+/* lineage.c -- walks over models that extend each other; each model is looked at once, however many ways lead to it. */
 #include "engine/lineage.h"
 
 enum { MOST_LEVELS = 30 }; /* of models that extend each other */
@@ -52,21 +52,6 @@ bool nr_lineage_check_parents(nr_call *c, const nr_model *before, const nr_model
     int below = before ? levels_below(c, name) : 0;
     return above + below <= MOST_LEVELS ||
            nr_fail(&c->err, NR_E_LIMIT, "extends: the parents of %.*s, and the models that extend it, are more than %d deep", NR_FMT(name), MOST_LEVELS);
-}
-
-/* A primary key that is a reference has the type of the target's, and so on: that must come to an end. */
-bool nr_lineage_check_pk(nr_call *c, const nr_model *after)
-{
-    const nr_schema *s = after->schema;
-    for (int step = 0; !s->abstract && (nr_schema_pk(s)->type->flags & NR_TF_RELATION); step++) {
-        nr_slice to = nr_schema_pk(s)->to;
-        if (nr_slice_eq(to, after->schema->name) || step > 1000)
-            return nr_fail(&c->err, NR_E_BADVALUE, "pk: primary keys refer to each other in a circle through %.*s", NR_FMT(to));
-        const nr_model *m = nr_model_find(c, to);
-        if (!m) return !c->err.code;
-        s = m->schema;
-    }
-    return true;
 }
 
 void nr_lineage_family(nr_call *c, nr_model *root, nr_map *family)

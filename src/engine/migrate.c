@@ -70,18 +70,38 @@ bool nr_migration_same_spec(const nr_spec *a, const nr_spec *b)
     return a->type == b->type && a->max_digits == b->max_digits && a->places == b->places;
 }
 
-/* A pk of another type would make every reference to it unreadable. */
+static bool same_held(const nr_field *f, const nr_schema *before, const nr_schema *after)
+{
+    const nr_field *was = nr_field_held(f, before), *is = after->abstract ? NULL : nr_field_held(f, after);
+    if (!was || nr_field_unfit(was)) return true; /* a definition that was not to be read by this one's fault either */
+    return is && !nr_field_unfit(is) && nr_migration_same_spec(&was->spec, &is->spec);
+}
+
+/* What a reference holds, a primary key or another field, stays unique, and of its type: else it would be unreadable. */
+static bool check_reference(nr_call *c, const nr_model *m, const nr_field *f, const nr_migrated *ch)
+{
+    const nr_schema *before = ch->before->schema;
+    if (!nr_slice_eq(f->to, before->name) || same_held(f, before, ch->after->schema)) return true;
+    if (f->to_field.p)
+        return nr_fail(&c->err, NR_E_PROTECTED, "'%.*s' of %.*s has to stay, unique and of its type: %s refers to it", NR_FMT(f->to_field),
+                       NR_FMT(before->name), nr_model_shown(c, m));
+    return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it", NR_FMT(before->name),
+                   nr_model_shown(c, m));
+}
+
 static bool check_references(nr_call *c, const nr_migrated *ch)
 {
-    if (!ch->before || ch->before->schema->abstract) return true;
-    const nr_spec *old = &nr_schema_pk(ch->before->schema)->spec;
-    if (!ch->after->schema->abstract && nr_migration_same_spec(old, &nr_schema_pk(ch->after->schema)->spec)) return true;
-    if (!nr_models_load_all(c)) return false;
     size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
-        if (m != ch->before && nr_model_refers(m, ch->before->schema->name) && !nr_kept_by(ch->before->schema, m->schema->name))
-            return nr_fail(&c->err, NR_E_PROTECTED, "the primary key of %.*s cannot change its type: %s refers to it",
-                           NR_FMT(ch->before->schema->name), nr_model_shown(c, m));
+    if (!ch->before || ch->before->schema->abstract) return true;
+    if (!nr_models_load_all(c)) return false;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        nr_field_list all = {0};
+        if (m == ch->before || nr_kept_by(ch->before->schema, m->schema->name)) continue;
+        for (size_t i = 0; i < m->schema->n_fields; i++) nr_field_relations(&m->schema->fields[i], &c->arena, &all);
+        for (size_t i = 0; i < m->schema->n_many; i++) nr_field_relations(&m->schema->many[i], &c->arena, &all);
+        for (size_t i = 0; i < all.n; i++)
+            if (!check_reference(c, m, all.at[i], ch)) return false;
+    }
     return true;
 }
 
@@ -125,7 +145,8 @@ bool nr_migration_add(nr_migration *g, nr_model *before, nr_model *after)
     nr_vec_push(&c->arena, &g->changes, ch);
     nr_migrated *mine = &g->changes.at[g->changes.n - 1];
     if (before) after->version = before->version + 1;
-    if (!nr_migration_has_entities(g, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine)) return false;
+    if (!nr_migration_has_entities(g, before, &entities) || !check_free_key(c, mine) || !check_references(c, mine) || !check_index_keys(c, mine))
+        return false;
     if (entities) {
         static const nr_field *none[1];
         mine->added = none;
@@ -385,7 +406,7 @@ static bool plan_all(nr_migration *g, nr_slice name, nr_slice json, bool *same)
     nr_model *after = parse_with_store(g, before, name, json);
     if (!after) return false;
     *same = before && nr_slice_eq(before->schema->source, after->schema->source) && nr_kept_complete(c, before);
-    if ((before && !*same && !nr_models_load_all(c)) || *same || !nr_lineage_check_parents(c, before, after) || !nr_lineage_check_pk(c, after)) {
+    if ((before && !*same && !nr_models_load_all(c)) || *same || !nr_lineage_check_parents(c, before, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return *same;
     }

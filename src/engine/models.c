@@ -38,28 +38,9 @@ static const nr_schema *find_schema(void *ctx, nr_slice name)
     return m ? m->schema : NULL;
 }
 
-enum { MOST_STEPS = 10000 }; /* of a chain of primary keys that are references: a circle has no end */
-
-/* The spec of a model's primary key. One that is a reference has that of its target's, and so on: a walk along the primary keys, nothing else of those models is
- * looked at. */
-static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
-{
-    const loader *l = ctx;
-    const nr_model *m = look(l, name);
-    for (int step = 0; m && !m->schema->abstract && step < MOST_STEPS; step++) {
-        const nr_field *pk = nr_schema_pk(m->schema);
-        bool relation = (pk->type->flags & NR_TF_RELATION) != 0;
-        *out = pk->spec;
-        if (!relation) out->type = pk->type;
-        if (out->type) return true;
-        m = look(l, pk->to);
-    }
-    return false;
-}
-
 static bool resolve(loader *l, nr_schema *s)
 {
-    return s->resolved || nr_schema_resolve(s, find_spec, find_schema, l, &l->call->err);
+    return s->resolved || nr_schema_resolve(s, find_schema, l, &l->call->err);
 }
 
 static bool embeds_any(nr_call *c, const nr_schema *s)
@@ -112,11 +93,25 @@ static bool find_inner_indexes(nr_call *c, nr_model *m, nr_slice owners)
     return find_indexes(c, m, owners);
 }
 
+/* What is wrong with a definition may tell of the models that it names: not to a user who may not read them. */
+static void hide_error(nr_call *c, const nr_schema *s)
+{
+    nr_slices named = {0};
+    for (size_t i = 0; i < s->n_fields; i++) nr_field_referred(&s->fields[i], &c->arena, &named);
+    for (size_t i = 0; i < named.n; i++) {
+        if (nr_slice_eq(named.at[i], s->name) || nr_model_may(c, named.at[i], false)) continue;
+        nr_err_clear(&c->err);
+        nr_fail(&c->err, NR_E_NOPERM, "the user may not read model %s", NR_SHOW(named.at[i]));
+        return;
+    }
+}
+
 nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, nr_slice owners, const nr_models_overlay *overlay)
 {
     loader l = {c, 0, overlay};
     nr_model *m = parse(&l, name, json, owners);
     if (!m || (resolve(&l, m->schema) && !c->err.code && find_inner_indexes(c, m, owners))) return m;
+    hide_error(c, m->schema);
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "engine/related_reply.h"
 #include "engine/semi_join.h"
 #include "engine/scans.h"
+#include "exec/reference.h"
 #include "query/page.h"
 #include "table/rows.h"
 
@@ -92,7 +93,8 @@ static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, nr_value 
         nr_found found;
         nr_value *next = NR_NEW_N(&c->arena, nr_value, link->to->schema->n_fields);
         if (key->kind == NR_V_NULL) return true;
-        nr_slice pk = nr_type_text(&link->field->spec, key, &c->arena);
+        nr_slice pk = nr_reference_key(link->field, link->to, nr_type_text(&link->field->spec, key, &c->arena));
+        if (!pk.p) return true;
         if (!nr_entity_read(link->to, c->store, c->env, pk, NULL, true, &c->arena, next, &found, &c->err)) return false;
         if (found != NR_FOUND) return true;
         row = next;

@@ -15,6 +15,7 @@ static const char *const verbs[] = {[VERB_ADD] = "ADD", [VERB_REMOVE] = "REMOVE"
 /* One of the pks given. */
 typedef struct target {
     nr_slice pk;      /* canonical; absent: no entity can have what was given */
+    nr_slice held;    /* what relations hold of it */
     nr_slice given;
     bool related;
 } target;
@@ -23,10 +24,10 @@ typedef struct relater {
     nr_call *call;
     nr_model *model, *other; /* other: what the targets are of */
     nr_many many;
-    nr_slice pk;             /* of the entity */
+    nr_slice held;           /* what relations hold of the entity */
     verb verb;
     NR_VEC(target *) targets; /* each once */
-    nr_map by_pk;
+    nr_map by_held;
     nr_cascade cascade;      /* of many.through */
     nr_writer *writer;       /* its own */
 } relater;
@@ -70,11 +71,30 @@ static bool not_found(nr_call *c, const nr_model *m, nr_slice pk)
     return nr_fail(&c->err, NR_E_NOTFOUND, "%.*s has no entity %s", NR_FMT(m->schema->name), NR_SHOW(pk));
 }
 
+/* What a reference of the relation holds of an entity: its primary key, whether it is there or not, or what its to_field has. */
+static bool read_held(relater *r, nr_model *m, const nr_field *f, nr_slice pk, nr_slice given, nr_slice *held)
+{
+    nr_call *c = r->call;
+    nr_found found = NR_ABSENT;
+    *held = pk;
+    if (!f->to_field.p) return true;
+    const nr_field *of = nr_field_held(f, m->schema);
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    if (pk.p && !nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, row, &found, &c->err)) return false;
+    if (found == NR_UNTYPED) return nr_model_untyped(m, &c->err);
+    if (found != NR_FOUND) return not_found(c, m, given);
+    *held = nr_type_text(&of->spec, &row[of->id], &c->arena);
+    return held->p || nr_fail(&c->err, NR_E_NOTNULL, "%.*s %s has no '%.*s', by which '%.*s' of %.*s refers to it", NR_FMT(m->schema->name), NR_SHOW(given),
+                              NR_FMT(of->name), NR_FMT(f->name), NR_FMT(r->many.through->schema->name));
+}
+
 static bool read_entity(relater *r, nr_slice given)
 {
     bool there;
-    if (!read_pk(r->call, r->model, given, &r->pk) || !is_there(r->call, r->model, r->pk, &there)) return false;
-    return there || not_found(r->call, r->model, given);
+    nr_slice pk;
+    if (!read_pk(r->call, r->model, given, &pk) || !is_there(r->call, r->model, pk, &there)) return false;
+    if (!there) return not_found(r->call, r->model, given);
+    return read_held(r, r->model, r->many.near, pk, given, &r->held);
 }
 
 static bool read_targets(relater *r, const nr_slice *pks, size_t n)
@@ -85,7 +105,9 @@ static bool read_targets(relater *r, const nr_slice *pks, size_t n)
         t->given = pks[i];
         if (!read_pk(c, r->other, pks[i], &t->pk)) return false;
         if (!t->pk.p) return not_found(c, r->other, pks[i]);
-        if (!nr_map_put(&r->by_pk, t->pk, t)) nr_vec_push(&c->arena, &r->targets, t);
+        if (i % CLOCK_PKS == 0 && nr_writer_over_time(r->writer)) return false;
+        if (!read_held(r, r->other, r->many.far, t->pk, pks[i], &t->held)) return false;
+        if (!nr_map_put(&r->by_held, t->held, t)) nr_vec_push(&c->arena, &r->targets, t);
         if (nr_writer_over_memory(r->writer)) return false;
     }
     return true;
@@ -137,8 +159,7 @@ static bool check_makable(relater *r)
 static bool find_rows(relater *r, nr_slice far, nr_row_list *rows)
 {
     nr_call *c = r->call;
-    nr_slice argv[] = {NR_S("FILTER"), nr_arena_printf(&c->arena, "%.*s__exact", NR_FMT(r->many.near->name)), r->pk,
-                       nr_arena_printf(&c->arena, "%.*s__exact", NR_FMT(r->many.far->name)), far};
+    nr_slice argv[] = {NR_S("FILTER"), r->many.near->name, r->held, r->many.far->name, far};
     nr_query q;
     return nr_filters_bind(c, r->many.through, argv, far.p ? 5 : 3, &q) && nr_rows_matching(c, r->many.through, &q, rows);
 }
@@ -149,7 +170,7 @@ static bool take_row(relater *r, uint32_t row)
     nr_call *c = r->call;
     const nr_model *m = r->many.through;
     nr_value far = nr_column_get(nr_table_column(m->table, r->many.far->id), row), pk;
-    target *t = far.kind == NR_V_NULL ? NULL : nr_map_get(&r->by_pk, nr_type_text(&r->many.far->spec, &far, &c->arena));
+    target *t = far.kind == NR_V_NULL ? NULL : nr_map_get(&r->by_held, nr_type_text(&r->many.far->spec, &far, &c->arena));
     if (t) t->related = true;
     bool goes = far.kind != NR_V_NULL && (r->verb == VERB_CLEAR || (r->verb == VERB_SET && !t) || (r->verb == VERB_REMOVE && t));
     if (!goes) return true;
@@ -161,7 +182,7 @@ static bool find_related(relater *r)
 {
     nr_row_list rows = {0};
     bool each = (r->verb == VERB_ADD || r->verb == VERB_REMOVE) && r->targets.n <= FEW, ok = each || find_rows(r, (nr_slice){NULL, 0}, &rows);
-    for (size_t i = 0; ok && each && i < r->targets.n; i++) ok = find_rows(r, r->targets.at[i]->pk, &rows);
+    for (size_t i = 0; ok && each && i < r->targets.n; i++) ok = find_rows(r, r->targets.at[i]->held, &rows);
     for (size_t i = 0; ok && i < rows.n; i++) ok = take_row(r, rows.at[i]);
     return ok;
 }
@@ -194,7 +215,7 @@ static bool relate(relater *r, nr_slice to)
     for (size_t i = 1; i < s->n_fields; i++) {
         const nr_field *f = &s->fields[i];
         bool given = f == r->many.near || f == r->many.far;
-        if (!(given ? nr_field_read(f, f == r->many.near ? r->pk : to, &c->arena, &ch->after[i], &c->err) : nr_writer_fill(w, ch, f))) return false;
+        if (!(given ? nr_field_read(f, f == r->many.near ? r->held : to, &c->arena, &ch->after[i], &c->err) : nr_writer_fill(w, ch, f))) return false;
         if (!nr_writer_meets_null(w, ch, f)) return false;
     }
     nr_writer_age(w, ch);
@@ -209,7 +230,7 @@ static bool change(relater *r, int64_t *changed)
     uint64_t removed;
     for (size_t i = 0; (r->verb == VERB_ADD || r->verb == VERB_SET) && i < r->targets.n; i++) {
         if (r->targets.at[i]->related) continue;
-        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(r->writer)) || !relate(r, r->targets.at[i]->pk)) return false;
+        if ((i % CLOCK_PKS == 0 && nr_writer_over_time(r->writer)) || !relate(r, r->targets.at[i]->held)) return false;
     }
     *changed = 0;
     for (size_t i = 0; i < r->writer->changes.n; i++) *changed += !r->writer->changes.at[i]->before != !r->writer->changes.at[i]->after;
@@ -225,14 +246,14 @@ bool nr_cmd_relate(nr_call *c, const nr_slice *argv, size_t argc)
     if (!r.model || !read_verb(&r, argv[3], argc - 4)) return false;
     if (r.verb != VERB_ADD && !nr_models_load_all(c)) return false; /* who minds that relations go */
     if (!find_models(&r, argv[2])) return false;
-    nr_map_init(&r.by_pk, c->env);
+    nr_map_init(&r.by_held, c->env);
     nr_cascade_init(&r.cascade, c, r.many.through);
     r.writer = nr_cascade_writer(&r.cascade);
     bool makes = r.verb == VERB_ADD || r.verb == VERB_SET;
     bool ok = (!makes || check_makable(&r)) && read_entity(&r, argv[1]) && read_targets(&r, argv + 4, argc - 4) && find_related(&r) && check_targets(&r) &&
               change(&r, &changed);
     nr_cascade_clear(&r.cascade);
-    nr_map_clear(&r.by_pk);
+    nr_map_clear(&r.by_held);
     if (ok) c->sink->cls->integer(c->sink, changed);
     return ok;
 }

@@ -22,11 +22,13 @@ static bool within_limits(nr_call *c, size_t reads)
            nr_fail(&c->err, NR_E_LIMIT, "the command takes more time than nonrel.max-time allows; ask for fewer related entities");
 }
 
-static bool read_one(nr_call *c, nr_entities *e, nr_slice pk, const nr_value **row)
+static bool read_one(nr_call *c, nr_entities *e, nr_slice key, const nr_value **row)
 {
     nr_value *values = NR_NEW_N(&c->arena, nr_value, e->model->schema->n_fields);
     nr_found found;
+    nr_slice pk = e->by ? nr_reference_key(e->by, e->model, key) : key;
     *row = NULL;
+    if (!pk.p) return true;
     if (!nr_entity_read(e->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
     if (found == NR_UNTYPED) return nr_model_untyped(e->model, &c->err);
     if (found == NR_FOUND) *row = values;
@@ -34,13 +36,13 @@ static bool read_one(nr_call *c, nr_entities *e, nr_slice pk, const nr_value **r
 }
 
 /* The number of an entity, which is read when it is new, and what is nested in it too. */
-static bool need_entity(nr_call *c, nr_entities *e, nr_slice pk, uint32_t *number)
+static bool need_entity(nr_call *c, nr_entities *e, nr_slice key, uint32_t *number)
 {
     bool fresh;
     const nr_value *row;
-    *number = nr_keyset_number(&e->keys, pk, &fresh);
+    *number = nr_keyset_number(&e->keys, key, &fresh);
     if (!fresh) return true;
-    if (!read_one(c, e, pk, &row)) return false;
+    if (!read_one(c, e, key, &row)) return false;
     nr_vec_push(&c->arena, &e->rows, row);
     return within_limits(c, e->rows.n) && (!row || read_nested(c, &e->form, row));
 }
@@ -78,7 +80,7 @@ static nr_row_form whole_form(nr_call *c, const nr_model *m, const nr_nest *nest
 static nr_entities *entities_new(nr_call *c, nr_model *m, const nr_nest *nest)
 {
     nr_entities *e = NR_NEW(&c->arena, nr_entities);
-    *e = (nr_entities){.form = whole_form(c, m, nest), .model = m, .keys = nr_keyset_in(&c->arena)};
+    *e = (nr_entities){.form = whole_form(c, m, nest), .model = m, .by = nest ? nest->field : NULL, .keys = nr_keyset_in(&c->arena)};
     return e;
 }
 

@@ -19,10 +19,11 @@ typedef struct nr_row_form {
     size_t n_lists;
 } nr_row_form;
 
-/* Entities of a model, each once, by the text of its key. */
+/* Entities of a model, each once, by the text of its key, or of the value that a reference holds of it. */
 typedef struct nr_entities {
     nr_row_form form;
     nr_model *model;
+    const nr_field *by;            /* the reference; NULL: the key itself is known */
     nr_keyset keys;
     NR_VEC(const nr_value *) rows; /* by number; NULL: there is no such entity */
 } nr_entities;

@@ -157,15 +157,15 @@ const nr_pred *nr_join_keys(const nr_field *f, nr_operand *keys, size_t n, nr_sl
     return leaf;
 }
 
-/* `author in (...)`. */
-static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, const nr_model *to, const nr_bitmap *targets, size_t n)
+/* `author in (...)`, with what references hold of the targets. */
+static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, nr_model *to, const nr_bitmap *targets, size_t n)
 {
-    const nr_column *pks = nr_table_column(to->table, 0);
+    const nr_column *held = nr_table_column(to->table, nr_field_held(f, to->schema)->id);
     nr_operand *keys = NR_NEW_N(&c->arena, nr_operand, n);
     size_t k = 0;
     for (uint32_t row = nr_bitmap_next(targets, 0); row != NR_NO_ROW; row = nr_bitmap_next(targets, row + 1))
-        keys[k++] = (nr_operand){nr_column_get(pks, row), 0};
-    return nr_join_keys(f, keys, n, text, &c->arena);
+        if (nr_reference_means(f, to, row)) keys[k++] = (nr_operand){nr_column_get(held, row), 0};
+    return nr_join_keys(f, keys, k, text, &c->arena);
 }
 
 static const nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *rows)
@@ -201,8 +201,9 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
 
 static nr_slice line_of(nr_call *c, const nr_link *link, size_t depth)
 {
-    return nr_arena_printf(&c->arena, "%*sSemiJoin %.*s %s %.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
-                           NR_FMT(link->to->schema->name));
+    nr_slice by = link->field->to_field;
+    return nr_arena_printf(&c->arena, "%*sSemiJoin %.*s %s %.*s%s%.*s", (int)depth * 2, "", NR_FMT(link->name), link->reverse ? "from" : "to",
+                           NR_FMT(link->to->schema->name), by.p ? " by " : "", NR_FMT(by));
 }
 
 static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
@@ -223,15 +224,20 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
  * refers to. */
 typedef enum carried { BY_VALUE, BY_ROW, TO_SOURCES, TO_TARGETS } carried;
 
+static bool refers_by_key(const nr_field *f, const nr_model *to)
+{
+    return (f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, to->schema->name) && !f->to_field.p;
+}
+
 static carried carried_by(const nr_model *m, const nr_pred *p)
 {
     const nr_subquery *s = p->subquery;
     const nr_field *f = p->field, *of = s->term.field;
     bool plain = p->direct && nr_slice_is(NR_S("in"), p->lookup->name) && nr_term_plain(&s->term) && !s->joined.n && !s->outer.find;
     if (!plain) return BY_VALUE;
-    if (of->id == 0 && (f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, s->model->schema->name)) return TO_SOURCES;
+    if (of->id == 0 && refers_by_key(f, s->model)) return TO_SOURCES;
     if (f->id == 0 && of->id == 0 && m == s->model) return BY_ROW;
-    if (f->id == 0 && (of->type->flags & NR_TF_RELATION) && nr_slice_eq(of->to, m->schema->name)) return TO_TARGETS;
+    if (f->id == 0 && refers_by_key(of, m)) return TO_TARGETS;
     return BY_VALUE;
 }
 

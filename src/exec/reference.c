@@ -1,14 +1,28 @@
 /* reference.c -- links brought up to date when a command first needs them. */
 #include "exec/reference.h"
 
+#include <assert.h>
+
 #include "table/rows.h"
 #include "table/table.h"
 
+/* Who holds the values of the field that f refers by; NULL: of the primary key, which the directory of rows knows. */
+static nr_holders *holders_of(const nr_field *f, nr_model *to)
+{
+    const nr_field *held = nr_field_held(f, to->schema);
+    assert(held);
+    if (held->id == 0) return NULL;
+    nr_holders *h = nr_table_holders(to->table, held->id);
+    nr_holders_sync(h, to->table, nr_table_column(to->table, held->id), &held->spec);
+    return h;
+}
+
 nr_reference nr_reference_of(nr_model *from, const nr_field *f, nr_model *to)
 {
-    nr_reference r = {.from = from, .to = to};
+    nr_holders *by = holders_of(f, to);
+    nr_reference r = {.from = from, .to = to, .by = by};
     nr_links *l = nr_table_links(from->table, f->id);
-    nr_links_sync(l, from->table, nr_table_column(from->table, f->id), &f->spec, to->rows);
+    nr_links_sync(l, from->table, nr_table_column(from->table, f->id), &f->spec, by ? nr_holders_values(by) : to->rows);
     r.at = nr_links_at(l, &r.n);
     return r;
 }
@@ -16,7 +30,22 @@ nr_reference nr_reference_of(nr_model *from, const nr_field *f, nr_model *to)
 uint32_t nr_reference_follow(const nr_reference *r, uint32_t row)
 {
     uint32_t to = row < r->n ? r->at[row] : NR_NO_ROW;
+    if (r->by) to = nr_holders_row(r->by, to);
     return to != NR_NO_ROW && nr_table_has(r->to->table, to) ? to : NR_NO_ROW;
+}
+
+nr_slice nr_reference_key(const nr_field *f, nr_model *to, nr_slice value)
+{
+    const nr_holders *by = holders_of(f, to);
+    uint32_t row = by ? nr_holders_find(by, value) : NR_NO_ROW;
+    if (!by) return value;
+    return row == NR_NO_ROW ? (nr_slice){NULL, 0} : nr_rows_pk(to->rows, row);
+}
+
+bool nr_reference_means(const nr_field *f, nr_model *to, uint32_t row)
+{
+    const nr_holders *by = holders_of(f, to);
+    return !by || nr_holders_number(by, row) != NR_NO_ROW;
 }
 
 /* -- whole sets --------------------------------------------------------------------------------------------------------------------------- */
@@ -53,6 +82,26 @@ static uint64_t hits_of(const uint32_t *at, const uint64_t *words, uint32_t limi
     return hits;
 }
 
+/* The numbers of the values that rows of a bitmap hold, and the rows that hold values. */
+static nr_bitmap numbers_of(const nr_reference *r, const nr_bitmap *rows)
+{
+    size_t words = nr_rows_limit(nr_holders_values(r->by)) / 64 + 1;
+    nr_bitmap out = {rows->arena, NR_NEW_N(rows->arena, uint64_t, words), words};
+    for (uint32_t row = nr_bitmap_next(rows, 0); row != NR_NO_ROW; row = nr_bitmap_next(rows, row + 1)) {
+        uint32_t number = nr_holders_number(r->by, row);
+        if (number != NR_NO_ROW) nr_bitmap_set(&out, number);
+    }
+    return out;
+}
+
+static void add_holders(const nr_reference *r, const nr_bitmap *numbers, nr_bitmap *out)
+{
+    for (uint32_t number = nr_bitmap_next(numbers, 0); number != NR_NO_ROW; number = nr_bitmap_next(numbers, number + 1)) {
+        uint32_t row = nr_holders_row(r->by, number);
+        if (row != NR_NO_ROW) nr_bitmap_set(out, row);
+    }
+}
+
 /* Entities that there are, for telling who refers to none. */
 static nr_bitmap entities(const nr_table *t, size_t n_words, nr_arena *arena)
 {
@@ -69,6 +118,7 @@ void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool 
         wanted = entities(r->to->table, targets->n_words, out->arena);
         nr_bitmap_andnot(&wanted, targets);
     }
+    if (r->by) wanted = numbers_of(r, &wanted);
     uint32_t limit = wanted.n_words < UINT32_MAX / 64 ? (uint32_t)wanted.n_words * 64 : UINT32_MAX, whole = r->n / 64;
     for (size_t i = 0; limit && i < out->n_words && i < whole; i++) out->words[i] = hits_of(r->at + i * 64, wanted.words, limit);
     for (uint32_t row = whole * 64; row < r->n && row / 64 < out->n_words; row++)
@@ -77,7 +127,7 @@ void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool 
     keep_there(r->from->table, out);
 }
 
-static void mark_targets(const nr_reference *r, const nr_bitmap *sources, nr_bitmap *out)
+static void mark_numbers(const nr_reference *r, const nr_bitmap *sources, nr_bitmap *out)
 {
     uint32_t limit = out->n_words < UINT32_MAX / 64 ? (uint32_t)out->n_words * 64 : UINT32_MAX;
     for (size_t i = 0; i < sources->n_words; i++)
@@ -86,6 +136,18 @@ static void mark_targets(const nr_reference *r, const nr_bitmap *sources, nr_bit
             uint32_t to = row < r->n ? r->at[row] : NR_NO_ROW;
             if (to < limit) out->words[to / 64] |= (uint64_t)1 << (to % 64);
         }
+}
+
+static void mark_targets(const nr_reference *r, const nr_bitmap *sources, nr_bitmap *out)
+{
+    if (!r->by) {
+        mark_numbers(r, sources, out);
+        return;
+    }
+    size_t words = nr_rows_limit(nr_holders_values(r->by)) / 64 + 1;
+    nr_bitmap numbers = {out->arena, NR_NEW_N(out->arena, uint64_t, words), words};
+    mark_numbers(r, sources, &numbers);
+    add_holders(r, &numbers, out);
 }
 
 void nr_reference_targets(const nr_reference *r, const nr_bitmap *sources, bool none, nr_bitmap *out)

@@ -1,13 +1,16 @@
-/* reference.h -- a reference of one model to another as row numbers, ready to be followed. */
+/* reference.h -- a reference of one model to another as row numbers, ready to be followed: of a reference by `to_field` as numbers of the values that it holds,
+ * each of which is held by a row or by none. */
 #ifndef NR_REFERENCE_H
 #define NR_REFERENCE_H
 
 #include "base/bitmap.h"
 #include "model/catalog.h"
+#include "table/holders.h"
 
 typedef struct nr_reference {
     nr_model *from, *to;
-    const uint32_t *at;     /* by row of from: the row of to, NR_NO_ROW: none */
+    const nr_holders *by;   /* of the values that it holds; NULL: it holds primary keys */
+    const uint32_t *at;     /* by row of from: the row of to, or the number of a value; NR_NO_ROW: none */
     uint32_t n;             /* rows behind refer to nothing */
 } nr_reference;
 
@@ -16,6 +19,13 @@ nr_reference nr_reference_of(nr_model *from, const nr_field *f, nr_model *to);
 
 /* The row of the entity that a row refers to; NR_NO_ROW when there is none, and for NR_NO_ROW. */
 uint32_t nr_reference_follow(const nr_reference *r, uint32_t row);
+
+/* The canonical primary key of the entity that a value of the reference f leads to, absent: none. Where the reference holds another field the table of its target
+ * is asked, and must be there. Lives as value does, or until a row of that table changes. */
+nr_slice nr_reference_key(const nr_field *f, nr_model *to, nr_slice value);
+
+/* Whether the row of to is what references by f mean by its value: of a value that others have written twice, one row is. */
+bool nr_reference_means(const nr_field *f, nr_model *to, uint32_t row);
 
 /* Whole sets of rows along it, each with a bit for every row that there is. Sources: the rows of from that refer to one of targets, and with nowhere those that refer to
  * no entity. Targets: the entities of to that one of sources refers to, and with none those that nothing refers to. out is empty at first. */

@@ -61,21 +61,46 @@ const nr_field *nr_schema_need(const nr_schema *s, nr_slice name, nr_err *err)
 
 /* -- the models that fields name --------------------------------------------------------------------------------------------------------- */
 
-static void collect(const nr_field *f, unsigned flags, nr_arena *arena, nr_slices *out)
+/* The fields, f itself or inside it, that name a model and have one of the flags. */
+static void collect(const nr_field *f, unsigned flags, nr_arena *arena, nr_field_list *out)
 {
-    if ((f->type->flags & flags) && f->to.p) nr_vec_push(arena, out, f->to);
+    if ((f->type->flags & flags) && f->to.p) nr_vec_push(arena, out, f);
     if (f->of) collect(f->of, flags, arena, out);
     for (size_t i = 0; i < f->n_members; i++) collect(&f->members[i], flags, arena, out);
 }
 
+static void collect_names(const nr_field *f, unsigned flags, nr_arena *arena, nr_slices *out)
+{
+    nr_field_list fields = {0};
+    collect(f, flags, arena, &fields);
+    for (size_t i = 0; i < fields.n; i++) nr_vec_push(arena, out, fields.at[i]->to);
+}
+
 void nr_field_embedded(const nr_field *f, nr_arena *arena, nr_slices *out)
 {
-    collect(f, NR_TF_MEMBERS, arena, out);
+    collect_names(f, NR_TF_MEMBERS, arena, out);
 }
 
 void nr_field_referred(const nr_field *f, nr_arena *arena, nr_slices *out)
 {
+    collect_names(f, NR_TF_RELATION, arena, out);
+}
+
+void nr_field_relations(const nr_field *f, nr_arena *arena, nr_field_list *out)
+{
     collect(f, NR_TF_RELATION, arena, out);
+}
+
+const char *nr_field_unfit(const nr_field *held)
+{
+    if (held->type->flags & NR_TF_CONTAINER) return "is no single value";
+    return held->pk || held->unique ? NULL : "is not unique";
+}
+
+const nr_field *nr_field_held(const nr_field *f, const nr_schema *to)
+{
+    if (f->to_field.p) return nr_schema_field(to, f->to_field);
+    return to->n_fields && to->fields[0].pk ? &to->fields[0] : NULL;
 }
 
 static bool names(const nr_field *f, unsigned flags, nr_slice model)

@@ -47,6 +47,7 @@ struct nr_field {
     const nr_type *type;      /* as declared */
     nr_spec spec;             /* of its values; spec.type NULL while the target of a relation is not known */
     nr_slice to;              /* relations, embedded: the target model's full name ("self" is replaced), else absent */
+    nr_slice to_field;        /* of a relation: the field of its target that it holds; absent: the primary key, also where that is named, once it is known */
     nr_slice related_name;    /* of a relation, seen from its target; "+": it is not; absent: the model's own */
     nr_policy on_delete;      /* of a relation */
     bool check;               /* the target of a relation must exist when it is written */
@@ -145,14 +146,12 @@ typedef const nr_schema *(*nr_schema_find)(void *ctx, nr_slice name);
  * A field that overrides a parent's keeps that one's place; "self" in a parent means the child. */
 nr_schema *nr_schema_parse(nr_slice name, nr_slice json, nr_schema_find find, void *ctx, nr_arena *arena, nr_err *err);
 
-/* How resolve finds a target's pk spec: false when the model is not known, is abstract, or its pk has no spec yet. Must not allocate in the
- * arena of the schema that is being resolved. */
-typedef bool (*nr_spec_find)(void *ctx, nr_slice model, nr_spec *out);
-
-/* Gives every field its spec (models: how targets of embedded fields are found, whose fields are copied; NULL: none is), then coerces defaults, choices, min and max. Sets resolved when no target is missing. False only on an
- * error in the document (a default that is no value of its type...): then the schema is as it was before. May be called again while
- * !resolved. In an abstract model a relation to itself stays without a spec: only its children have a pk to refer to. */
-bool nr_schema_resolve(nr_schema *s, nr_spec_find find, nr_schema_find models, void *ctx, nr_err *err);
+/* Gives every field its spec, then coerces defaults, choices, min and max. models: how the targets of relations are found, and of embedded fields, whose fields
+ * are copied; NULL: none is; it must not allocate in the arena of the schema. A target that is not known, is abstract, or has no spec itself yet, is missing.
+ * Sets resolved when none is. False only on an error in the document (a default that is no value of its type, a to_field that is not there or not unique...):
+ * then the schema is as it was before. May be called again while !resolved. In an abstract model a relation to itself stays without a spec: only its children
+ * have a pk to refer to. */
+bool nr_schema_resolve(nr_schema *s, nr_schema_find models, void *ctx, nr_err *err);
 
 /* Whether f, or a field inside it, is a relation to the model, or holds its fields. */
 bool nr_field_refers(const nr_field *f, nr_slice model);
@@ -161,6 +160,16 @@ bool nr_field_embeds(const nr_field *f, nr_slice model);
 /* The models whose fields f holds, and those that it refers to, itself or inside: appended to out, in arena. */
 void nr_field_embedded(const nr_field *f, nr_arena *arena, nr_slices *out);
 void nr_field_referred(const nr_field *f, nr_arena *arena, nr_slices *out);
+
+/* The same with the relations themselves, in place of the models' names: NR_VEC of fields. */
+typedef NR_VEC(const nr_field *) nr_field_list;
+void nr_field_relations(const nr_field *f, nr_arena *arena, nr_field_list *out);
+
+/* Why a relation cannot hold that field of its target; NULL: it can. */
+const char *nr_field_unfit(const nr_field *held);
+
+/* The field of its target that a relation holds; to: the target. NULL: it has none of that name; with such a target no schema is resolved. */
+const nr_field *nr_field_held(const nr_field *f, const nr_schema *to);
 
 /* Of a field without a spec: the model that is not known. */
 nr_slice nr_field_unknown(const nr_field *f);

@@ -27,6 +27,12 @@ static bool same_target(const nr_field *a, const nr_field *b)
     return nr_slice_eq(a->to, b->to);
 }
 
+/* While the target is not known, no value of it can be read. */
+static bool same_held(const nr_field *a, const nr_field *b)
+{
+    return !a->spec.type || !b->spec.type || nr_slice_eq(a->to_field, b->to_field);
+}
+
 static bool same_null(const nr_field *a, const nr_field *b)
 {
     return a->null == b->null;
@@ -86,6 +92,7 @@ static const struct {
 } kept[] = {
     {"type",                          same_type},
     {"to",                            same_target},
+    {"to_field",                      same_held},
     {"max_digits and decimal_places", same_digits},
     {"null",                          same_null},
     {"unique",                        same_unique},

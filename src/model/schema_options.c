@@ -168,6 +168,15 @@ static bool set_to(nr_schema_reader *r, const nr_json *j)
     return true;
 }
 
+/* Whether the target has it, and it is unique, is known when the target is. */
+static bool set_to_field(nr_schema_reader *r, const nr_json *j)
+{
+    nr_err why = {.code = NR_OK};
+    if (!nr_slice_is(j->text, "pk") && !nr_field_name_valid(j->text, &why)) return nr_reader_fail(r, why.code, "%s", why.msg);
+    r->field->to_field = j->text;
+    return true;
+}
+
 /* What only the entity's own fields can be, and what the elements of a container have no use for. */
 static bool check_inside(nr_schema_reader *r, const nr_field *f, bool element)
 {
@@ -313,6 +322,7 @@ enum { SCALAR = BOOLEAN | NUMBER | STRING };
 #define TYPE STRING, "the name of a type"
 #define MODEL STRING, "a model's name or 'self'"
 #define NAME STRING, "a model's name"
+#define FIELD STRING, "the name of a field"
 #define POLICY STRING, "the name of a policy"
 #define DIGITS NUMBER, "a whole number from 1 to 38"
 #define PLACES NUMBER, "a whole number from 0 to max_digits"
@@ -333,6 +343,7 @@ const nr_schema_option nr_schema_options[] = {
     {"pk",               FLAG,   0,              set_pk,             "this field is the primary key"},
     {"null",             FLAG,   0,              set_null,           "the field may be NULL, and is when nothing else is given"},
     {"to",               MODEL,  NAMES_MODEL,    set_to,             "the model that a relation refers to, or whose fields an embedded entity has; it may come later"},
+    {"to_field",         FIELD,  NR_TF_REFERENCE, set_to_field,      "the unique field of the target that a relation holds, in place of its primary key"},
     {"of",               OPTIONS, NR_TF_ELEMENTS, set_of,            "what the elements are: the options of a field; without it they are any JSON"},
     {"fields",           FIELDS, NR_TF_MEMBERS,  set_fields,         "the fields of an embedded entity, in place of `to`"},
     {"on_delete",        POLICY, NR_TF_REFERENCE, set_on_delete,      "what a DELETE of the target does to an entity that refers to it: do_nothing (the default), cascade, protect, restrict, set_null, set_default"},
@@ -355,7 +366,6 @@ const nr_schema_option nr_schema_options[] = {
     {"auto_now",         FLAG,   NR_TF_CLOCK,    set_auto_now,       "set to the current time by every write that does not name the field"},
     {"auto_now_add",     FLAG,   NR_TF_CLOCK,    set_auto_now_add,   "set to the current time by an insert that does not name the field"},
     {"help",             TEXT,   0,              set_help,           "a text for people"},
-    {"to_field",         LATER, "the unique field of the target that a relation holds"},
     {NULL, LATER, NULL},
 };
 

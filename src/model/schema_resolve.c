@@ -8,6 +8,7 @@
 #include "types/container.h"
 
 enum { MOST_EMBEDDED = 16 }; /* models inside each other */
+enum { MOST_STEPS = 10000 }; /* of a chain of references that hold references: a circle has no end */
 
 /* The models whose fields are being declared, innermost first. */
 typedef struct link {
@@ -18,8 +19,6 @@ typedef struct link {
 
 typedef struct resolver {
     const nr_schema *schema;
-    const nr_field *pk; /* NULL: not known yet */
-    nr_spec_find find;
     nr_schema_find models;
     void *ctx;
     bool missing;
@@ -183,17 +182,50 @@ static bool resolve_container(resolver *r, nr_field *f, const link *inside)
 
 /* -- fields ------------------------------------------------------------------------------------------------------------------------------ */
 
-static void resolve_relation(resolver *r, nr_field *f)
+/* The schema of a model that can be referred to; NULL: there is none yet. */
+static const nr_schema *target_of(const resolver *r, nr_slice name)
 {
-    const nr_schema *s = r->schema;
-    nr_spec found = {.type = NULL};
-    if (nr_slice_eq(f->to, s->name)) {
-        if (r->pk) f->spec = r->pk->spec;
-        r->missing = r->missing || (!f->spec.type && !s->abstract);
-        return;
+    const nr_schema *s = nr_slice_eq(name, r->schema->name) ? r->schema : r->models ? r->models(r->ctx, name) : NULL;
+    return s && !s->abstract ? s : NULL;
+}
+
+static bool find_held(resolver *r, const nr_field *f, const nr_schema *to, const nr_field **held)
+{
+    nr_err inner = {0};
+    *held = nr_field_held(f, to);
+    if (!*held && !nr_schema_no_field(to, f->to_field, &inner))
+        return nr_fail(r->err, NR_E_BADVALUE, "%.*s.to_field: %s", NR_FMT(f->path), inner.msg);
+    const char *why = nr_field_unfit(*held);
+    return !why || nr_fail(r->err, NR_E_BADVALUE, "%.*s.to_field: '%.*s' of %.*s %s; expected its primary key or a field with \"unique\": true",
+                           NR_FMT(f->path), NR_FMT((*held)->name), NR_FMT(to->name), why);
+}
+
+/* What a relation holds has the spec of the field that it means; where that is a relation, of the one that this means, and so on. */
+static bool find_spec(resolver *r, const nr_field *f, const nr_field *held, nr_spec *out)
+{
+    for (int step = 0; step < MOST_STEPS; step++) {
+        *out = held->spec;
+        if (!(held->type->flags & NR_TF_RELATION)) out->type = held->type;
+        if (out->type) return true;
+        const nr_schema *to = target_of(r, held->to);
+        held = to ? nr_field_held(held, to) : NULL;
+        if (!held) return true;
+        if (nr_slice_eq(held->path, f->path) && to == r->schema) break;
     }
-    if (r->find && r->find(r->ctx, f->to, &found)) f->spec = found;
+    return nr_fail(r->err, NR_E_BADVALUE, "%.*s: refers to what refers to it, in a circle: its values would have no type", NR_FMT(f->path));
+}
+
+static bool resolve_relation(resolver *r, nr_field *f)
+{
+    const nr_schema *to = target_of(r, f->to);
+    const nr_field *held;
+    bool own = nr_slice_eq(f->to, r->schema->name);
+    r->missing = r->missing || (!to && !(own && r->schema->abstract));
+    if (!to) return true;
+    if (!find_held(r, f, to, &held) || !find_spec(r, f, held, &f->spec)) return false;
+    if (held == nr_schema_pk(to)) f->to_field = (nr_slice){NULL, 0};
     r->missing = r->missing || !f->spec.type;
+    return true;
 }
 
 /* Gives f its spec and values. What a target that is not known is missing for is left as it is, and missing set. */
@@ -204,7 +236,7 @@ static bool resolve_field(resolver *r, nr_field *f, const link *inside)
     if (f->type->flags & NR_TF_CONTAINER) {
         if (!resolve_container(r, f, inside)) return false;
     } else if (f->type->flags & NR_TF_RELATION) {
-        resolve_relation(r, f);
+        if (!resolve_relation(r, f)) return false;
     } else {
         f->spec.type = f->type;
     }
@@ -213,20 +245,17 @@ static bool resolve_field(resolver *r, nr_field *f, const link *inside)
 }
 
 /* Works on a copy of the fields, so that a failure leaves no trace. */
-bool nr_schema_resolve(nr_schema *s, nr_spec_find find, nr_schema_find models, void *ctx, nr_err *err)
+bool nr_schema_resolve(nr_schema *s, nr_schema_find models, void *ctx, nr_err *err)
 {
     const nr_env *env = s->arena->env;
     size_t size = sizeof *s->fields * s->n_fields;
     nr_field *fields = env->alloc(size + 1);
     if (size) memcpy(fields, s->fields, size);
     nr_mark mark = nr_arena_mark(s->arena);
-    resolver r = {.schema = s, .find = find, .models = models, .ctx = ctx, .err = err};
+    resolver r = {.schema = s, .models = models, .ctx = ctx, .err = err};
     link self = {NULL, s->name, 0};
     bool ok = true;
-    for (size_t i = 0; ok && i < s->n_fields; i++) {
-        r.pk = i && fields[0].pk ? &fields[0] : NULL;
-        ok = resolve_field(&r, &fields[i], &self);
-    }
+    for (size_t i = 0; ok && i < s->n_fields; i++) ok = resolve_field(&r, &fields[i], &self);
     if (!ok) nr_arena_rewind(s->arena, mark);
     else if (size) memcpy(s->fields, fields, size);
     if (ok) s->resolved = !r.missing;

@@ -117,30 +117,13 @@ static bool bind_model(binder *b, nr_autoload_model *m)
     return m->schema || inner.code == NR_E_NOMODEL || fail_in(m->file, &inner, b->err);
 }
 
-enum { MOST_STEPS = 1000 };
-
-static bool find_spec(void *ctx, nr_slice name, nr_spec *out)
-{
-    const binder *b = ctx;
-    for (int step = 0; step < MOST_STEPS; step++) {
-        const nr_autoload_model *m = nr_autoload_find(b->files, name);
-        if (!m || !m->schema || m->schema->abstract) return false;
-        const nr_field *pk = nr_schema_pk(m->schema);
-        *out = pk->spec;
-        if (!(pk->type->flags & NR_TF_RELATION)) out->type = pk->type;
-        if (out->type) return true;
-        name = pk->to;
-    }
-    return false;
-}
-
 static bool resolve_model(binder *b, nr_autoload_model *m)
 {
     nr_err inner = {0};
     nr_schema *s = (nr_schema *)m->schema;
     nr_index *indexes;
     size_t n;
-    bool ok = !s || (nr_schema_resolve(s, find_spec, find_parent, b, &inner) && nr_schema_indexes(s, b->patterns, &b->files->arena, &indexes, &n, &inner));
+    bool ok = !s || (nr_schema_resolve(s, find_parent, b, &inner) && nr_schema_indexes(s, b->patterns, &b->files->arena, &indexes, &n, &inner));
     if (ok && s) nr_indexes_release(indexes, n);
     return ok || fail_in(m->file, &inner, b->err);
 }

@@ -289,10 +289,18 @@ static bool suits(nr_binder *b, const nr_pred *p, const nr_subquery *s)
                    NR_FMT(nr_buf_slice(&term)), NR_FMT(s->model->schema->name), s->term.spec.type->name);
 }
 
+/* A query without a path gives primary keys, but to a reference what it holds of that model. */
+static bool imply_path(nr_binder *b, const nr_pred *p, nr_subquery *s)
+{
+    const nr_field *f = p->field;
+    bool held = s->implied && nr_path_plain(&p->path) && (f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, s->model->schema->name);
+    return !held || nr_term_bind(s->model->schema, nr_field_held(f, s->model->schema)->name, "FIELDS", &s->term, b->err);
+}
+
 static const nr_pred *bind_query(nr_binder *b, nr_slice path, nr_subquery *s, nr_slice text)
 {
     nr_pred *p = leaf(b, path);
-    if (!p) return NULL;
+    if (!p || !imply_path(b, p, s)) return NULL;
     p->op = NR_P_QUERY;
     p->subquery = s;
     p->text = text;

@@ -124,24 +124,25 @@ static nr_model *target_of(nr_binder *b, const nr_field *f)
     return is_reference(f) && f->spec.type ? b->with.others->find(b->with.others->ctx, f->to) : NULL;
 }
 
-/* Takes primary keys off the path: that of a reference's target holds what the reference does, and where it is a reference itself, so does the one behind it.
- * *through: what is left, which may be absent, is no lookup on the last of them but goes on from it. */
-static bool take_keys(nr_binder *b, const nr_model *to, nr_slice *path, unsigned *keys, bool *through)
+/* Takes off the path, behind a reference to a model, the field that the reference holds: its primary key, but for `to_field`. Where that is a reference itself,
+ * so is the one behind it. *through: what is left, which may be absent, is no lookup on the last of them but goes on from it. */
+static bool take_held(nr_binder *b, const nr_field *f, const nr_model *to, nr_slice *path, unsigned *taken, bool *through)
 {
-    const nr_field *pk = NULL;
+    const nr_field *held = to ? nr_field_held(f, to->schema) : NULL, *last = NULL;
     *through = false;
-    while (to && path->p && nr_schema_field(to->schema, first_part(*path)) == nr_schema_pk(to->schema)) {
-        pk = nr_schema_pk(to->schema);
+    while (held && path->p && nr_schema_field(to->schema, first_part(*path)) == held) {
+        last = held;
         *path = behind(*path);
-        to = target_of(b, pk);
-        ++*keys;
+        to = target_of(b, last);
+        held = to ? nr_field_held(last, to->schema) : NULL;
+        ++*taken;
     }
-    if (!pk || !to || !path->p) return true;
-    *through = !names_lookup(pk, first_part(*path));
+    if (!last || !to || !path->p) return true;
+    *through = !names_lookup(last, first_part(*path));
     return *through || has_step(b, to->schema, first_part(*path), through);
 }
 
-/* A step from a reference to its target, if rest asks for one. The primary key of the target is what the reference holds. */
+/* A step from a reference to its target, if rest asks for one: the field that the reference holds is the reference itself. */
 static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_link *out, nr_route *r)
 {
     nr_slice rest = behind(*path), next = first_part(rest);
@@ -152,11 +153,11 @@ static bool step_forward(nr_binder *b, const nr_field *f, nr_slice *path, nr_lin
     if (!has && names_lookup(f, next)) return true;
     if (!has) return b->with.others->enter(b->with.others->ctx, b->schema->name, to) && nr_schema_need(to->schema, next, b->err);
     nr_slice more = rest;
-    unsigned keys = 0;
+    unsigned taken = 0;
     bool through;
-    if (!take_keys(b, to, &more, &keys, &through)) return false;
-    if (keys && !through) {
-        r->keys = keys;
+    if (!take_held(b, f, to, &more, &taken, &through)) return false;
+    if (taken && !through) {
+        r->taken = taken;
         *path = put_before(b, first_part(*path), more);
         return true;
     }
@@ -233,10 +234,11 @@ nr_slice nr_join_lookup(nr_binder *b, nr_slice path, const char *lookup)
     nr_buf whole = nr_buf_in(b->arena);
     nr_buf_add(&whole, path);
     if (f && r.implied) nr_buf_printf(&whole, "__pk");
-    for (unsigned keys = 0; f && is_reference(f); keys++) {
+    for (unsigned taken = 0; f && is_reference(f); taken++) {
         const nr_model *to = target_of(b, f);
-        if (keys >= r.keys) nr_buf_printf(&whole, "__pk");
-        f = to ? nr_schema_pk(to->schema) : NULL;
+        const nr_field *held = to ? nr_field_held(f, to->schema) : NULL;
+        if (taken >= r.taken) nr_buf_printf(&whole, "__%.*s", NR_FMT(held && held->id ? held->name : NR_S("pk")));
+        f = held;
     }
     nr_buf_printf(&whole, "%s", lookup);
     return nr_buf_slice(&whole);

@@ -41,13 +41,13 @@ bool nr_many_find(nr_binder *b, const nr_schema *s, nr_slice name, nr_many *out)
 typedef struct nr_route {
     nr_binder binder;       /* of the model at the end */
     NR_VEC(const nr_link *) links;
-    unsigned keys;          /* a reference was named by the primary key behind it, or by the one behind that, and so on */
+    unsigned taken;         /* a reference was named by the field that it holds, or by the one that this holds, and so on */
     bool implied;           /* the primary key of what refers was not named */
     bool across;            /* while it is read: the link in hand leads to what holds an m2m, its next one is the same relation */
 } nr_route;
 
-/* Takes the relations off the front of *path. `author__pk` is the reference itself; a reverse relation alone is its entities' primary keys. An m2m is two
- * links: back to what holds it, and from there on. False: err. */
+/* Takes the relations off the front of *path. `author__pk` is the reference itself, or, where it holds another field, `author__<to_field>` is. A reverse relation
+ * alone is its entities' primary keys. An m2m is two links: back to what holds it, and from there on. False: err. */
 bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
 
 /* A path without a lookup, and "__lt": put together so that the lookup is none of the fields behind a relation. An absent slice: err. */

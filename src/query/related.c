@@ -49,7 +49,7 @@ static bool read_chain(nr_binder *b, nr_slice path, chain *out)
         size_t cut = nr_path_split(rest);
         if (out->n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
         const nr_field *f = reference(b, s, (nr_slice){rest.p, cut}, path);
-        nr_model *to = f ? o->open(o->ctx, s->name, f->to) : NULL;
+        nr_model *to = !f ? NULL : f->to_field.p ? o->need(o->ctx, s->name, f->to) : o->open(o->ctx, s->name, f->to);
         if (!to) return false;
         out->at[out->n++] = (step){f, to};
         s = to->schema;

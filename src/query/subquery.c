@@ -21,6 +21,7 @@ static const nr_pred *everything(nr_arena *arena)
 
 bool nr_subquery_end(nr_binder *inner, nr_subquery *s, const nr_pred *where, nr_slice path)
 {
+    s->implied = !path.p;
     s->where = where ? nr_join_scope(inner, where) : everything(inner->arena);
     if (inner->err->code || !s->where) return false;
     if (!nr_joined_term(inner, path.p ? path : NR_S("pk"), "FIELDS", &s->joined, &s->term)) return false;

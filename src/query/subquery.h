@@ -10,6 +10,7 @@ typedef struct nr_subquery {
     nr_model *model;
     const nr_pred *where;
     nr_term term;          /* its path */
+    bool implied;          /* the path was not given: it is what is compared with that says which field is meant */
     nr_joineds joined;     /* what the path reads of other models */
     nr_binder outer;       /* of the path that is compared with what it gives (nr_bind_query_leaf) */
 } nr_subquery;

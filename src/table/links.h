@@ -1,4 +1,5 @@
-/* links.h -- a reference as an array: the row number, in the target's directory, of what each row of a table refers to. A join is a read of it.
+/* links.h -- a reference as an array: the row number, in the target's directory, of what each row of a table refers to. A join is a read of it. Of a reference by
+ * another field than the primary key it is the number of the value in that field's directory (holders.h).
  *
  * It is made when it is first asked for, and brought up to date before each use: what rows changed since then is noted by the table; if the directory's epoch is
  * another one all rows are looked up anew. Memory: 4 bytes a row. Threads: none. */

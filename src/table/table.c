@@ -25,7 +25,8 @@ struct nr_table {
     nr_arena scratch;    /* for keys in the making */
     nr_value *row;       /* by field id, those that the index in hand looks at */
     nr_links **links;    /* by field id, NULL: nobody has asked */
-    bool linked;         /* somebody has */
+    nr_holders **holders; /* likewise */
+    bool linked;         /* somebody has asked for one of either */
     bool *filling;       /* by field id: the column has not yet the values of all rows */
     memory_index *indexes;
     size_t n_indexes;
@@ -40,9 +41,10 @@ static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep,
     t->columns = t->env->alloc(sizeof *t->columns * t->n_fields);
     t->filling = t->env->alloc(sizeof *t->filling * t->n_fields);
     t->links = t->env->alloc(sizeof *t->links * t->n_fields);
+    t->holders = t->env->alloc(sizeof *t->holders * t->n_fields);
     t->row = t->env->alloc(sizeof *t->row * t->n_fields);
     memset(t->filling, 0, sizeof *t->filling * t->n_fields);
-    for (size_t i = 0; i < t->n_fields; i++) t->links[i] = NULL;
+    for (size_t i = 0; i < t->n_fields; i++) t->links[i] = NULL, t->holders[i] = NULL;
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
         for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && nr_index_reads(&indexes[k], i));
@@ -92,10 +94,12 @@ void nr_table_free(nr_table *t)
     for (size_t i = 0; i < t->n_fields; i++) {
         nr_column_free(t->columns[i]);
         nr_links_free(t->links[i]);
+        nr_holders_free(t->holders[i]);
     }
     t->env->free(t->indexes);
     t->env->free(t->columns);
     t->env->free(t->links);
+    t->env->free(t->holders);
     t->env->free(t->filling);
     t->env->free(t->row);
     if (t->there) t->env->free(t->there);
@@ -193,10 +197,19 @@ nr_links *nr_table_links(nr_table *t, size_t field)
     return t->links[field];
 }
 
+nr_holders *nr_table_holders(nr_table *t, size_t field)
+{
+    if (!t->holders[field]) t->holders[field] = nr_holders_new(t->env);
+    t->linked = true;
+    return t->holders[field];
+}
+
 static void links_change(nr_table *t, uint32_t row)
 {
-    for (size_t i = 0; t->linked && i < t->n_fields; i++)
+    for (size_t i = 0; t->linked && i < t->n_fields; i++) {
         if (t->links[i]) nr_links_change(t->links[i], row);
+        if (t->holders[i]) nr_holders_change(t->holders[i], row);
+    }
 }
 
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
@@ -454,9 +467,10 @@ uint64_t nr_table_count(const nr_table *t)
 
 size_t nr_table_bytes(const nr_table *t)
 {
-    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * (sizeof *t->columns + sizeof *t->links) + t->n_indexes * sizeof *t->indexes;
+    size_t n = sizeof *t + t->n_words * sizeof *t->there + t->n_fields * (sizeof *t->columns + sizeof *t->links + sizeof *t->holders) + t->n_indexes * sizeof *t->indexes;
     for (size_t i = 0; i < t->n_fields; i++)
-        n += (t->columns[i] ? nr_column_bytes(t->columns[i]) : 0) + (t->links[i] ? nr_links_bytes(t->links[i]) : 0);
+        n += (t->columns[i] ? nr_column_bytes(t->columns[i]) : 0) + (t->links[i] ? nr_links_bytes(t->links[i]) : 0) +
+             (t->holders[i] ? nr_holders_bytes(t->holders[i]) : 0);
     for (size_t i = 0; i < t->n_indexes; i++) {
         if (t->indexes[i].ordered) n += nr_ordered_bytes(t->indexes[i].ordered);
         if (t->indexes[i].postings) n += nr_postings_bytes(t->indexes[i].postings);
@@ -557,7 +571,7 @@ bool nr_table_valid(const nr_table *t, nr_buf *why)
 {
     if (!bits_valid(t, why)) return false;
     for (size_t i = 0; i < t->n_fields; i++)
-        if (t->columns[i] && !column_valid(t, t->columns[i], why)) return false;
+        if ((t->columns[i] && !column_valid(t, t->columns[i], why)) || (t->holders[i] && !nr_holders_valid(t->holders[i], why))) return false;
     for (size_t i = 0; i < t->n_indexes; i++)
         if (!index_valid(t, &t->indexes[i], why)) return false;
     return true;

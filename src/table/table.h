@@ -8,6 +8,7 @@
 
 #include "model/index.h"
 #include "table/column.h"
+#include "table/holders.h"
 #include "table/links.h"
 #include "table/ordered.h"
 #include "table/postings.h"
@@ -40,6 +41,9 @@ const nr_column *nr_table_column(const nr_table *t, size_t field);
 
 /* What the rows refer to by a field that has a column, as it was when nr_links_sync was last called. Made when it is first asked for. */
 nr_links *nr_table_links(nr_table *t, size_t field);
+
+/* Likewise who holds the values of a unique field, as it was when nr_holders_sync was last called. */
+nr_holders *nr_table_holders(nr_table *t, size_t field);
 
 /* A bit for each row of a chunk that is there, NR_CHUNK_WORDS words; false: no rows are in this chunk or behind it. */
 bool nr_table_chunk(const nr_table *t, uint32_t chunk, uint64_t *bits);

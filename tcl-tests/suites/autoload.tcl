@@ -89,6 +89,8 @@ start_nonrel [list module "AUTOLOAD $::dir DB 9" overrides {save {} appendonly y
         refused "SYNTAX models/blog.Bad.json: *line 3*" nonrel.autoload
         file_of models/blog.Bad.json {{"fields": {"n": {"type": "int", "indx": true}}}}
         refused "BADVALUE models/blog.Bad.json: fields.n*" nonrel.autoload
+        file_of models/blog.Bad.json {{"fields": {"p": {"type": "fk", "to": "blog.Post", "to_field": "no"}}}}
+        refused "BADVALUE models/blog.Bad.json: fields.p.to_field: no field 'no' in blog.Post*" nonrel.autoload
         file delete $::dir/models/blog.Bad.json
     }
 

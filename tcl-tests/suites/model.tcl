@@ -144,9 +144,6 @@ start_nonrel {} {
     test {what another version brings is refused, and says so} {
         r flushall
         model m.B {{}}
-        foreach options {
-            {"type": "fk", "to": "m.B", "to_field": "x"}
-        } { later nonrel.model set m.A [field_options $options] }
         foreach rest {{"ordering": ["?"]} {"extends": ["m.B"]}} {
             later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} ", $rest"]
         }
