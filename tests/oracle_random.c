@@ -170,7 +170,7 @@ static void random_choices(ofield *f, dice *d, nr_arena *a)
 static void random_options(ofield *f, dice *d, nr_arena *a)
 {
     f->null = dice_chance(d, 50);
-    f->unique = dice_chance(d, 10) && !f->type->container;
+    f->unique = dice_chance(d, 14) && !f->type->container;
     f->column = dice_chance(d, 15);
     if (f->relation) f->unique = f->unique || strcmp(f->relation, "onetoone") == 0;
     else if (f->type->clock && dice_chance(d, 25)) f->auto_now = true;
@@ -210,7 +210,7 @@ static void name_reverse(dice *d, const omodel *m, size_t at, ofield *f)
 static void hold(dice *d, const omodel *target, size_t n_fields, ofield *f)
 {
     uint64_t seen = 0;
-    bool other = dice_chance(d, 60);
+    bool other = dice_chance(d, 80);
     f->held = 0;
     for (size_t i = 1; other && i < n_fields; i++)
         if (target->fields[i].unique && dice_below(d, ++seen) == 0) f->held = i;
