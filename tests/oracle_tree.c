@@ -25,10 +25,15 @@ static big power10(int n)
     return n > 0 ? 10 * power10(n - 1) : 1;
 }
 
+static const ofield *key_field(const omodel *m, const okey *k)
+{
+    return &opath_end(m, &k->path)->fields[k->field];
+}
+
 static bool compare_holds(const omodel *m, const ocompare *c, const orow *row)
 {
-    const ofield *f = &m->fields[c->field], *other = &m->fields[c->other];
-    oval left = row->v[c->field], right = row->v[c->other];
+    const ofield *f = key_field(m, &c->left), *other = key_field(m, &c->right);
+    oval left = *opath_value(m, &c->left.path, c->left.field, row), right = *opath_value(m, &c->right.path, c->right.field, row);
     bool negated = c->mark[0] == '!', exact = ofield_is_exact(f);
     if (left.null || right.null) return negated;
     if (exact) right.num += c->more * power10(other->type->scale);
@@ -39,14 +44,24 @@ static bool compare_holds(const omodel *m, const ocompare *c, const orow *row)
     return negated ? r != 0 : equal || beside;
 }
 
+static okey random_side(dice *d, const omodel *m)
+{
+    okey k = {.field = 0};
+    if (dice_chance(d, 50)) random_way(d, m, false, &k.path);
+    k.field = dice_below(d, opath_end(m, &k.path)->n_fields);
+    opath_shorten(m, &k.path, &k.field);
+    return k;
+}
+
 static bool random_compare(dice *d, const omodel *m, ocompare *c)
 {
     static const char *const marks[] = {"=", "!=", "<", "<=", ">", ">="};
-    *c = (ocompare){.field = dice_below(d, m->n_fields), .mark = marks[dice_below(d, COUNT(marks))]};
+    *c = (ocompare){.left = random_side(d, m), .mark = marks[dice_below(d, COUNT(marks))]};
+    const ofield *f = key_field(m, &c->left);
     for (int tries = 0; tries < 5; tries++) {
-        c->other = dice_below(d, m->n_fields);
-        if (!ofields_comparable(&m->fields[c->field], &m->fields[c->other])) continue;
-        if (ofield_is_exact(&m->fields[c->field]) && dice_chance(d, 40)) c->more = (int)dice_below(d, 9) - 4;
+        c->right = random_side(d, m);
+        if (!ofields_comparable(f, key_field(m, &c->right))) continue;
+        if (ofield_is_exact(f) && dice_chance(d, 40)) c->more = (int)dice_below(d, 9) - 4;
         return true;
     }
     return false;
@@ -338,9 +353,18 @@ static void leaf(writer *w, const oleaf *l, bool negated)
     operand(w, l);
 }
 
+static void side(writer *w, const okey *k)
+{
+    opath_print(w->d, w->m, &k->path, &w->out);
+    text_add(&w->out, !k->field && !w->m->columns && dice_chance(w->d, 40) ? NR_S("pk") : nr_slice_of(key_field(w->m, k)->name));
+}
+
 static void compare(writer *w, const ocompare *c)
 {
-    text_addf(&w->out, "%s %s F(%s)", w->m->fields[c->field].name, c->mark, w->m->fields[c->other].name);
+    side(w, &c->left);
+    text_addf(&w->out, " %s F(", c->mark);
+    side(w, &c->right);
+    text_add(&w->out, NR_S(")"));
     if (c->more) text_addf(&w->out, c->more < 0 ? " - %d" : " + %d", abs(c->more));
 }
 

@@ -4,9 +4,9 @@
 
 #include "oracle_random.h"
 
-/* A field beside another one, and so much more: `a < F(b) + 2`. */
+/* A field beside another one, and so much more, both behind references: `up__a < F(up__up__b) + 2`. */
 typedef struct ocompare {
-    size_t field, other;
+    okey left, right;
     int more;              /* numbers alone; a whole */
     const char *mark;      /* "=", "!=", "<", ... */
 } ocompare;

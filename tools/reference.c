@@ -193,8 +193,8 @@ static void print_expressions(nr_arena *a)
         "as FIELDS takes it; NULLs among them are ignored. Without `WHERE`: of all entities. Values are compared as those of `F(path)` are. In `Q` "
         "`{\"query\": {\"model\": ..., \"field\": ..., \"q\": {...}}}`");
     ROW(code(a, "F(path)"),
-        "the value of another field of the same entity, for exact, lt, lte, gt and gte: numbers are compared with numbers, texts with texts, the "
-        "rest with the same type");
+        "the value of another field of the same entity, or of one behind references (`F(author__age)`, NULL when they lead nowhere; not in `EXPR`), for exact, "
+        "lt, lte, gt and gte: numbers are compared with numbers, texts with texts, the rest with the same type");
     ROW("`F(views) * 2 + 1`",
         "`+ - * / // %` on numbers: `/` divides truly, `//` rounds down, `%` is what is left then. A value that is computed is asked of each row; no "
         "index helps");

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/scans.h"
-#include "exec/reference.h"
+#include "exec/trail.h"
 #include "query/subquery.h"
 #include "table/rows.h"
 #include "table/table.h"
@@ -318,12 +318,47 @@ static const nr_pred *run_query(nr_call *c, const nr_query *q, nr_model *m, cons
     return by == BY_ROW ? rows_leaf(c, p, &found) : referred(c, p, m, s->model, s->term.field, &found, false);
 }
 
+/* -- comparisons with fields of other models ---------------------------------------------------------------------------------------------- */
+
+typedef struct sight {
+    nr_sight base;
+    nr_call *call;
+    nr_trail *trails; /* by joined field */
+    size_t n;
+} sight;
+
+static bool look_along(const nr_sight *base, uint32_t row, nr_arena *scratch, nr_value *out)
+{
+    const sight *s = (const sight *)base;
+    nr_call *c = s->call;
+    for (size_t i = 0; i < s->n; i++)
+        if (!nr_trail_value(&s->trails[i], row, c->store, c->env, scratch, &out[i], &c->err)) return false;
+    return true;
+}
+
+/* It is asked row by row, where the plan has it: then it can look along the references. */
+static const nr_pred *see(nr_call *c, nr_model *m, const nr_pred *p)
+{
+    sight *s = NR_NEW(&c->arena, sight);
+    nr_compare *compare = NR_NEW(&c->arena, nr_compare);
+    nr_pred *out = NR_NEW(&c->arena, nr_pred);
+    *compare = *p->compare;
+    *s = (sight){{look_along, NR_NEW_N(&c->arena, nr_value, compare->n_own + compare->n_joined)}, c, NR_NEW_N(&c->arena, nr_trail, compare->n_joined),
+                 compare->n_joined};
+    for (size_t i = 0; i < s->n; i++) nr_trail_init(&s->trails[i], m, compare->joined[i], &c->arena);
+    compare->sight = &s->base;
+    *out = *p;
+    out->compare = compare;
+    return out;
+}
+
 /* As deep as the predicate. */
 static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
     if (!nr_pred_waits(p)) return p;
     if (p->op == NR_P_LINK) return run_link(c, q, m, p);
     if (p->op == NR_P_QUERY) return run_query(c, q, m, p);
+    if (p->op == NR_P_COMPARE) return see(c, m, p);
     nr_pred *out = NR_NEW(&c->arena, nr_pred);
     const nr_pred **kids = NR_NEW_N(&c->arena, const nr_pred *, p->n);
     for (size_t i = 0; i < p->n; i++) {

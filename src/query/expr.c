@@ -1,6 +1,8 @@
 /* expr.c -- evaluation of expressions. */
 #include "query/expr.h"
 
+#include "query/joined.h"
+
 const nr_spec *nr_expr_spec(const nr_expr *e)
 {
     return e->steps.n == 1 && e->steps.at[0].kind == NR_EX_FIELD ? nr_path_spec(&e->steps.at[0].path) : NULL;
@@ -47,12 +49,6 @@ nr_arith_result nr_expr_number(const nr_expr *e, const nr_value *row, nr_num *ou
     return NR_AR_GOOD;
 }
 
-void nr_expr_fields(const nr_expr *e, bool *want)
-{
-    for (size_t i = 0; i < e->steps.n; i++)
-        if (e->steps.at[i].kind == NR_EX_FIELD) want[e->steps.at[i].path.field->id] = true;
-}
-
 bool nr_spec_comparable(const nr_spec *a, const nr_spec *b)
 {
     const unsigned never = NR_TF_CONTAINER | NR_TF_BYTES;
@@ -84,10 +80,26 @@ static bool right_side(const nr_compare *c, const nr_value *row, bool numbers, n
     return r == NR_AR_GOOD && number->kind != NR_N_NULL;
 }
 
-bool nr_compare_holds(const nr_compare *c, const nr_value *row)
+static bool is_own(const nr_compare *c, const nr_path *path)
+{
+    return !c->n_joined || path->field->id < c->n_own;
+}
+
+/* The values that it reads, those of other models behind the row's own. NULL: err. */
+static const nr_value *with_joined(const nr_compare *c, uint32_t row, const nr_value *values)
+{
+    nr_value *all = c->sight->row;
+    if (is_own(c, &c->path)) all[c->path.field->id] = values[c->path.field->id];
+    for (size_t i = 0; i < c->expr.steps.n; i++) {
+        const nr_expr_step *s = &c->expr.steps.at[i];
+        if (s->kind == NR_EX_FIELD && is_own(c, &s->path)) all[s->path.field->id] = values[s->path.field->id];
+    }
+    return c->sight->look(c->sight, row, c->expr.scratch, all + c->n_own) ? all : NULL;
+}
+
+static bool holds(const nr_compare *c, const nr_value *row)
 {
     bool numbers = nr_spec_is_number(nr_path_spec(&c->path)), found = false;
-    nr_mark mark = nr_arena_mark(c->expr.scratch);
     nr_value value = NR_NULL;
     nr_num number;
     nr_values given = {0};
@@ -96,6 +108,24 @@ bool nr_compare_holds(const nr_compare *c, const nr_value *row)
         else nr_path_values(&c->path, &row[c->path.field->id], NR_FORM_VALUE, c->expr.scratch, &given);
     }
     for (size_t i = 0; !found && i < given.n; i++) found = stands(c, &given.at[i], &value, numbers ? &number : NULL);
+    return found;
+}
+
+bool nr_compare_holds(const nr_compare *c, uint32_t row, const nr_value *values)
+{
+    nr_mark mark = nr_arena_mark(c->expr.scratch);
+    if (c->n_joined) values = with_joined(c, row, values);
+    bool found = values && holds(c, values);
     nr_arena_rewind(c->expr.scratch, mark);
     return found;
+}
+
+void nr_compare_fields(const nr_compare *c, bool *want)
+{
+    if (is_own(c, &c->path)) want[c->path.field->id] = true;
+    for (size_t i = 0; i < c->expr.steps.n; i++) {
+        const nr_expr_step *s = &c->expr.steps.at[i];
+        if (s->kind == NR_EX_FIELD && is_own(c, &s->path)) want[s->path.field->id] = true;
+    }
+    for (size_t i = 0; i < c->n_joined; i++) want[c->joined[i]->links[0]->field->id] = true;
 }

@@ -35,13 +35,19 @@ nr_arith_result nr_expr_number(const nr_expr *e, const nr_value *row, nr_num *ou
 /* The value of an expression that is one field. Texts point into row or are in e->scratch. */
 nr_value nr_expr_field(const nr_expr *e, const nr_value *row);
 
-/* Marks the fields that it reads: want[field id] = true. */
-void nr_expr_fields(const nr_expr *e, bool *want);
-
 /* Whether values of the two can be compared: numbers with each other, texts with each other, else only the same type with as many places. */
 bool nr_spec_comparable(const nr_spec *a, const nr_spec *b);
 
 enum { NR_CMP_LESS = 1, NR_CMP_EQUAL = 2, NR_CMP_GREATER = 4 };
+
+/* What a comparison reads of other models, once that can be read (engine/semi_join.c). */
+typedef struct nr_sight {
+    /* The values of the joined fields for a row; texts live in scratch, or as columns do. False: err is set. */
+    bool (*look)(const struct nr_sight *s, uint32_t row, nr_arena *scratch, nr_value *out);
+    nr_value *row; /* room for the values of a row with those of the joined fields behind them */
+} nr_sight;
+
+struct nr_joined;
 
 /* A path against an expression: true when a value that the path gives stands in one of the relations to what the expression gives. NULL on either side, and a
  * division by zero, make it false. */
@@ -50,8 +56,16 @@ typedef struct nr_compare {
     unsigned relations; /* NR_CMP_ bits */
     nr_expr expr;
     nr_err *err;        /* of the command: what needs more digits than there are is an error, and false */
+    size_t n_own;       /* fields of the model, where there are joined ones: these have their ids behind */
+    const struct nr_joined *const *joined; /* fields of other models that path and expr read (query/joined.h) */
+    size_t n_joined;
+    const nr_sight *sight; /* NULL: they cannot be read yet */
 } nr_compare;
 
-bool nr_compare_holds(const nr_compare *c, const nr_value *row);
+/* row: the number of the one whose values are given, for joined fields. */
+bool nr_compare_holds(const nr_compare *c, uint32_t row, const nr_value *values);
+
+/* Marks the model's own fields that it reads, references on the way to others among them. */
+void nr_compare_fields(const nr_compare *c, bool *want);
 
 #endif

@@ -190,10 +190,14 @@ static bool read_param(sum *s, value *out)
 static bool bind_field(reader *r, nr_slice path, nr_path *out)
 {
     const nr_lookup *exact;
-    if (!nr_bind_path(r->b, path, true, out, &exact)) return false;
+    nr_route route = {.binder = *r->b};
+    nr_slice left = path;
+    if (r->joins && !nr_joined_read(r->b, &left, "F(...)", &route)) return false;
+    if (!nr_bind_path(&route.binder, left, true, out, &exact)) return false;
     if (out->free || nr_path_many(out) || (nr_path_spec(out)->type->flags & (NR_TF_CONTAINER | NR_TF_BYTES)))
         return nr_fail(r->b->err, NR_E_SYNTAX, "%s: F(...) of %s is no single value of a scalar type", r->what, NR_SHOW(path));
-    return true;
+    if (route.links.n) out->field = nr_joined_field(r->b, &route, out->field, "F(...)", &r->joined);
+    return out->field != NULL;
 }
 
 static bool read_field(sum *s, value *out)

@@ -5,8 +5,8 @@
 #ifndef NR_EXPR_READ_H
 #define NR_EXPR_READ_H
 
-#include "query/bind_leaf.h"
 #include "query/expr.h"
+#include "query/joined.h"
 
 enum { NR_EXPR_DEPTH = 64 };
 
@@ -19,6 +19,8 @@ typedef struct nr_expr_reader {
     const nr_ast_pair *params;
     size_t n_params;
     bool *used;                /* by parameter */
+    bool joins;                /* F(...) may lead to fields of other models: */
+    nr_joineds joined;         /* those of the comparison in hand */
 } nr_expr_reader;
 
 typedef enum nr_expr_value_kind {

@@ -1,13 +1,20 @@
 /* joined.c -- a term behind relations becomes a term of a field that is made for it. */
 #include "query/joined.h"
 
-static bool leads_to_one(nr_binder *b, const nr_route *r, nr_slice name, const char *clause)
+static const nr_link *first_reverse(const nr_route *r)
 {
     for (size_t i = 0; i < r->links.n; i++)
-        if (r->links.at[i]->reverse)
-            return nr_fail(b->err, NR_E_SYNTAX, "%s: %s: '%.*s' leads to any number of entities; PREFETCH gives them", clause, NR_SHOW(name),
-                           NR_FMT(r->links.at[i]->name));
-    return true;
+        if (r->links.at[i]->reverse) return r->links.at[i];
+    return NULL;
+}
+
+bool nr_joined_read(nr_binder *b, nr_slice *path, const char *clause, nr_route *out)
+{
+    nr_slice whole = *path;
+    if (!nr_join_read(b, path, out)) return false;
+    const nr_link *many = first_reverse(out);
+    return !many || nr_fail(b->err, NR_E_SYNTAX, "%s: %s: '%.*s' leads to any number of entities, expected one value; PREFETCH gives lists", clause,
+                            NR_SHOW(whole), NR_FMT(many->name));
 }
 
 static bool same_way(const nr_joined *j, const nr_route *r)
@@ -36,14 +43,20 @@ static const nr_joined *add(nr_binder *b, const nr_route *r, const nr_field *of,
     return j;
 }
 
+const nr_field *nr_joined_field(nr_binder *b, const nr_route *r, const nr_field *of, const char *clause, nr_joineds *all)
+{
+    const nr_joined *j = find(all, r, of);
+    if (j) return &j->field;
+    if (all->n < NR_JOINED_MAX) return &add(b, r, of, all)->field;
+    nr_fail(b->err, NR_E_LIMIT, "%s: at most %d fields of other models", clause, NR_JOINED_MAX);
+    return NULL;
+}
+
 bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_term *out)
 {
     nr_route r;
     nr_slice rest = name;
-    if (!nr_join_read(b, &rest, &r) || !leads_to_one(b, &r, name, clause) || !nr_term_bind(r.binder.schema, rest, clause, out, b->err)) return false;
-    if (!r.links.n) return true;
-    const nr_joined *j = find(all, &r, out->field);
-    if (!j && all->n == NR_JOINED_MAX) return nr_fail(b->err, NR_E_LIMIT, "%s: at most %d fields of other models", clause, NR_JOINED_MAX);
-    out->field = &(j ? j : add(b, &r, out->field, all))->field;
-    return true;
+    if (!nr_joined_read(b, &rest, clause, &r) || !nr_term_bind(r.binder.schema, rest, clause, out, b->err)) return false;
+    if (r.links.n) out->field = nr_joined_field(b, &r, out->field, clause, all);
+    return out->field != NULL;
 }

@@ -16,6 +16,12 @@ typedef struct nr_joined {
 
 typedef NR_VEC(const nr_joined *) nr_joineds;
 
+/* nr_join_read for a path that gives one value. SYNTAX besides: a relation that leads to any number of entities. */
+bool nr_joined_read(nr_binder *b, nr_slice *path, const char *clause, nr_route *out);
+
+/* The field that is made for one at the end of a route, which has links; it is added to all when it is new. NULL: err (LIMIT). */
+const nr_field *nr_joined_field(nr_binder *b, const nr_route *r, const nr_field *of, const char *clause, nr_joineds *all);
+
 /* nr_term_bind, through relations too: what is new is added to all. SYNTAX besides: a relation that leads to any number of entities. */
 bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_term *out);
 

@@ -25,7 +25,7 @@ bool nr_pred_holds(const nr_pred *leaf, const nr_value *v)
 bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
 {
     if (p->op == NR_P_LEAF) return nr_pred_holds(p, &values[p->field->id]);
-    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, values);
+    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, row, values);
     if (p->op == NR_P_ROWS) return nr_bitmap_has(p->rows, row);
     if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row, values);
     bool stop = p->op == NR_P_OR;
@@ -36,16 +36,16 @@ bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
 
 bool nr_pred_waits(const nr_pred *p)
 {
-    bool waits = p->op == NR_P_LINK || p->op == NR_P_QUERY;
+    bool waits = p->op == NR_P_LINK || p->op == NR_P_QUERY || (p->op == NR_P_COMPARE && p->compare->n_joined && !p->compare->sight);
     for (size_t i = 0; !waits && nr_pred_is_tree(p) && i < p->n; i++) waits = nr_pred_waits(p->kids[i]);
     return waits;
 }
 
 void nr_pred_fields(const nr_pred *p, bool *want)
 {
-    if (p->op == NR_P_LEAF || p->op == NR_P_COMPARE || p->op == NR_P_QUERY) want[p->field->id] = true;
+    if (p->op == NR_P_LEAF || p->op == NR_P_QUERY) want[p->field->id] = true;
     if (p->op == NR_P_LINK && !p->link->reverse) want[p->link->field->id] = true;
-    if (p->op == NR_P_COMPARE) nr_expr_fields(&p->compare->expr, want);
+    if (p->op == NR_P_COMPARE) nr_compare_fields(p->compare, want);
     for (size_t i = 0; nr_pred_is_tree(p) && i < p->n; i++) nr_pred_fields(p->kids[i], want);
 }
 

@@ -48,10 +48,10 @@ static inline bool nr_pred_is_tree(const nr_pred *p)
     return p->op == NR_P_AND || p->op == NR_P_OR || p->op == NR_P_NOT;
 }
 
-/* values by field id; only those of the predicate's fields need be there. row: for ROWS; of a predicate without any it is not looked at. */
+/* values by field id; only those of the predicate's fields need be there. row: for ROWS, and comparisons with fields of other models; else it is not looked at. */
 bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values);
 
-/* Whether there is something in it that other models are asked about first: a LINK, or a QUERY. */
+/* Whether there is something in it that other models are asked about first: a LINK, a QUERY, or a COMPARE with fields of theirs. */
 bool nr_pred_waits(const nr_pred *p);
 
 /* Marks the fields that it reads, or will when nothing in it waits any more: want[field id] = true. */

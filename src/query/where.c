@@ -72,23 +72,27 @@ static nr_slice in_one_line(nr_slice text, nr_arena *arena)
     return nr_buf_slice(&b);
 }
 
+/* The path on the left, which may lead to a value of another model as those on the right may. */
+static bool bind_left(reader *r, nr_slice path, nr_compare *c, const nr_lookup **lookup)
+{
+    nr_route route;
+    nr_slice rest = path;
+    if (!nr_joined_read(r->b, &rest, r->what, &route) || !nr_bind_path(&route.binder, rest, false, &c->path, lookup)) return false;
+    if (route.links.n) c->path.field = nr_joined_field(r->b, &route, c->path.field, r->what, &r->joined);
+    return c->path.field != NULL;
+}
+
 /* A path against an expression with F(...). */
 static const nr_pred *bind_compare(reader *r, nr_slice path, const nr_expr *expr)
 {
     nr_binder *b = r->b;
-    nr_route route;
-    nr_slice rest = path;
-    if (!nr_join_read(b, &rest, &route)) return NULL;
-    if (route.links.n) {
-        nr_fail(b->err, NR_E_SYNTAX, "%s goes through a relation, and cannot be compared with F(...) in this version", NR_SHOW(path));
-        return NULL;
-    }
-    path = rest;
     nr_compare *c = NR_NEW(b->arena, nr_compare);
     nr_pred *p = NR_NEW(b->arena, nr_pred);
-    *c = (nr_compare){.expr = *expr, .err = b->err};
+    *c = (nr_compare){.expr = *expr, .err = b->err, .n_own = b->schema->n_fields};
     *p = (nr_pred){.op = NR_P_COMPARE, .compare = c, .scratch = b->arena, .text = in_one_line(expr->text, b->arena)};
-    if (!nr_bind_path(b, path, false, &c->path, &p->lookup)) return NULL;
+    if (!bind_left(r, path, c, &p->lookup)) return NULL;
+    c->joined = r->joined.at;
+    c->n_joined = r->joined.n;
     p->path = c->path;
     p->field = c->path.field;
     c->relations = relations_of(p->lookup);
@@ -190,6 +194,7 @@ static const nr_pred *read_comparison(reader *r)
     nr_expr_end(r);
     size_t from = r->at;
     bool query = take_query(r);
+    r->joined = (nr_joineds){0};
     if (!query && !nr_expr_read_value(r, &v)) return NULL;
     if (c->lookup) path = nr_join_lookup(r->b, path, c->lookup);
     if (!path.p) return NULL;
@@ -261,7 +266,7 @@ static bool check_params(const nr_binder *b, const nr_ast_where *w, const bool *
 
 const nr_pred *nr_where_bind(nr_binder *b, const nr_ast_where *where)
 {
-    reader r = {.b = b, .what = where->word, .text = where->text, .params = where->params.at, .n_params = where->params.n};
+    reader r = {.b = b, .what = where->word, .text = where->text, .params = where->params.at, .n_params = where->params.n, .joins = true};
     if (!nr_utf8_valid(where->text)) {
         nr_fail(b->err, NR_E_SYNTAX, "%s is no text in valid UTF-8; give other values by PARAMS", where->word);
         return NULL;
