@@ -1,4 +1,5 @@
-/* t_cascade_random.c -- deletes over random models and references against the same worked out by going round and round until nothing changes. */
+/* t_cascade_random.c -- deletes over random models and references, by primary key and by another unique field, against the same worked out by going round and
+ * round until nothing changes. */
 #include "engine_check.h"
 
 enum { MODELS = 4, FIELDS = 2, ENTITIES = 24, WORLDS = 100, DELETES = 6 };
@@ -9,9 +10,21 @@ enum { DO_NOTHING, CASCADE, PROTECT, RESTRICT, SET_NULL, SET_DEFAULT, POLICIES }
 typedef struct game {
     uint64_t seed;
     int to[MODELS][FIELDS], policy[MODELS][FIELDS];
+    bool by_code[MODELS][FIELDS];
     bool there[MODELS][ENTITIES + 1], gone[MODELS][ENTITIES + 1];
-    int ref[MODELS][FIELDS][ENTITIES + 1]; /* 0: NULL */
+    int ref[MODELS][FIELDS][ENTITIES + 1]; /* the entity, whether it is there or not; 0: NULL */
 } game;
+
+/* Each entity has a code, which is the primary key of another one. */
+static int code_of(int entity)
+{
+    return entity * 5 % 29;
+}
+
+static int held(const game *g, int m, int f, int entity)
+{
+    return g->by_code[m][f] ? code_of(entity) : entity;
+}
 
 static int draw(game *g, int below)
 {
@@ -29,24 +42,30 @@ static int draw_policy(game *g)
 static void set_up_game(game *g, world *w)
 {
     char line[600];
-    for (int m = 0; m < MODELS; m++) expect(w, m == 0 ? "MODEL SET z.M0 {}" : m == 1 ? "MODEL SET z.M1 {}" : m == 2 ? "MODEL SET z.M2 {}" : "MODEL SET z.M3 {}", "+OK");
     for (int m = 0; m < MODELS; m++) {
-        int n = snprintf(line, sizeof line, "MODEL SET z.M%d '{\"fields\": {", m);
+        world_dof(w, "MODEL SET z.M%d '{\"fields\": {\"code\": {\"type\": \"int\", \"unique\": true}}}'", m);
+        assert_true(w->ok);
+    }
+    for (int m = 0; m < MODELS; m++) {
+        int n = snprintf(line, sizeof line, "MODEL SET z.M%d '{\"fields\": {\"code\": {\"type\": \"int\", \"unique\": true}", m);
         for (int f = 0; f < FIELDS; f++) {
             g->to[m][f] = draw(g, MODELS);
             g->policy[m][f] = draw_policy(g);
-            n += snprintf(line + n, sizeof line - (size_t)n, "%s\"f%d\": {\"type\": \"fk\", \"to\": \"z.M%d\", \"null\": true, \"on_delete\": \"%s\"%s, \"related_name\": \"+\"}",
-                          f ? ", " : "", f, g->to[m][f], policies[g->policy[m][f]], g->policy[m][f] == SET_DEFAULT ? ", \"default\": 1" : "");
+            g->by_code[m][f] = draw(g, 2);
+            n += snprintf(line + n, sizeof line - (size_t)n, ", \"f%d\": {\"type\": \"fk\", \"to\": \"z.M%d\", \"null\": true, \"on_delete\": \"%s\", \"related_name\": \"+\"", f,
+                          g->to[m][f], policies[g->policy[m][f]]);
+            if (g->policy[m][f] == SET_DEFAULT) n += snprintf(line + n, sizeof line - (size_t)n, ", \"default\": %d", held(g, m, f, 1));
+            n += snprintf(line + n, sizeof line - (size_t)n, "%s}", g->by_code[m][f] ? ", \"to_field\": \"code\"" : "");
         }
         snprintf(line + n, sizeof line - (size_t)n, "}}'");
         expect(w, line, "+OK");
         for (int e = 1; e <= ENTITIES; e++) {
             g->there[m][e] = true;
-            n = snprintf(line, sizeof line, "SAVE z.M%d pk %d", m, e);
+            n = snprintf(line, sizeof line, "SAVE z.M%d pk %d code %d", m, e, code_of(e));
             for (int f = 0; f < FIELDS; f++) {
                 int r = g->ref[m][f][e] = draw(g, ENTITIES + 12) - 8; /* some dangle, some are NULL */
                 if (r < 1) g->ref[m][f][e] = 0;
-                n += snprintf(line + n, sizeof line - (size_t)n, r < 1 ? " NULL f%d" : " f%d %d", f, r);
+                n += snprintf(line + n, sizeof line - (size_t)n, r < 1 ? " NULL f%d" : " f%d %d", f, held(g, m, f, r));
             }
             world_do(w, line);
             assert_true(w->ok);
@@ -98,9 +117,9 @@ static void compare(const game *g, world *w, const char *command)
         text_add(&want, NR_S("["));
         for (int e = 1; e <= ENTITIES; e++) {
             if (!g->there[m][e]) continue;
-            text_addf(&want, "%s{\"id\"=#%d", want.n > 1 ? "," : "", e);
+            text_addf(&want, "%s{\"id\"=#%d,\"code\"=#%d", want.n > 1 ? "," : "", e, code_of(e));
             for (int f = 0; f < FIELDS; f++) {
-                if (g->ref[m][f][e]) text_addf(&want, ",\"f%d\"=#%d", f, g->ref[m][f][e]);
+                if (g->ref[m][f][e]) text_addf(&want, ",\"f%d\"=#%d", f, held(g, m, f, g->ref[m][f][e]));
                 else text_addf(&want, ",\"f%d\"=nil", f);
             }
             text_add(&want, NR_S("}"));
