@@ -1,8 +1,6 @@
 /* expr.c -- evaluation of expressions. */
 #include "query/expr.h"
 
-#include "query/joined.h"
-
 const nr_spec *nr_expr_spec(const nr_expr *e)
 {
     return e->steps.n == 1 && e->steps.at[0].kind == NR_EX_FIELD ? nr_path_spec(&e->steps.at[0].path) : NULL;
@@ -127,5 +125,4 @@ void nr_compare_fields(const nr_compare *c, bool *want)
         const nr_expr_step *s = &c->expr.steps.at[i];
         if (s->kind == NR_EX_FIELD && is_own(c, &s->path)) want[s->path.field->id] = true;
     }
-    for (size_t i = 0; i < c->n_joined; i++) want[c->joined[i]->links[0]->field->id] = true;
 }

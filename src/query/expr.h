@@ -65,7 +65,7 @@ typedef struct nr_compare {
 /* row: the number of the one whose values are given, for joined fields. */
 bool nr_compare_holds(const nr_compare *c, uint32_t row, const nr_value *values);
 
-/* Marks the model's own fields that it reads, references on the way to others among them. */
+/* Marks the model's own fields whose values it reads. */
 void nr_compare_fields(const nr_compare *c, bool *want);
 
 #endif
