@@ -205,6 +205,65 @@ static void lists_of_m2m_relations(void **state)
     refuse(w, "QUERY t.Post PREFETCH tags FIELDS pk FILTER pk__lt 3", "LIMIT", "nonrel.max-results");
 }
 
+#define LISTS "\"posts\"=[" POST_A "," POST_E "],\"staff\"=[{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\"}]"
+
+static void entities_of_lists_have_lists(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    for (int turn = 0; turn < 2; turn++) {
+        expect(w, "QUERY g.City PREFETCH people__posts FIELDS name ORDER pk",
+               "[{\"name\"=\"Rome\",\"people\"=[{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil,\"posts\"=[" POST_A "," POST_E "]}]},{\"name\"=\"Oslo\",\"people\"=[]}]");
+        expect(w, "QUERY g.City PREFETCH people__posts people people__staff FIELDS name FILTER pk 1",
+               "[{\"name\"=\"Rome\",\"people\"=[{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil," LISTS "}]}]");
+        expect(w, "QUERY g.City PREFETCH people people__posts people__staff FIELDS name FILTER pk 1",
+               "[{\"name\"=\"Rome\",\"people\"=[{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil," LISTS "}]}]");
+        expect(w, "QUERY g.User PREFETCH staff__posts staff__staff__posts WITH city FILTER name ada",
+               "[{\"name\"=\"ada\",\"city\"=" ROME ",\"boss\"=nil,\"staff\"=[{\"name\"=\"bob\",\"city\"=#7,\"boss\"=\"ada\",\"posts\"=[" POST_B "],\"staff\"=[]}]}]");
+        expect(w, "QUERY g.City FIELDS name PREFETCH people__staff FILTER pk 1 FORMAT JSON",
+               "[\"{\\x22name\\x22:\\x22Rome\\x22,\\x22people\\x22:[{\\x22name\\x22:\\x22ada\\x22,\\x22city\\x22:1,\\x22boss\\x22:null,"
+               "\\x22staff\\x22:[{\\x22name\\x22:\\x22bob\\x22,\\x22city\\x22:7,\\x22boss\\x22:\\x22ada\\x22}]}]}\"]");
+        expect(w, "QUERY g.City PREFETCH people__posts FILTER pk 99", "[]");
+        world_restart(w);
+    }
+    world_remove(w, NR_S("g.Post:1"));
+    world_remove(w, NR_S("g.User:bob"));
+    expect(w, "QUERY g.City PREFETCH people__posts people__staff FIELDS name FILTER pk 1",
+           "[{\"name\"=\"Rome\",\"people\"=[{\"name\"=\"ada\",\"city\"=#1,\"boss\"=nil,\"posts\"=[" POST_E "],\"staff\"=[]}]}]");
+}
+
+/* Each row has the lists of its own entities, also where many rows share some, and all that stands in the reply counts. */
+static void lists_in_lists_are_those_of_their_entity(void **state)
+{
+    world *w = *state;
+    text want = {0};
+    expect(w, "MODEL SET t.Tag '{\"fields\": {\"name\": {\"type\": \"char\"}}}'", "+OK");
+    expect(w, "MODEL SET t.Post '{\"fields\": {\"n\": {\"type\": \"int\"}, \"tags\": {\"type\": \"m2m\", \"to\": \"t.Tag\", \"related_name\": \"posts\"}}}'", "+OK");
+    for (int i = 0; i < 20; i++) world_do(w, "SAVE t.Post n 0"), world_dof(w, "SAVE t.Tag name t%d", i);
+    for (int i = 1; i <= 20; i++)
+        for (int k = 1; k <= 20; k++)
+            if (i % k == 0) world_dof(w, "RELATE t.Post %d tags ADD %d", i, k);
+    size_t total = 0;
+    for (int i = 1; i <= 20; i++) {
+        text_addf(&want, "%s{\"id\"=#%d,\"n\"=#0,\"tags\"=[", i > 1 ? "," : "[", i);
+        for (int k = 1, tags = 0; k <= i; k++) {
+            if (i % k) continue;
+            text_addf(&want, "%s{\"id\"=#%d,\"name\"=\"t%d\",\"posts\"=[", tags++ ? "," : "", k, k - 1);
+            total++;
+            for (int j = k; j <= 20; j += k, total++) text_addf(&want, "%s{\"id\"=#%d,\"n\"=#0}", j > k ? "," : "", j);
+            text_add(&want, NR_S("]}"));
+        }
+        text_add(&want, NR_S("]}"));
+    }
+    text_add(&want, NR_S("]"));
+    expect(w, "QUERY t.Post PREFETCH tags__posts ORDER pk", want.p);
+    w->limits.max_results = (int64_t)total;
+    expect(w, "QUERY t.Post PREFETCH tags__posts ORDER pk", want.p);
+    w->limits.max_results--;
+    refuse(w, "QUERY t.Post PREFETCH tags__posts ORDER pk", "LIMIT", "PREFETCH would give more than");
+    free(want.p);
+}
+
 static void what_is_no_such_relation_is_refused(void **state)
 {
     static const struct {
@@ -225,7 +284,12 @@ static void what_is_no_such_relation_is_refused(void **state)
         {"QUERY g.User PREFETCH city", "SYNTAX", "expected a relation to any number of entities; WITH"},
         {"QUERY g.User PREFETCH name", "SYNTAX", "expected a relation to any number of entities"},
         {"QUERY g.User PREFETCH post", "NOFIELD", "post"},
-        {"QUERY g.User PREFETCH posts__author", "SYNTAX", "not a path"},
+        {"QUERY g.User PREFETCH posts__author", "SYNTAX", "PREFETCH 'posts__author': expected a relation to any number of entities"},
+        {"QUERY g.User PREFETCH posts__title", "SYNTAX", "'posts__title'"},
+        {"QUERY g.User PREFETCH posts__titel", "NOFIELD", "title"},
+        {"QUERY g.User PREFETCH posts__", "NOFIELD", "g.Post"},
+        {"QUERY g.City PREFETCH people__posts people people__posts", "SYNTAX", "'people__posts' twice"},
+        {"QUERY g.City PREFETCH people people__posts people", "SYNTAX", "'people' twice"},
         {"QUERY g.User PREFETCH posts posts", "SYNTAX", "twice"},
         {"QUERY g.User PREFETCH posts FIELDS name FLAT", "SYNTAX", "FLAT"},
         {"QUERY g.User PREFETCH posts FIELDS name DISTINCT", "SYNTAX", "PREFETCH and DISTINCT"},
@@ -248,7 +312,11 @@ static void plans_show_them(void **state)
     world *w = *state;
     set_up_blog(w);
     const char *got = world_do(w, "EXPLAIN QUERY g.User FILTER name ada WITH boss__city PREFETCH posts");
-    if (!strstr(got, "\"  With boss of g.User\",\"  With boss__city of g.City\",\"  Prefetch posts of g.Post\"]")) fail_msg("%s", got);
+    if (!strstr(got, "\"  With boss of g.User\",\"  With boss__city of g.City\",\"  Prefetch posts of g.Post\"")) fail_msg("%s", got);
+    got = world_do(w, "EXPLAIN QUERY g.City PREFETCH people__posts people__staff");
+    if (!strstr(got, "\"  Prefetch people of g.User\",\"  Prefetch people__posts of g.Post\",\"  Prefetch people__staff of g.User\"")) fail_msg("%s", got);
+    got = world_do(w, "PROFILE QUERY g.City PREFETCH people__posts");
+    if (!strstr(got, "\"Prefetch people of g.User rows=1\",\"Prefetch people__posts of g.Post rows=2\"")) fail_msg("%s", got);
     got = world_do(w, "EXPLAIN GET g.Post 1 WITH author");
     if (!strstr(got, "\"  With author of g.User\"]")) fail_msg("%s", got);
     got = world_do(w, "PROFILE QUERY g.Post WITH author");
@@ -266,6 +334,8 @@ int main(void)
         EMPTY(many_lists_are_found_by_one_pass),
         EMPTY(a_primary_key_may_be_a_reference),
         EMPTY(lists_of_m2m_relations),
+        EMPTY(entities_of_lists_have_lists),
+        EMPTY(lists_in_lists_are_those_of_their_entity),
         EMPTY(what_is_no_such_relation_is_refused),
         EMPTY(plans_show_them),
     };

@@ -104,9 +104,9 @@ typedef struct pair {
 
 typedef NR_VEC(pair) pairs;
 
-static bool within_results(nr_call *c, size_t n)
+static bool within_results(nr_call *c, uint64_t n)
 {
-    return (int64_t)n <= c->limits.max_results || nr_fail(&c->err, NR_E_LIMIT, "PREFETCH would give more than %lld entities (nonrel.max-results); ask for fewer rows",
+    return n <= (uint64_t)c->limits.max_results || nr_fail(&c->err, NR_E_LIMIT, "PREFETCH would give more than %lld entities (nonrel.max-results); ask for fewer rows",
                                                           (long long)c->limits.max_results);
 }
 
@@ -116,13 +116,26 @@ static bool add_pair(nr_call *c, pairs *to, uint32_t of, uint32_t row)
     return within_results(c, to->n);
 }
 
-/* The rows themselves, by the key that stands behind their other columns. */
-static void begin_pairs(nr_call *c, const nr_query *q, const nr_value *const *rows, size_t n, pairs *out)
+/* Entities that have lists, by the rows of their keys; NR_NO_ROW: it is not there. */
+typedef struct holders {
+    nr_model *m;
+    const uint32_t *rows;
+    size_t n;
+} holders;
+
+/* keys: of each, NULL: there is no such entity. */
+static holders holders_of(nr_call *c, nr_model *m, const nr_value *const *keys, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row = nr_rows_find(q->model->rows, nr_type_text(&nr_schema_pk(q->model->schema)->spec, &rows[i][q->n_out - 1], &c->arena));
-        if (row != NR_NO_ROW) nr_vec_push(&c->arena, out, ((pair){(uint32_t)i, row}));
-    }
+    uint32_t *rows = NR_NEW_N(&c->arena, uint32_t, n);
+    for (size_t i = 0; i < n; i++)
+        rows[i] = keys[i] ? nr_rows_find(m->rows, nr_type_text(&nr_schema_pk(m->schema)->spec, keys[i], &c->arena)) : NR_NO_ROW;
+    return (holders){m, rows, n};
+}
+
+static void begin_pairs(nr_call *c, const holders *h, pairs *out)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->rows[i] != NR_NO_ROW) nr_vec_push(&c->arena, out, ((pair){(uint32_t)i, h->rows[i]}));
 }
 
 static bool step_on(nr_call *c, nr_model *m, const nr_link *link, const pairs *from, pairs *to)
@@ -183,9 +196,8 @@ static int by_key(const void *x, const void *y)
 }
 
 /* From pairs to lists of the entities that there are, in the order of their keys, none of them twice. */
-static bool make_list(nr_call *c, const nr_prefetch *p, const pairs *all, size_t n_rows, nr_list *out)
+static bool make_list(nr_call *c, const nr_prefetch *p, const pairs *all, size_t n_rows, nr_entities *e, nr_list *out)
 {
-    nr_entities *e = entities_new(c, p->to, NULL);
     entry *entries = NR_NEW_N(&c->arena, entry, all->n);
     uint32_t *first = NR_NEW_N(&c->arena, uint32_t, n_rows + 1), *numbers = NR_NEW_N(&c->arena, uint32_t, all->n), kept = 0;
     size_t n = 0;
@@ -200,15 +212,15 @@ static bool make_list(nr_call *c, const nr_prefetch *p, const pairs *all, size_t
             if (kept == first[row] || numbers[kept - 1] != entries[i].number) numbers[kept++] = entries[i].number;
     }
     first[n_rows] = kept;
-    *out = (nr_list){p->name, e, first, numbers};
+    *out = (nr_list){p->name, p->path, e, first, numbers};
     return within_limits(c, 0);
 }
 
-static bool read_list(nr_call *c, const nr_query *q, const nr_prefetch *p, const nr_value *const *rows, size_t n, size_t *total, nr_list *out)
+static bool read_list(nr_call *c, const nr_prefetch *p, const holders *h, nr_entities *e, nr_list *out)
 {
     pairs now = {0};
-    nr_model *m = q->model;
-    begin_pairs(c, q, rows, n, &now);
+    nr_model *m = h->m;
+    begin_pairs(c, h, &now);
     for (size_t i = 0; i < p->n_steps; i++) {
         const nr_link *link = p->steps[i];
         pairs next = {0};
@@ -216,31 +228,80 @@ static bool read_list(nr_call *c, const nr_query *q, const nr_prefetch *p, const
         now = next;
         m = link->to;
     }
-    if (!make_list(c, p, &now, n, out)) return false;
-    *total += out->first[n];
-    return within_results(c, *total);
+    return make_list(c, p, &now, h->n, e, out);
+}
+
+static bool read_lists(nr_call *c, const nr_prefetches *lists, const holders *h, nr_row_form *form, uint64_t *sizes);
+
+/* The lists in the entities of a list. sizes: of each entity, what stands in it. */
+static bool read_inner(nr_call *c, const nr_prefetch *p, nr_entities *e, uint64_t *sizes)
+{
+    if (!p->inner.n) return true;
+    const nr_value **keys = NR_NEW_N(&c->arena, const nr_value *, e->rows.n);
+    for (size_t i = 0; i < e->rows.n; i++) keys[i] = e->rows.at[i];
+    holders h = holders_of(c, p->to, keys, e->rows.n);
+    return read_lists(c, &p->inner, &h, &e->form, sizes);
+}
+
+/* An entity is read once, and counts wherever it stands in the reply, with all that stands in it. As deep as the clause goes. */
+static bool read_lists(nr_call *c, const nr_prefetches *lists, const holders *h, nr_row_form *form, uint64_t *sizes)
+{
+    nr_list *read = NR_NEW_N(&c->arena, nr_list, lists->n);
+    for (size_t i = 0; i < lists->n; i++) {
+        nr_entities *e = entities_new(c, lists->at[i]->to, NULL);
+        if (!read_list(c, lists->at[i], h, e, &read[i])) return false;
+        uint64_t *inner = NR_NEW_N(&c->arena, uint64_t, e->rows.n);
+        if (!read_inner(c, lists->at[i], e, inner)) return false;
+        for (size_t row = 0; row < h->n; row++)
+            for (uint32_t k = read[i].first[row]; k < read[i].first[row + 1]; k++) {
+                sizes[row] += 1 + inner[read[i].numbers[k]];
+                if (!within_results(c, sizes[row])) return false;
+            }
+    }
+    form->lists = read;
+    form->n_lists = lists->n;
+    return true;
+}
+
+static bool read_all_lists(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+{
+    const nr_value **keys = NR_NEW_N(&c->arena, const nr_value *, n);
+    uint64_t *sizes = NR_NEW_N(&c->arena, uint64_t, n), total = 0;
+    for (size_t i = 0; i < n; i++) keys[i] = &rows[i][q->n_out - 1]; /* behind the other columns */
+    holders h = holders_of(c, q->model, keys, n);
+    if (!read_lists(c, &q->related.lists, &h, form, sizes)) return false;
+    for (size_t i = 0; i < n; i++)
+        if (!within_results(c, total += sizes[i])) return false;
+    return true;
 }
 
 /* -- the whole ---------------------------------------------------------------------------------------------------------------------------- */
 
-bool nr_related_read(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+static void profile_lists(nr_call *c, const nr_row_form *form)
 {
-    const nr_related *r = &q->related;
-    size_t total = 0;
-    nr_list *lists = NR_NEW_N(&c->arena, nr_list, r->lists.n);
-    for (size_t i = 0; form->nested && i < n; i++)
-        if (!read_nested(c, form, rows[i])) return false;
-    for (size_t i = 0; i < r->lists.n; i++)
-        if (!read_list(c, q, r->lists.at[i], rows, n, &total, &lists[i])) return false;
-    form->lists = lists;
-    form->n_lists = r->lists.n;
-    for (size_t i = 0; c->profile && form->nested && i < form->n; i++)
+    for (size_t i = 0; i < form->n_lists; i++) {
+        const nr_list *l = &form->lists[i];
+        nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "Prefetch %.*s of %.*s rows=%zu", NR_FMT(l->path),
+                                                           NR_FMT(l->entities->model->schema->name), l->entities->rows.n));
+        profile_lists(c, &l->entities->form);
+    }
+}
+
+static void profile(nr_call *c, const nr_row_form *form)
+{
+    for (size_t i = 0; form->nested && i < form->n; i++)
         if (form->nested[i])
             nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "With %.*s of %.*s rows=%zu", NR_FMT(form->names[i]),
                                                                NR_FMT(form->nested[i]->model->schema->name), form->nested[i]->rows.n));
-    for (size_t i = 0; c->profile && i < form->n_lists; i++)
-        nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "Prefetch %.*s of %.*s rows=%zu", NR_FMT(lists[i].name),
-                                                           NR_FMT(lists[i].entities->model->schema->name), lists[i].entities->rows.n));
+    profile_lists(c, form);
+}
+
+bool nr_related_read(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+{
+    for (size_t i = 0; form->nested && i < n; i++)
+        if (!read_nested(c, form, rows[i])) return false;
+    if (q->related.lists.n && !read_all_lists(c, q, form, rows, n)) return false;
+    if (c->profile) profile(c, form);
     return true;
 }
 
@@ -251,12 +312,19 @@ static void explain_nest(nr_call *c, const nr_nest *n, nr_slice before, nr_slice
     for (size_t i = 0; i < n->inner.n; i++) explain_nest(c, n->inner.at[i], nr_arena_printf(&c->arena, "%.*s__", NR_FMT(name)), lines);
 }
 
+static void explain_lists(nr_call *c, const nr_prefetches *lists, nr_slices *lines)
+{
+    for (size_t i = 0; i < lists->n; i++) {
+        const nr_prefetch *p = lists->at[i];
+        nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  Prefetch %.*s of %.*s", NR_FMT(p->path), NR_FMT(p->to->schema->name)));
+        explain_lists(c, &p->inner, lines);
+    }
+}
+
 void nr_related_explain(nr_call *c, const nr_query *q, nr_slices *lines)
 {
     const nr_related *r = &q->related;
     for (size_t i = 0; r->nests && i < q->n_out; i++)
         if (r->nests[i]) explain_nest(c, r->nests[i], NR_S(""), lines);
-    for (size_t i = 0; i < r->lists.n; i++)
-        nr_vec_push(&c->arena, lines,
-                    nr_arena_printf(&c->arena, "  Prefetch %.*s of %.*s", NR_FMT(r->lists.at[i]->name), NR_FMT(r->lists.at[i]->to->schema->name)));
+    explain_lists(c, &r->lists, lines);
 }

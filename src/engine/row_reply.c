@@ -1,4 +1,4 @@
-/* row_reply.c -- rows of columns to the sink. As deep as WITH goes. */
+/* row_reply.c -- rows of columns to the sink. As deep as WITH and PREFETCH go. */
 #include "engine/row_reply.h"
 
 #include "types/container.h"
@@ -56,7 +56,7 @@ static void print_list(nr_call *c, const nr_list *l, size_t row, nr_buf *b)
     nr_buf_byte(b, '[');
     for (uint32_t i = l->first[row]; i < l->first[row + 1]; i++) {
         if (i > l->first[row]) nr_buf_byte(b, ',');
-        print_row(c, &l->entities->form, l->entities->rows.at[l->numbers[i]], 0, b);
+        print_row(c, &l->entities->form, l->entities->rows.at[l->numbers[i]], l->numbers[i], b);
     }
     nr_buf_byte(b, ']');
 }
@@ -98,7 +98,7 @@ static void reply_column(nr_call *c, const nr_row_form *f, size_t column, const 
 static void reply_list(nr_call *c, const nr_list *l, size_t row)
 {
     c->sink->cls->array(c->sink, l->first[row + 1] - l->first[row]);
-    for (uint32_t i = l->first[row]; i < l->first[row + 1]; i++) nr_row_reply(c, &l->entities->form, l->entities->rows.at[l->numbers[i]], 0);
+    for (uint32_t i = l->first[row]; i < l->first[row + 1]; i++) nr_row_reply(c, &l->entities->form, l->entities->rows.at[l->numbers[i]], l->numbers[i]);
 }
 
 void nr_row_reply(nr_call *c, const nr_row_form *f, const nr_value *values, size_t row)

@@ -28,9 +28,9 @@ typedef struct nr_entities {
     NR_VEC(const nr_value *) rows; /* by number; NULL: there is no such entity */
 } nr_entities;
 
-/* For each row a list of entities. */
+/* For each row a list of entities; of entities in a list, each is a row by its number. */
 typedef struct nr_list {
-    nr_slice name;
+    nr_slice name, path;     /* path: from the rows of the reply on */
     const nr_entities *entities;
     const uint32_t *first;   /* by row, and one more: where its list begins in numbers */
     const uint32_t *numbers; /* of entities that are there */

@@ -102,19 +102,18 @@ static bool bind_with(nr_binder *b, nr_slice path, const nr_term *columns, size_
 
 /* -- PREFETCH ----------------------------------------------------------------------------------------------------------------------------- */
 
-/* A relation by its name alone. What it leads to in the end may be named by a reference of the last model on the way. */
-static bool read_relation(nr_binder *b, nr_slice name, nr_prefetch *out)
+/* One part of a path. What it leads to in the end may be named by a reference of the last model on the way. */
+static bool read_relation(nr_binder *b, nr_slice part, nr_slice path, nr_prefetch *out)
 {
     const nr_others *o = b->with.others;
     nr_route r;
-    nr_slice rest = name;
-    const nr_field *own = nr_schema_field(b->schema, name);
-    if (nr_path_split(name) < name.n) return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH %s: expected the name of one relation, not a path", NR_SHOW(name));
+    nr_slice rest = part;
+    const nr_field *own = nr_schema_field(b->schema, part);
     if (!nr_join_read(b, &rest, &r)) return false;
-    if (!r.links.n && !own) return nr_schema_need(b->schema, name, b->err) != NULL;
+    if (!r.links.n && !own) return nr_schema_need(b->schema, part, b->err) != NULL;
     if (!r.links.n || !r.links.at[0]->reverse)
-        return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH %s: expected a relation to any number of entities%s", NR_SHOW(name),
-                       own && is_reference(own) ? "; WITH puts the one of a reference in its place" : "");
+        return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH %s: expected a relation to any number of entities%s", NR_SHOW(path),
+                       own && is_reference(own) && part.n == path.n ? "; WITH puts the one of a reference in its place" : "");
     const nr_field *last = r.implied ? NULL : nr_schema_field(r.binder.schema, rest);
     if (last && is_reference(last)) {
         nr_link *on = NR_NEW(b->arena, nr_link);
@@ -122,19 +121,41 @@ static bool read_relation(nr_binder *b, nr_slice name, nr_prefetch *out)
         if (!on->to) return false;
         nr_vec_push(b->arena, &r.links, on);
     }
-    *out = (nr_prefetch){nr_arena_copy(b->arena, name), r.links.at, r.links.n, r.links.at[r.links.n - 1]->to};
+    out->steps = r.links.at;
+    out->n_steps = r.links.n;
+    out->to = r.links.at[r.links.n - 1]->to;
     return true;
 }
 
-static bool bind_prefetch(nr_binder *b, nr_slice name, nr_related *out)
+/* The list among others that the last part of a path means, made when it is new. NULL: err. */
+static nr_prefetch *need_list(nr_binder *b, nr_slice part, nr_slice path, nr_prefetches *among)
 {
     nr_prefetch *p = NR_NEW(b->arena, nr_prefetch);
-    if (!read_relation(b, name, p)) return false;
-    for (size_t i = 0; i < out->lists.n; i++)
-        if (out->lists.at[i]->to == p->to && out->lists.at[i]->steps[0]->field == p->steps[0]->field)
-            return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH names %s twice", NR_SHOW(name));
-    nr_vec_push(b->arena, &out->lists, p);
-    return true;
+    *p = (nr_prefetch){.name = nr_arena_copy(b->arena, part), .path = nr_arena_copy(b->arena, path)};
+    if (!read_relation(b, part, path, p)) return NULL;
+    for (size_t i = 0; i < among->n; i++)
+        if (among->at[i]->to == p->to && among->at[i]->steps[0]->field == p->steps[0]->field) return among->at[i];
+    nr_vec_push(b->arena, among, p);
+    return p;
+}
+
+/* Lists in lists, those on the way too. */
+static bool bind_prefetch(nr_binder *b, nr_slice path, nr_related *out)
+{
+    nr_prefetches *among = &out->lists;
+    nr_prefetch *p = NULL;
+    nr_binder at = *b;
+    size_t from = 0, end = 0;
+    for (int parts = 0; end < path.n || !parts; parts++, from = end + 2) {
+        if (parts == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
+        end = from + nr_path_split((nr_slice){path.p + from, path.n - from});
+        p = need_list(&at, (nr_slice){path.p + from, end - from}, (nr_slice){path.p, end}, among);
+        if (!p) return false;
+        among = &p->inner;
+        at.schema = p->to->schema;
+    }
+    if (p->named) return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH names %s twice", NR_SHOW(path));
+    return p->named = true;
 }
 
 bool nr_related_bind(nr_binder *b, const nr_ast *ast, const nr_term *columns, size_t n_columns, const nr_joineds *joined, nr_related *out)

@@ -12,20 +12,25 @@ struct nr_nest {
     NR_VEC(nr_nest *) inner;
 };
 
-/* A list of entities under the name of a relation. */
-typedef struct nr_prefetch {
-    nr_slice name;
+/* A list of entities under the name of a relation, and lists in each of them. */
+typedef struct nr_prefetch nr_prefetch;
+typedef NR_VEC(nr_prefetch *) nr_prefetches;
+struct nr_prefetch {
+    nr_slice name, path;         /* "comments", "posts__comments" */
     const nr_link *const *steps; /* from the rows on, to those of `to` */
     size_t n_steps;
     nr_model *to;
-} nr_prefetch;
+    bool named;                  /* by a path of its own, and not only as the beginning of one */
+    nr_prefetches inner;
+};
 
 typedef struct nr_related {
     nr_nest *const *nests;       /* by output column, NULL: its value; NULL: there is no WITH */
-    NR_VEC(const nr_prefetch *) lists;
+    nr_prefetches lists;
 } nr_related;
 
-/* Binds both, for columns of terms. Errors: NOFIELD, NOMODEL, NOPERM, SYNTAX (no relation to one entity, or to several; FIELDS lacks it; named twice). */
+/* Binds both, for columns of terms. Errors: NOFIELD, NOMODEL, NOPERM, LIMIT (a path that is too long), SYNTAX (no relation to one entity, or to several; FIELDS lacks it;
+ * named twice). */
 bool nr_related_bind(nr_binder *b, const nr_ast *ast, const nr_term *columns, size_t n_columns, const nr_joineds *joined, nr_related *out);
 
 #endif

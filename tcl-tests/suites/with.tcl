@@ -25,7 +25,8 @@ proc blog {} {
 }
 
 proc answers {client} {
-    list [$client nonrel.query g.Post WITH author__city ORDER pk] [$client nonrel.query g.User PREFETCH posts WITH city ORDER pk] [$client nonrel.get g.Post 1 WITH author]
+    list [$client nonrel.query g.Post WITH author__city ORDER pk] [$client nonrel.query g.User PREFETCH posts WITH city ORDER pk] [$client nonrel.get g.Post 1 WITH author] \
+        [$client nonrel.query g.City PREFETCH people__posts ORDER pk]
 }
 
 start_nonrel {overrides {save {} appendonly yes}} {
@@ -59,6 +60,22 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal {{{"title":"a","author":{"id":1,"name":"ada","vip":true,"city":1}}} {{"title":"c","author":null}}} \
             [r nonrel.query g.Post FILTER pk__in {[1,3]} FIELDS title author WITH author ORDER pk FORMAT JSON]
         assert_equal {{{"name":"Rome","people":[{"id":1,"name":"ada","vip":true,"city":1}]}}} [r nonrel.query g.City FIELDS name PREFETCH people FORMAT JSON]
+    }
+
+    test {lists in lists: flat arrays, maps and objects} {
+        blog
+        r nonrel.save g.City name Oslo
+        assert_equal {[["name" "Rome" "people" [["id" "1" "name" "ada" "vip" "1" "city" "1" "posts" [["id" "1" "title" "a" "score" "1.5" "author" "1"] ["id" "5" "title" "e" "score" nil "author" "1"]]]]] ["name" "Oslo" "people" []]]} \
+            [typed nonrel.query g.City FIELDS name PREFETCH people__posts ORDER pk]
+        r hello 3
+        set got [typed nonrel.query g.City FIELDS name PREFETCH people people__posts FILTER pk 1]
+        r hello 2
+        assert_equal {[{"name" "Rome" "people" [{"id" :1 "name" "ada" "vip" #t "city" :1 "posts" [{"id" :1 "title" "a" "score" ,1.5 "author" :1} {"id" :5 "title" "e" "score" _ "author" :1}]}]}]} $got
+        assert_equal {{{"name":"Rome","people":[{"id":1,"name":"ada","vip":true,"city":1,"posts":[{"id":1,"title":"a","score":1.5,"author":1},{"id":5,"title":"e","score":null,"author":1}]}]}}} \
+            [r nonrel.query g.City FIELDS name PREFETCH people__posts FILTER pk 1 FORMAT JSON]
+        r del g.Post:1
+        r hset g.Post:2 author 1
+        assert_equal {2 5} [lmap post [dict get [lindex [dict get [lindex [r nonrel.query g.City PREFETCH people__posts] 0] people] 0] posts] { dict get $post id }]
     }
 
     test {writes by all sides are seen at once, and order, pages and filters are as without} {
@@ -106,12 +123,15 @@ start_nonrel {overrides {save {} appendonly yes}} {
             {WITH author FIELDS title} {SYNTAX*FIELDS does not name 'author'*}
             {PREFETCH author} {SYNTAX*WITH*}
             {PREFETCH nothing} {NOFIELD*}
+            {PREFETCH author__posts} {SYNTAX*expected a relation to any number of entities*}
             {WITH author FIELDS author DISTINCT} {SYNTAX*DISTINCT*}
             {WITH} {SYNTAX*relation*}
             {PREFETCH} {SYNTAX*relation*}
         } { refused $error nonrel.query g.Post {*}$clauses }
         refused {SYNTAX*FLAT*} nonrel.query g.User FIELDS name FLAT PREFETCH posts
         refused {SYNTAX*} nonrel.get g.User 1 PREFETCH posts
+        refused {SYNTAX*'people__posts__author'*} nonrel.query g.City PREFETCH people__posts__author
+        refused {NOFIELD*} nonrel.query g.City PREFETCH people__psts
         refused {SYNTAX*} nonrel.count g.Post WITH author
     }
 
@@ -120,6 +140,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
         r config set nonrel.max-results 2
         assert_equal 1 [llength [r nonrel.query g.User PREFETCH posts FILTER pk 1]]
         refused {LIMIT*nonrel.max-results*} nonrel.query g.User PREFETCH posts FILTER pk__lte 2
+        refused {LIMIT*nonrel.max-results*} nonrel.query g.City PREFETCH people__posts
         r config set nonrel.max-results 100000
     }
 
@@ -135,6 +156,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_error {NOPERM*} {$client nonrel.query g.Post WITH author}
         assert_error {NOPERM*} {$client nonrel.explain query g.Post WITH author}
         assert_error {NOFIELD*} {$client nonrel.query g.City PREFETCH people}
+        assert_error {NOFIELD*} {$client nonrel.query g.City PREFETCH people__posts}
         r acl setuser near %R~g.User
         assert_equal ada [dict get [dict get [$client nonrel.get g.Post 1 WITH author] author] name]
         assert_equal 1 [llength [dict get [lindex [$client nonrel.query g.City PREFETCH people] 0] people]]
