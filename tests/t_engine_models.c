@@ -137,7 +137,7 @@ static void explain_runs_nothing(void **state)
     world *w = *state;
     world_do(w, "SAVE b.Post title a");
     uint64_t before = world_digest(w);
-    expect(w, "EXPLAIN COUNT b.Post FILTER title a", "[\"Count index=title.value title__exact 'a' rows=1\"]");
+    expect(w, "EXPLAIN COUNT b.Post FILTER title a", "[\"Count index=title.value title__exact 'a' rows=1\",\"Passes index, count\"]");
     assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post FILTER title a")[0], '[');
     assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post ALL")[0], '[');
     assert_int_equal(world_do(w, "EXPLAIN DELETE b.Post PK 1")[0], '[');

@@ -59,7 +59,7 @@ static void what_indexes_tell_has_no_operators(void **state)
     assert_string_equal(world_do(*state, "PROFILE MGET m.A 7 8 700"), "[\"Get by primary key rows=2\",\"Total time=0us\"]");
 }
 
-/* EXPLAIN's lines, each with figures behind it. */
+/* EXPLAIN's lines, each with figures behind it, but for the one of passes. */
 static void the_tree_is_that_of_explain(void **state)
 {
     static const char *const reads[] = {"QUERY m.A ORDER -n t LIMIT 3 5", "QUERY m.A FILTER n__gt 3 t a ORDER t", "EXISTS m.A FILTER t b", "COUNT m.A FILTER t b n__lt 5",
@@ -72,6 +72,7 @@ static void the_tree_is_that_of_explain(void **state)
         snprintf(command, sizeof command, "PROFILE %s", reads[i]);
         const char *got = world_do(w, command);
         for (char *line = strtok(explained, "[]\""); line; line = strtok(NULL, "[]\"")) {
+            if (!strncmp(line, "Passes ", 7)) continue;
             const char *at = strcmp(line, ",") ? strstr(got, line) : got;
             if (!at) fail_msg("%s has no line %s\n  it replies %s", command, line, got);
             if (strcmp(line, ",") && strncmp(at + strlen(line), " | rows=", 8)) fail_msg("%s has no figures for %s\n  it replies %s", command, line, got);

@@ -91,7 +91,7 @@ static const note replies[] = {
     {"UPDATE", "an integer: the entities that match, changed or not"},
     {"DELETE", "an integer: the entities removed, those that went with them included"},
     {"RELATE", "an integer: the relations made and removed; `NOTFOUND` when the entity or one of the others is not there, but REMOVE takes off what is related to an entity that is gone"},
-    {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level"},
+    {"EXPLAIN", "an array of lines, the root of the plan first, two spaces of indent a level; the last one, `Passes ...`, names the passes without which the plan would be another, if there are any"},
     {"PROFILE", "the lines of EXPLAIN, each with `| rows= batches= steps= time=` behind it: rows given, batches that had any, how often one was asked for, and the operator's own time; a line `Total time=` at the end"},
     {"MODEL DIFF", "an array of lines, `add field <name>`, `build index <name>` and their like; `refuse <error>` when MODEL SET would; empty when it would do nothing"},
     {"INDEX CREATE", "`OK`; a lookup is its name, or the JSON object that stands for it in a definition"},

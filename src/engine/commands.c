@@ -45,7 +45,7 @@ const nr_command nr_commands[] = {
      "<model> <pk> <field> (ADD|REMOVE|SET <pk>... | CLEAR)",
      "Relates an entity to others by an m2m field, or by its name seen from the other side; replies how many relations came and went", "O(log N) for each; SET and CLEAR O(L) in those that it has"},
     {"EXPLAIN",        -3,   2,   READ,                          nr_cmd_explain,
-     "<command without NONREL.> <model> <arguments>", "The plan of QUERY, AGGREGATE, COUNT, EXISTS, UPDATE or DELETE as a tree; runs nothing", "O(log N) for each index"},
+     "<command without NONREL.> <model> <arguments>", "The plan of QUERY, AGGREGATE, COUNT, EXISTS, UPDATE or DELETE as a tree, and the planner's passes that made it so; runs nothing", "O(log N) for each index"},
     {"PROFILE",        -3,   2,   READ,                          nr_cmd_profile,
      "<command without NONREL.> <model> <arguments>", "Runs a QUERY, AGGREGATE, COUNT, EXISTS, GET or MGET and replies its plan in place of the answer, with rows, batches, steps and time of each operator", "as the command"},
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,

@@ -1,4 +1,6 @@
-/* explain.c -- the plan of a command as lines of text, without running it. */
+/* explain.c -- the plan of a command as lines of text, without running it.
+ *
+ * Which passes made the plan what it is, is found out by planning again without each: then the lines are others. */
 #include "engine/aggregate.h"
 #include "engine/cascade.h"
 #include "engine/related_reply.h"
@@ -36,31 +38,67 @@ static bool reply_lines(nr_call *c, const nr_slices *lines)
     return true;
 }
 
-/* deleted: the model that the rows are deleted from; absent: they are not. */
-static bool reply_plan(nr_call *c, nr_model *m, const nr_node *root, const nr_query *q, nr_slice deleted)
-{
-    nr_slices lines = {0};
-    if (!root) return false;
-    nr_plan_print(root, &c->arena, &lines);
-    if (!nr_join_explain(c, m, q->where, 1, &lines) || (deleted.p && !nr_cascade_explain(c, deleted, &lines))) return false;
-    nr_related_explain(c, q, &lines);
-    return reply_lines(c, &lines);
-}
+/* A command, bound. */
+typedef struct subject {
+    const explained *as;
+    nr_model *m;
+    nr_query q;
+    bool grouped;     /* groups, in place of q */
+    nr_groups groups;
+    bool removes;     /* the rows are deleted */
+} subject;
 
 nr_slice nr_count_line(nr_call *c, nr_slice text, uint64_t count)
 {
     return nr_arena_printf(&c->arena, "Count %.*s rows=%llu", NR_FMT(text), (unsigned long long)count);
 }
 
-static bool explain_count(nr_call *c, nr_model *m, const nr_query *q, bool *known, nr_slices *lines)
+static bool add_count(nr_call *c, nr_planner *p, const nr_query *q, bool *known, nr_slices *lines)
 {
-    nr_planner p = nr_planner_for(c, m);
-    p.explains = true;
     nr_buf text = nr_buf_in(&c->arena);
     uint64_t count;
-    if (!nr_plan_count(&p, q, known, &count, &text)) return false;
-    if (*known)
-        nr_vec_push(&c->arena, lines, nr_count_line(c, nr_buf_slice(&text), count));
+    if (!nr_plan_count(p, q, known, &count, &text)) return false;
+    if (*known) nr_vec_push(&c->arena, lines, nr_count_line(c, nr_buf_slice(&text), count));
+    return true;
+}
+
+static bool add_plan(nr_call *c, const subject *s, nr_slices *lines)
+{
+    bool known = false;
+    nr_planner p = nr_planner_for(c, s->m);
+    p.explains = true;
+    if (s->grouped) return nr_groups_explain(c, s->m, &s->groups, lines);
+    if (s->as->counts && !add_count(c, &p, &s->q, &known, lines)) return false;
+    if (known) return true;
+    const nr_node *root = nr_plan_rows(&p, &s->q, s->as->purpose);
+    if (!root) return false;
+    nr_plan_print(root, &c->arena, lines);
+    if (!nr_join_explain(c, s->m, s->q.where, 1, lines) || (s->removes && !nr_cascade_explain(c, s->m->schema->name, lines))) return false;
+    nr_related_explain(c, &s->q, lines);
+    return true;
+}
+
+static bool same_lines(const nr_slices *a, const nr_slices *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++) same = nr_slice_eq(a->at[i], b->at[i]);
+    return same;
+}
+
+/* The passes without which the lines would be others; no line when there is none. */
+static bool add_passes(nr_call *c, const subject *s, nr_slices *lines)
+{
+    unsigned off = c->passes_off;
+    nr_buf line = nr_buf_in(&c->arena);
+    for (size_t i = 0; i < NR_PASSES; i++) {
+        nr_slices others = {0};
+        c->passes_off = off | nr_passes[i].pass;
+        bool ok = c->passes_off == off || add_plan(c, s, &others), same = c->passes_off == off || same_lines(lines, &others);
+        c->passes_off = off;
+        if (!ok) return false;
+        if (!same) nr_buf_printf(&line, "%s%s", line.n ? ", " : "Passes ", nr_passes[i].name);
+    }
+    if (line.n) nr_vec_push(&c->arena, lines, nr_buf_slice(&line));
     return true;
 }
 
@@ -97,45 +135,34 @@ static bool bind_update(nr_call *c, nr_model *m, const nr_slice *argv, size_t ar
     return true;
 }
 
-/* plan: of a command whose rows are groups; then q has nothing but its filters. */
-static bool bind_query(nr_call *c, nr_model *m, const explained *e, const nr_slice *argv, size_t argc, nr_query *q, const nr_node **plan)
+static bool bind(nr_call *c, const nr_slice *argv, size_t argc, subject *s)
 {
     nr_ast ast;
     nr_page page;
     nr_bind_with with = nr_bind_with_of(c);
-    if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) return bind_update(c, m, argv, argc, q);
+    const explained *e = s->as;
+    if (nr_slice_is(nr_slice_of(e->word), "UPDATE")) return bind_update(c, s->m, argv, argc, &s->q);
     bool all = e->purpose == NR_FOR_ROWS && !e->counts && argc == 1 && nr_slice_caseis(argv[0], "ALL");
     if (!nr_ast_parse(argv, all ? 0 : argc, e->groups, &c->arena, &ast, &c->err)) return false;
-    if (ast.distinct || e->purpose == NR_FOR_VALUES) return (*plan = nr_groups_plan(c, m, &ast, &q->where)) != NULL;
-    return nr_query_bind(&ast, m, e->ordering, &with, &c->arena, q, &c->err) &&
-           (!ast.page || nr_page_bind(&ast, &with, &c->arena, q, &page, &c->err));
+    s->grouped = ast.distinct || e->purpose == NR_FOR_VALUES;
+    if (s->grouped) return nr_groups_bind(c, s->m, &ast, &s->groups);
+    return nr_query_bind(&ast, s->m, e->ordering, &with, &c->arena, &s->q, &c->err) &&
+           (!ast.page || nr_page_bind(&ast, &with, &c->arena, &s->q, &page, &c->err));
 }
 
 bool nr_cmd_explain(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    const explained *e = explained_find(argv[0]);
-    bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") ||
-                  (nr_slice_caseis(argv[0], "DELETE") && argc > 2 && nr_slice_caseis(argv[2], "PK"));
-    if (by_key) return explain_keys(c, argv, argc);
-    if (!e) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, AGGREGATE, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
-    nr_model *m = nr_model_need_for_query(c, argv[1]);
-    nr_query q = {0};
-    const nr_node *groups = NULL;
     nr_slices lines = {0};
-    nr_slice deleted = {NULL, 0};
-    bool known = false, removes = nr_slice_caseis(argv[0], "DELETE");
-    if (m && removes && argc == 2)
-        return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
-    if (!m || !bind_query(c, m, e, argv + 2, argc - 2, &q, &groups)) return false;
-    if (groups) return reply_plan(c, m, groups, &q, deleted);
+    subject s = {.as = explained_find(argv[0]), .removes = nr_slice_caseis(argv[0], "DELETE")};
+    bool by_key = nr_slice_caseis(argv[0], "GET") || nr_slice_caseis(argv[0], "MGET") || (s.removes && argc > 2 && nr_slice_caseis(argv[2], "PK"));
+    if (by_key) return explain_keys(c, argv, argc);
+    if (!s.as) return nr_fail(&c->err, NR_E_SYNTAX, "EXPLAIN takes QUERY, AGGREGATE, COUNT, EXISTS, GET, MGET, UPDATE or DELETE, got %s", NR_SHOW(argv[0]));
+    s.m = nr_model_need_for_query(c, argv[1]);
+    if (s.m && s.removes && argc == 2) return nr_fail(&c->err, NR_E_SYNTAX, "DELETE needs filters, ALL, or PK and primary keys");
+    if (!s.m || !bind(c, argv + 2, argc - 2, &s)) return false;
     if (nr_slice_caseis(argv[0], "EXISTS")) {
-        q.count = 1;
-        q.n_out = 1;
+        s.q.count = 1;
+        s.q.n_out = 1;
     }
-    if (e->counts && !explain_count(c, m, &q, &known, &lines)) return false;
-    if (known) return reply_lines(c, &lines);
-    nr_planner p = nr_planner_for(c, m);
-    p.explains = true;
-    if (removes) deleted = m->schema->name;
-    return reply_plan(c, m, nr_plan_rows(&p, &q, e->purpose), &q, deleted);
+    return add_plan(c, &s, &lines) && add_passes(c, &s, &lines) && reply_lines(c, &lines);
 }

@@ -242,12 +242,12 @@ start_nonrel {} {
         assert_match {*Group by b*} [r nonrel.explain query a.T FIELDS b DISTINCT]
         set lines [r nonrel.explain aggregate a.T GROUPBY b COUNT * WHEN {n > 1 or f = 2} AS x HAVING {not x = 3}]
         assert_match {Group by b: COUNT \* when (n__gt '1' OR f__exact '2'), having NOT x__exact '3' *} [lindex $lines 0]
-        assert_equal {{Group COUNT * (all) rows<=1}} [r nonrel.explain aggregate a.T COUNT *]
+        assert_equal {{Group COUNT * (all) rows<=1} {Passes count, answer}} [r nonrel.explain aggregate a.T COUNT *]
         model a.I {{"fields": {"n": {"type": "int", "null": true, "index": true}}}}
         foreach n {3 1 2} { r nonrel.save a.I n $n }
         r nonrel.save a.I NULL n
         set ask {a.I MIN n MAX n COUNT n COUNT * MAX pk}
-        assert_match {{Group MIN n (first of index=*), MAX n (first of index=* descending), COUNT n (*), COUNT \* (all), MAX id (first of index=pk*) rows<=1}} [r nonrel.explain aggregate {*}$ask]
+        assert_match {{Group MIN n (first of index=*), MAX n (first of index=* descending), COUNT n (*), COUNT \* (all), MAX id (first of index=pk*) rows<=1} {Passes *order, count, answer}} [r nonrel.explain aggregate {*}$ask]
         assert_equal {{n__min 1 n__max 3 n__count 3 count 4 pk__max 4}} [r nonrel.aggregate {*}$ask]
         r del a.I:1
         r hset a.I:2 n 7
