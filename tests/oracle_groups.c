@@ -78,19 +78,24 @@ typedef struct values {
     size_t n;
 } values;
 
-static oval term_value(const omodel *m, const oleaf *term, const orow *row, nr_arena *a)
+typedef struct keyed {
+    const opair *pair;
+    oval keys[OG_KEYS];
+} keyed;
+
+static oval term_value(const ojoin *j, const oleaf *term, const opair *p, nr_arena *a)
 {
     size_t n;
-    return oleaf_values(oleaf_field(m, term), term, opath_value(m, &term->path, term->field, row), a, &n)[0];
+    return oleaf_values(oleaf_field(j->m, term), term, opair_value(j, p, &term->path, term->field), a, &n)[0];
 }
 
-static values values_of(const omodel *m, const omeasure *x, const orow *const *rows, size_t n, nr_arena *a)
+static values values_of(const ojoin *j, const omeasure *x, const keyed *of, size_t n, nr_arena *a)
 {
     oval *at = NR_NEW_N(a, oval, n + 1);
-    values out = {x->star ? otype_find("int") : term_type(m, &x->term), at, 0};
+    values out = {x->star ? otype_find("int") : term_type(j->m, &x->term), at, 0};
     for (size_t i = 0; i < n; i++) {
-        oval v = x->star ? (oval){.num = 1} : term_value(m, &x->term, rows[i], a);
-        if (!v.null && (!x->when || otree_holds(m, x->when, rows[i], a))) at[out.n++] = v;
+        oval v = x->star ? (oval){.num = 1} : term_value(j, &x->term, of[i].pair, a);
+        if (!v.null && (!x->when || opair_holds(j, of[i].pair, x->when, a))) at[out.n++] = v;
     }
     return out;
 }
@@ -173,11 +178,6 @@ static oval measure(const omeasure *x, const values *v, nr_arena *a, double *sla
 
 /* -- groups ------------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct keyed {
-    const orow *row;
-    oval keys[OG_KEYS];
-} keyed;
-
 typedef struct sorting {
     const omodel *m;
     const ogrouping *g;
@@ -199,48 +199,62 @@ static void add_field(ogroups *out, const char *name, const otype *type)
     snprintf(f->name, sizeof f->name, "%s", name);
 }
 
-static void add_group(const omodel *m, const ogrouping *g, const keyed *first, const orow *const *rows, size_t n, nr_arena *a, ogroups *out)
+static void add_group(const ojoin *j, const ogrouping *g, const keyed *of, size_t n, nr_arena *a, ogroups *out)
 {
     orow *row = &out->m.rows[out->m.n_rows];
-    for (size_t k = 0; k < g->n_keys; k++) row->v[k] = first->keys[k];
+    for (size_t k = 0; k < g->n_keys; k++) row->v[k] = of->keys[k];
     for (size_t i = 0; i < g->n_measures; i++) {
-        values v = values_of(m, &g->measures[i], rows, n, a);
+        values v = values_of(j, &g->measures[i], of, n, a);
         row->v[g->n_keys + i] = measure(&g->measures[i], &v, a, &out->slack[out->m.n_rows][g->n_keys + i], &out->beyond);
     }
     out->m.n_rows++;
 }
 
-void ogroups_make(const omodel *m, const ogrouping *g, const orow **rows, size_t n, nr_arena *a, ogroups *out)
+static ojoin join_of(const omodel *m, const ogrouping *g)
 {
+    ojoin j = {.m = m};
+    for (size_t k = 0; k < g->n_keys; k++) ojoin_path(&j, &g->keys[k].path);
+    for (size_t i = 0; i < g->n_measures; i++) {
+        if (!g->measures[i].star) ojoin_path(&j, &g->measures[i].term.path);
+        if (g->measures[i].when) ojoin_tree(&j, g->measures[i].when);
+    }
+    return j;
+}
+
+void ogroups_make(const omodel *m, const ogrouping *g, const orow *const *rows, size_t n_rows, nr_arena *a, ogroups *out)
+{
+    ojoin j = join_of(m, g);
+    size_t n = ojoin_pairs(&j, rows, n_rows, NULL, SIZE_MAX);
+    opair *pairs = NR_NEW_N(a, opair, n + 1);
     keyed *all = NR_NEW_N(a, keyed, n + 1);
     sorting s = {m, g};
+    ojoin_pairs(&j, rows, n_rows, pairs, SIZE_MAX);
     *out = (ogroups){.m = {.columns = true}};
     for (size_t k = 0; k < g->n_keys; k++) add_field(out, g->names[k], term_type(m, &g->keys[k]));
     for (size_t i = 0; i < g->n_measures; i++) add_field(out, g->measures[i].name, measure_type(m, &g->measures[i], a));
     out->m.rows = NR_NEW_N(a, orow, n + 1);
     out->slack = nr_arena_zalloc(a, (n + 1) * sizeof *out->slack);
     for (size_t i = 0; i < n; i++) {
-        all[i].row = rows[i];
-        for (size_t k = 0; k < g->n_keys; k++) all[i].keys[k] = term_value(m, &g->keys[k], rows[i], a);
+        all[i].pair = &pairs[i];
+        for (size_t k = 0; k < g->n_keys; k++) all[i].keys[k] = term_value(&j, &g->keys[k], &pairs[i], a);
     }
     if (n) qsort_r(all, n, sizeof *all, compare_keys, &s);
-    for (size_t i = 0; i < n; i++) rows[i] = all[i].row;
     for (size_t from = 0, to; from < n; from = to) {
         for (to = from + 1; to < n && compare_keys(&all[from], &all[to], &s) == 0;) to++;
-        add_group(m, g, &all[from], rows + from, to - from, a, out);
+        add_group(&j, g, &all[from], to - from, a, out);
     }
-    if (!g->n_keys && !n) add_group(m, g, NULL, rows, 0, a, out);
+    if (!g->n_keys && !n) add_group(&j, g, all, 0, a, out);
 }
 
 /* -- at random ---------------------------------------------------------------------------------------------------------------------------- */
 
 /* A field, or parts of one, and a name for it. */
-static void random_term(dice *d, const omodel *m, oleaf *term, char name[OG_NAME])
+static void random_term(dice *d, const omodel *m, bool back, oleaf *term, char name[OG_NAME])
 {
     text t = {0};
     do {
         *term = (oleaf){.n_args = 0};
-        random_way(d, m, false, &term->path);
+        random_way(d, m, back, &term->path);
         term->field = dice_below(d, opath_end(m, &term->path)->n_fields);
         opath_shorten(m, &term->path, &term->field);
         random_path(d, oleaf_field(m, term), term);
@@ -264,7 +278,7 @@ static void random_keys(dice *d, const omodel *m, size_t n, ogrouping *g)
     for (size_t i = 0; i < n; i++) {
         size_t at = g->n_keys;
         bool new = true;
-        random_term(d, m, &g->keys[at], g->names[at]);
+        random_term(d, m, !g->distinct, &g->keys[at], g->names[at]);
         for (size_t k = 0; k < at; k++) new = new && !is_same(&g->keys[k], &g->keys[at]) && strcmp(g->names[k], g->names[at]) != 0;
         g->n_keys += new;
     }
@@ -310,7 +324,7 @@ static void random_measure(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
     do {
         if (x->star) break;
         x->function = functions[dice_below(d, COUNT(functions))].name;
-        random_term(d, m, &x->term, x->of);
+        random_term(d, m, true, &x->term, x->of);
     } while (!suits(m, x));
     name_measure(d, g->n_measures, x);
     if (dice_chance(d, 25)) x->when = random_tree(d, a, m, NULL, true);
@@ -320,11 +334,31 @@ static void random_measure(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
     g->n_measures += new;
 }
 
+/* So many pairs that looking at each is a matter of moments. */
+static bool is_quick(const omodel *m, const ogrouping *g)
+{
+    enum { PAIRS_A_ROW = 3, PAIRS_FREE = 3000 };
+    ojoin j = join_of(m, g);
+    size_t n = 0, most = m->n_rows * PAIRS_A_ROW + PAIRS_FREE;
+    for (size_t i = 0; j.n && i < m->n_rows && n <= most; i++) {
+        const orow *row = &m->rows[i];
+        n += ojoin_pairs(&j, &row, 1, NULL, most);
+    }
+    return !j.crowded && n <= most;
+}
+
+static void random_columns(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
+{
+    g->n_keys = g->n_measures = 0;
+    random_keys(d, m, g->distinct ? 1 + dice_below(d, OG_KEYS) : dice_below(d, OG_KEYS + 1), g);
+    while (!g->distinct && (!g->n_measures || (g->n_measures < OG_MEASURES && dice_chance(d, 60)))) random_measure(d, a, m, g);
+}
+
 void random_grouping(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
 {
     *g = (ogrouping){.count = -1, .distinct = dice_chance(d, 25)};
-    random_keys(d, m, g->distinct ? 1 + dice_below(d, OG_KEYS) : dice_below(d, OG_KEYS + 1), g);
-    while (!g->distinct && (!g->n_measures || (g->n_measures < OG_MEASURES && dice_chance(d, 60)))) random_measure(d, a, m, g);
+    do random_columns(d, a, m, g);
+    while (!is_quick(m, g));
     for (size_t i = dice_chance(d, 50) ? 1 + dice_below(d, 3) : 0; i-- > 0;) {
         okey key = {.field = dice_below(d, g->n_keys + g->n_measures), .descending = dice_chance(d, 50)};
         if (!ogrouping_is_rough(m, g, key.field)) g->order[g->n_order++] = key;

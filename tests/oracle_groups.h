@@ -2,7 +2,7 @@
 #ifndef ORACLE_GROUPS_H
 #define ORACLE_GROUPS_H
 
-#include "oracle_tree.h"
+#include "oracle_pairs.h"
 
 enum { OG_KEYS = 3, OG_MEASURES = 4, OG_NAME = 64 };
 
@@ -37,8 +37,8 @@ typedef struct ogroups {
 
 void random_grouping(dice *d, nr_arena *a, const omodel *m, ogrouping *g);
 
-/* Groups of rows, which are sorted, in the order of their keys. */
-void ogroups_make(const omodel *m, const ogrouping *g, const orow **rows, size_t n, nr_arena *a, ogroups *out);
+/* Groups of rows, or of their pairs, in the order of their keys. */
+void ogroups_make(const omodel *m, const ogrouping *g, const orow *const *rows, size_t n, nr_arena *a, ogroups *out);
 
 /* Whether a column is a float that was computed. */
 bool ogrouping_is_rough(const omodel *m, const ogrouping *g, size_t column);

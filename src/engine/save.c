@@ -229,7 +229,7 @@ static bool check_conditions(saver *s, const nr_change *ch)
     for (size_t i = 0; i < s->opt.conditions.n; i++) {
         const nr_pred *p = s->opt.conditions.at[i];
         if (!ch->before) return nr_fail(&c->err, NR_E_CONFLICT, "%.*s has no entity %s, which IF asks about", NR_FMT(name), NR_SHOW(ch->pk));
-        bool holds = nr_pred_eval(p, NR_NO_ROW, ch->before);
+        bool holds = nr_pred_eval(p, NULL, ch->before);
         nr_buf text = nr_buf_in(&c->arena);
         nr_pred_print(p, &text);
         nr_buf_byte(&text, 0);

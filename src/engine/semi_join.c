@@ -168,7 +168,7 @@ static const nr_pred *keys_leaf(nr_call *c, nr_slice text, const nr_field *f, nr
     return nr_join_keys(f, keys, k, text, &c->arena);
 }
 
-static const nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *rows)
+static nr_pred *rows_leaf(nr_call *c, const nr_pred *of, const nr_bitmap *rows)
 {
     nr_pred *p = NR_NEW(&c->arena, nr_pred);
     nr_bitmap *copy = NR_NEW(&c->arena, nr_bitmap);
@@ -218,6 +218,25 @@ static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const
     return referring(c, p, m, link->field, link->to, &found, nothing);
 }
 
+static nr_slice paired_line(nr_call *c, const nr_pairing *by, size_t depth)
+{
+    return nr_arena_printf(&c->arena, "%*sSemiJoin %.*s from %.*s", (int)depth * 2, "", NR_FMT(by->name), NR_FMT(by->to->schema->name));
+}
+
+/* What is asked of a row that pairs have: it is found among all of its model, once. */
+static const nr_pred *run_paired(nr_call *c, const nr_query *q, const nr_pred *p)
+{
+    nr_model *m = p->pairing->to;
+    const nr_pred *inner = run_links(c, q, m, p->kids[0]);
+    nr_bitmap found;
+    if (c->profile) nr_vec_push(&c->arena, c->profile, paired_line(c, p->pairing, 0));
+    if (!inner || !matching(c, q, m, inner, &found)) return NULL;
+    nr_pred *out = rows_leaf(c, p, &found);
+    out->at = p->at;
+    out->nobody = nr_join_holds_of_nothing(p->kids[0]);
+    return out;
+}
+
 /* -- in the place of a query -------------------------------------------------------------------------------------------------------------- */
 
 /* How what a query finds gets to the rows of the outer model: as values; as the same rows; along a reference, to those that refer to it or those that it
@@ -260,12 +279,12 @@ static const nr_node *plan_values(nr_planner *p, const nr_subquery *s, nr_query 
     nr_slice *name = NR_NEW(p->arena, nr_slice);
     *out = s->term.field;
     *name = s->term.field->name;
+    q->n_out = s->term.field->id < s->model->schema->n_fields; /* else it is joined */
     *g = (nr_grouping){.keys = &s->term, .n_keys = 1, .names = name, .specs = &s->term.spec, .count = -1};
     q->joined = s->joined;
     q->out = out;
     q->terms = &s->term;
     q->out_names = name;
-    q->n_out = 1;
     return nr_plan_groups(p, q, g);
 }
 
@@ -345,7 +364,7 @@ static const nr_pred *see(nr_call *c, nr_model *m, const nr_pred *p)
     *compare = *p->compare;
     *s = (sight){{look_along, NR_NEW_N(&c->arena, nr_value, compare->n_own + compare->n_joined)}, c, NR_NEW_N(&c->arena, nr_trail, compare->n_joined),
                  compare->n_joined};
-    for (size_t i = 0; i < s->n; i++) nr_trail_init(&s->trails[i], m, compare->joined[i], &c->arena);
+    for (size_t i = 0; i < s->n; i++) nr_trail_init(&s->trails[i], m, compare->joined[i], NULL, &c->arena);
     compare->sight = &s->base;
     *out = *p;
     out->compare = compare;
@@ -357,6 +376,7 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
 {
     if (!nr_pred_waits(p)) return p;
     if (p->op == NR_P_LINK) return run_link(c, q, m, p);
+    if (p->op == NR_P_PAIRED) return run_paired(c, q, p);
     if (p->op == NR_P_QUERY) return run_query(c, q, m, p);
     if (p->op == NR_P_COMPARE) return see(c, m, p);
     nr_pred *out = NR_NEW(&c->arena, nr_pred);
@@ -412,6 +432,10 @@ bool nr_join_explain(nr_call *c, nr_model *m, const nr_pred *where, size_t depth
     for (size_t i = 0; nr_pred_is_tree(where) && i < where->n; i++)
         if (!nr_join_explain(c, m, where->kids[i], depth, lines)) return false;
     if (where->op == NR_P_LINK) return explain_one(c, where->link->to, where->kids[0], NULL, line_of(c, where->link, depth), depth, lines);
+    if (where->op == NR_P_PAIRED) {
+        const nr_pairing *by = where->pairing;
+        return explain_one(c, by->to, where->kids[0], NULL, paired_line(c, by, depth), depth, lines);
+    }
     if (where->op != NR_P_QUERY) return true;
     return explain_one(c, s->model, s->where, carried_by(m, where) == BY_VALUE ? s : NULL, query_line(c, where, depth), depth, lines);
 }

@@ -17,7 +17,7 @@ static bool is_true(const nr_comparison *c, uint32_t row)
 {
     if (c->run->err->code) return false;
     for (size_t i = 0; i < c->fields.n; i++) c->row[c->fields.at[i]] = nr_column_get(nr_table_column(c->run->model->table, c->fields.at[i]), row);
-    bool found = nr_pred_eval(c->pred, row, c->row);
+    bool found = nr_pred_eval(c->pred, &row, c->row);
     nr_run_blame(c->run, row);
     return found;
 }

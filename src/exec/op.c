@@ -85,6 +85,7 @@ static bool pull(nr_op *op, nr_batch *b)
 {
     b->n = 0;
     b->loaded = false;
+    b->pairs = NULL;
     b->dense = b->dense && op->node->cls->dense;
     if (!op->node->cls->next(op, b) || op->run->err->code) return false; /* evaluating a predicate may fail, and has no way to say so but err */
     op->rows += b->n;

@@ -22,9 +22,16 @@ typedef struct nr_batch {
     uint32_t chunk;
     uint64_t bits[NR_CHUNK_WORDS];
     bool loaded;
+    uint32_t *const *pairs;              /* of a batch of pairs: of each pairing the row in each pair, NR_NO_ROW: nobody; they live until the next pull. NULL: rows alone */
     uint32_t rows[NR_BATCH];
     const nr_value *values[NR_BATCH];
 } nr_batch;
+
+/* The row of that number in a pair (query/pairing.h); 0: the row itself. */
+static inline uint32_t nr_batch_row(const nr_batch *b, size_t at, size_t i)
+{
+    return at ? b->pairs[at - 1][i] : b->rows[i];
+}
 
 /* An empty one. Its lists, which are long, are not zeroed. */
 nr_batch *nr_batch_new(nr_arena *arena);
@@ -84,7 +91,7 @@ typedef struct nr_span {
 } nr_span;
 
 extern const nr_op_class nr_op_rows, nr_op_set, nr_op_columns, nr_op_scan, nr_op_sets, nr_op_common, nr_op_walk, nr_op_lists, nr_op_distinct, nr_op_select,
-    nr_op_top, nr_op_mask, nr_op_load, nr_op_join, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
+    nr_op_top, nr_op_mask, nr_op_load, nr_op_pairs, nr_op_join, nr_op_filter, nr_op_sort, nr_op_reverse, nr_op_skip, nr_op_limit;
 
 /* Of the rows of the table those of a set. */
 typedef struct nr_set_params {
@@ -134,10 +141,17 @@ typedef struct nr_load_params {
     bool whole;
 } nr_load_params;
 
+struct nr_pairing;
+typedef struct nr_pairs_params {
+    const struct nr_pairing *const *pairings; /* query/pairing.h */
+    size_t n;
+} nr_pairs_params;
+
 struct nr_joined;
 typedef struct nr_join_params {
     const struct nr_joined *const *joined; /* query/joined.h: their values come behind those of the model's own fields, in this order */
     size_t n;
+    const struct nr_pairing *const *pairings; /* of rows that come in pairs */
 } nr_join_params;
 
 typedef struct nr_filter_params {

@@ -10,6 +10,7 @@
 #include "exec/keyset.h"
 #include "exec/op_select.h"
 #include "exec/slots.h"
+#include "exec/trail.h"
 #include "store/keys.h"
 #include "table/scan.h"
 #include "table/table.h"
@@ -40,6 +41,8 @@ typedef struct group_state {
     const nr_column **integers;   /* of each measure whose integers are added at once; NULL: another one */
     const nr_column *key;         /* the one key's, when it is one of integers */
     nr_selection **when;          /* of each measure, over columns; NULL: it has none, or rows are loaded */
+    nr_trail *trails;            /* of each joined field, when columns are read */
+    uint32_t *pair;               /* the rows of one, by their numbers */
     group *of[NR_BATCH];          /* the group of each row of the batch */
     known_key known[CACHED];
     size_t *state_at, state_size; /* where each measure's state lies in a group's */
@@ -53,11 +56,24 @@ static const nr_grouping *grouping_of(const nr_op *op)
     return ((const nr_group_params *)op->node->params)->grouping;
 }
 
-/* The column of a measure, when all that it takes of a batch is integers. */
-static const nr_column *integers_of(const nr_op *op, const nr_measure *m)
+/* The way to a field of another model; NULL: it is one of the rows' own. */
+static const nr_trail *trail_of(const nr_op *op, const group_state *s, const nr_field *f)
 {
-    if (m->star || m->when || !m->function->add_ints || !nr_term_plain(&m->term)) return NULL;
-    const nr_column *c = nr_table_column(op->run->model->table, m->term.field->id);
+    size_t own = op->run->model->schema->n_fields;
+    return f->id < own ? NULL : &s->trails[f->id - own];
+}
+
+static const nr_column *column_of(const nr_op *op, const group_state *s, const nr_field *f)
+{
+    const nr_trail *r = trail_of(op, s, f);
+    return r ? r->column : nr_table_column(op->run->model->table, f->id);
+}
+
+/* The column of a measure, when all that it takes of a batch is integers. */
+static const nr_column *integers_of(const nr_op *op, const group_state *s, const nr_measure *m)
+{
+    if (m->star || m->when || !m->function->add_ints || !nr_term_plain(&m->term) || trail_of(op, s, m->term.field)) return NULL;
+    const nr_column *c = column_of(op, s, m->term.field);
     return nr_column_kind(c) == NR_V_INT ? c : NULL;
 }
 
@@ -72,18 +88,21 @@ static void begin(nr_op *op, group_state *s)
     s->state_at = nr_arena_alloc(&op->arena, sizeof *s->state_at * g->n_measures);
     s->when = NR_NEW_N(op->run->arena, nr_selection *, g->n_measures);
     s->integers = NR_NEW_N(op->run->arena, const nr_column *, g->n_measures);
+    s->trails = NR_NEW_N(op->run->arena, nr_trail, p->join.n);
+    s->pair = NR_NEW_N(op->run->arena, uint32_t, p->n_pairings + 1);
+    for (size_t i = 0; p->columns && i < p->join.n; i++) nr_trail_init(&s->trails[i], op->run->model, p->join.joined[i], p->join.pairings, op->run->arena);
     for (size_t i = 0; i < g->n_measures; i++) {
-        s->integers[i] = p->columns ? integers_of(op, &g->measures[i]) : NULL;
+        s->integers[i] = p->columns ? integers_of(op, s, &g->measures[i]) : NULL;
         if (g->measures[i].when && p->columns) s->when[i] = nr_selection_new(op->run, g->measures[i].when);
         s->state_at[i] = s->state_size;
         s->state_size += (g->measures[i].function->state_size + 15) & ~(size_t)15;
     }
     if (!p->columns) return;
-    s->slots = nr_slots_new(op->run, &op->arena, g);
+    if (!p->join.n && !p->n_pairings) s->slots = nr_slots_new(op->run, &op->arena, g);
     if (g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return;
-    const nr_column *c = nr_table_column(op->run->model->table, g->keys[0].field->id);
+    const nr_column *c = column_of(op, s, g->keys[0].field);
     if (nr_column_form_of(c) == NR_CF_CODES) s->coded = c;
-    if (nr_column_kind(c) == NR_V_INT) s->key = c;
+    if (nr_column_kind(c) == NR_V_INT && !trail_of(op, s, g->keys[0].field)) s->key = c;
 }
 
 /* -- the group of a row ------------------------------------------------------------------------------------------------------------------- */
@@ -159,10 +178,20 @@ static void read_column(const nr_column *c, const nr_batch *in, nr_value *out)
     for (size_t i = 0; i < in->n; i++) out[i] = set[i] ? (nr_value){.kind = NR_V_INT, .i = numbers[i]} : NR_NULL;
 }
 
-static void read_term(nr_op *op, const nr_term *t, const nr_batch *in, nr_value *out)
+static void read_joined(const nr_trail *r, const nr_batch *in, nr_value *out)
+{
+    for (size_t i = 0; i < in->n; i++) {
+        uint32_t row = nr_trail_row(r, nr_batch_row(in, r->joined->at, i));
+        out[i] = row == NR_NO_ROW ? NR_NULL : nr_column_get(r->column, row);
+    }
+}
+
+static void read_term(nr_op *op, const group_state *s, const nr_term *t, const nr_batch *in, nr_value *out)
 {
     const nr_group_params *p = op->node->params;
-    if (p->columns) read_column(nr_table_column(op->run->model->table, t->field->id), in, out);
+    const nr_trail *r = p->columns ? trail_of(op, s, t->field) : NULL;
+    if (r) read_joined(r, in, out);
+    else if (p->columns) read_column(nr_table_column(op->run->model->table, t->field->id), in, out);
     for (size_t i = 0; !p->columns && i < in->n; i++) out[i] = in->values[i][t->field->id];
     for (size_t i = 0; !nr_term_plain(t) && i < in->n; i++) out[i] = nr_term_value(t, &out[i]);
 }
@@ -185,10 +214,12 @@ static bool is_new(nr_op *op, group_state *s, const group *g, size_t measure, co
 static void mask_measured(nr_op *op, group_state *s, size_t m, const nr_batch *in)
 {
     unsigned char passes[NR_BATCH];
-    const nr_pred *when = grouping_of(op)->measures[m].when;
-    if (s->when[m]) nr_selection_rows(s->when[m], in->rows, in->n, passes);
+    const nr_group_params *p = op->node->params;
+    const nr_pred *when = p->grouping->measures[m].when;
+    if (s->when[m]) nr_selection_rows(s->when[m], in, passes);
     for (size_t i = 0; !s->when[m] && i < in->n && !op->run->err->code; i++) {
-        passes[i] = nr_pred_eval(when, in->rows[i], in->values[i]);
+        for (size_t k = 0; k <= p->n_pairings; k++) s->pair[k] = nr_batch_row(in, k, i);
+        passes[i] = nr_pred_eval(when, s->pair, in->values[i]);
         nr_run_blame(op->run, in->rows[i]);
     }
     for (size_t i = 0; i < in->n && !op->run->err->code; i++)
@@ -199,7 +230,7 @@ static void mask_measured(nr_op *op, group_state *s, size_t m, const nr_batch *i
 static void read_measured(nr_op *op, group_state *s, size_t m, const nr_batch *in)
 {
     const nr_measure *what = &grouping_of(op)->measures[m];
-    if (!what->star) read_term(op, &what->term, in, s->measured);
+    if (!what->star) read_term(op, s, &what->term, in, s->measured);
     for (size_t i = 0; what->star && i < in->n; i++) s->measured[i] = (nr_value){.kind = NR_V_INT, .i = 1};
     if (what->when) mask_measured(op, s, m, in);
 }
@@ -218,7 +249,7 @@ static void measure(nr_op *op, group_state *s, size_t m, size_t n)
 static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
 {
     const nr_grouping *g = grouping_of(op);
-    for (size_t k = 0; !s->key && k < g->n_keys; k++) read_term(op, &g->keys[k], in, s->values + k * NR_BATCH);
+    for (size_t k = 0; !s->key && k < g->n_keys; k++) read_term(op, s, &g->keys[k], in, s->values + k * NR_BATCH);
     if (s->key) find_by_numbers(op, s, in);
     else find_groups(op, s, in->n);
     for (size_t i = 0; i < in->n; i++) s->states[i] = s->of[i]->states;
@@ -396,7 +427,7 @@ static bool read_all(nr_op *op, group_state *s)
             if (s->slots && nr_slots_complete(s->slots)) break;
             continue;
         }
-        if (p->columns) in->n = keep_those_there(op->run->model->table, in);
+        if (p->columns && !p->n_pairings) in->n = keep_those_there(op->run->model->table, in);
         take_rows(op, s, in);
     }
     if (s->slots) take_slots(op, s);
@@ -473,7 +504,7 @@ static bool finish(nr_op *op, group_state *s)
     for (size_t i = 0; i < s->groups.n; i++) {
         group *now = s->groups.at[i];
         if (!finish_group(op, s, now)) return false;
-        if (g->having && !nr_pred_eval(g->having, NR_NO_ROW, now->columns)) continue;
+        if (g->having && !nr_pred_eval(g->having, NULL, now->columns)) continue;
         if (g->n_order || g->reverse) order_group(op, now);
         s->groups.at[kept++] = now;
     }

@@ -16,7 +16,9 @@ typedef struct nr_group_answer {
 typedef struct nr_group_params {
     const nr_grouping *grouping;
     const nr_group_answer *answers; /* by measure; then there is no operator below. NULL: rows are read */
-    bool columns;          /* values are read from the columns of the table; else the rows below are loaded */
+    bool columns;          /* values are read from the columns of the tables; else the rows below are loaded, and have values of other models behind their own */
+    nr_join_params join;   /* what is read of other models, and what rows are paired with */
+    size_t n_pairings;
     const nr_index *index; /* in memory: sizes of its stretches are the counts asked for, while they are few; NULL: there is none */
 } nr_group_params;
 

@@ -14,14 +14,14 @@ static bool join_next(nr_op *op, nr_batch *b)
     nr_arena_clear(&op->arena);
     if (!s->trails) {
         s->trails = NR_NEW_N(op->run->arena, nr_trail, p->n);
-        for (size_t i = 0; i < p->n; i++) nr_trail_init(&s->trails[i], op->run->model, p->joined[i], op->run->arena);
+        for (size_t i = 0; i < p->n; i++) nr_trail_init(&s->trails[i], op->run->model, p->joined[i], p->pairings, op->run->arena);
     }
     if (!nr_op_next(op->child, b)) return false;
     nr_value *values = NR_NEW_N(&op->arena, nr_value, n * b->n);
     for (size_t i = 0; i < b->n; i++, values += n) {
         memcpy(values, b->values[i], n_fields * sizeof *values);
         for (size_t k = 0; k < p->n; k++)
-            if (!nr_trail_value(&s->trails[k], b->rows[i], op->run->store, op->run->env, &op->arena, &values[n_fields + k], op->run->err)) return false;
+            if (!nr_trail_value(&s->trails[k], nr_batch_row(b, p->joined[k]->at, i), op->run->store, op->run->env, &op->arena, &values[n_fields + k], op->run->err)) return false;
         b->values[i] = values;
     }
     return true;

@@ -140,7 +140,7 @@ static bool filter_pass(const nr_op *op, const nr_batch *in, size_t i)
 {
     const nr_filter_params *p = op->node->params;
     if (op->run->err->code) return false;
-    bool passes = nr_pred_eval(p->pred, in->rows[i], in->values[i]);
+    bool passes = nr_pred_eval(p->pred, &in->rows[i], in->values[i]);
     nr_run_blame(op->run, in->rows[i]);
     return passes;
 }

@@ -18,7 +18,7 @@ typedef struct term {
     struct term *kids;
     nr_leaf leaf;
     nr_comparison comparison;
-    const nr_bitmap *rows;
+    const nr_pred *rows; /* of ROWS */
 } term;
 
 enum { DEAR = 4 }; /* the effort of a comparison with an expression: more than that of a lookup */
@@ -50,7 +50,7 @@ static void make_ready(nr_run *run, term *t, const nr_pred *p)
         return;
     }
     if (p->op == NR_P_ROWS) {
-        t->rows = p->rows;
+        t->rows = p;
         return;
     }
     t->n = p->n;
@@ -83,7 +83,8 @@ static void eval_chunk(nr_run *run, term *t, uint32_t chunk, const uint64_t *nee
     }
     if (t->op == NR_P_ROWS) {
         size_t first = (size_t)chunk * NR_CHUNK_WORDS;
-        for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] = first + i < t->rows->n_words ? need[i] & t->rows->words[first + i] : 0;
+        const nr_bitmap *rows = t->rows->rows;
+        for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] = first + i < rows->n_words ? need[i] & rows->words[first + i] : 0;
         return;
     }
     memcpy(left, need, sizeof left); /* AND, NOT: what is true so far; OR: what is not */
@@ -95,24 +96,25 @@ static void eval_chunk(nr_run *run, term *t, uint32_t chunk, const uint64_t *nee
 }
 
 /* The same for a list. */
-static void eval_rows(const term *t, const uint32_t *rows, size_t n, const unsigned char *need, unsigned char *out)
+static void eval_rows(const term *t, const nr_batch *b, const unsigned char *need, unsigned char *out)
 {
     unsigned char left[NR_BATCH], kid[NR_BATCH];
+    size_t n = b->n;
     if (t->op == NR_P_LEAF) {
-        nr_leaf_rows(&t->leaf, rows, n, need, out);
+        nr_leaf_rows(&t->leaf, b->rows, n, need, out);
         return;
     }
     if (t->op == NR_P_COMPARE) {
-        nr_comparison_rows(&t->comparison, rows, n, need, out);
+        nr_comparison_rows(&t->comparison, b->rows, n, need, out);
         return;
     }
     if (t->op == NR_P_ROWS) {
-        for (size_t i = 0; i < n; i++) out[i] = need[i] & nr_bitmap_has(t->rows, rows[i]);
+        for (size_t i = 0; i < n; i++) out[i] = need[i] & nr_pred_has_row(t->rows, nr_batch_row(b, t->rows->at, i));
         return;
     }
     memcpy(left, need, n);
     for (size_t k = 0; k < t->n && memchr(left, 1, n); k++) {
-        eval_rows(&t->kids[k], rows, n, left, kid);
+        eval_rows(&t->kids[k], b, left, kid);
         for (size_t i = 0; i < n; i++) left[i] = t->op == NR_P_OR ? left[i] & (kid[i] ^ 1) : kid[i];
     }
     for (size_t i = 0; i < n; i++) out[i] = t->op == NR_P_AND ? left[i] : need[i] & (left[i] ^ 1);
@@ -131,11 +133,11 @@ nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred)
     return s;
 }
 
-void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, unsigned char *out)
+void nr_selection_rows(const nr_selection *s, const nr_batch *b, unsigned char *out)
 {
     unsigned char need[NR_BATCH];
-    memset(need, 1, n);
-    eval_rows(&s->root, rows, n, need, out);
+    memset(need, 1, b->n);
+    eval_rows(&s->root, b, need, out);
 }
 
 void nr_selection_chunk(nr_selection *s, uint32_t chunk, const uint64_t *need, uint64_t *out)
@@ -149,7 +151,7 @@ static void select_rows(nr_op *op, term *root, nr_batch *b)
     unsigned char need[NR_BATCH], passed[NR_BATCH];
     bool there = op->child->node->cls->there;
     for (size_t i = 0; i < b->n; i++) need[i] = there || nr_table_has(op->run->model->table, b->rows[i]);
-    eval_rows(root, b->rows, b->n, need, passed);
+    eval_rows(root, b, need, passed);
     size_t kept = 0;
     for (size_t i = 0; i < b->n; i++) {
         b->rows[kept] = b->rows[i];

@@ -10,8 +10,8 @@ typedef struct nr_selection nr_selection;
  * asked sets the run's err and says of which entity. */
 nr_selection *nr_selection_new(nr_run *run, const nr_pred *pred);
 
-/* Whether it is true of each of n rows, at most NR_BATCH, which the table has: bytes of 0 and 1. */
-void nr_selection_rows(const nr_selection *s, const uint32_t *rows, size_t n, unsigned char *out);
+/* Whether it is true of each row of a batch's list, which the table has, or of each of its pairs: bytes of 0 and 1. */
+void nr_selection_rows(const nr_selection *s, const nr_batch *b, unsigned char *out);
 
 /* The same of rows of a chunk: of the bits of need those for which it is true. need and out: NR_CHUNK_WORDS words; they may not overlap. */
 void nr_selection_chunk(nr_selection *s, uint32_t chunk, const uint64_t *need, uint64_t *out);

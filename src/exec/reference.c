@@ -162,3 +162,44 @@ void nr_reference_targets(const nr_reference *r, const nr_bitmap *sources, bool 
     }
     keep_there(r->to->table, out);
 }
+
+/* -- turned round -------------------------------------------------------------------------------------------------------------------------- */
+
+/* Which row of to a row of from refers to; beyond all rows: none. */
+static uint32_t referred_to(const nr_reference *r, size_t row)
+{
+    return r->by ? nr_holders_row(r->by, r->at[row]) : r->at[row];
+}
+
+/* Of 64 rows, or what is left of them, those that refer to something, or to what is wanted. */
+static uint64_t referring(const nr_reference *r, size_t from, const nr_bitmap *wanted, uint32_t limit)
+{
+    size_t n = r->n - from < 64 ? r->n - from : 64;
+    uint64_t bits = 0;
+    if (wanted && !r->by && n == 64) return hits_of(r->at + from, wanted->words, limit);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t to = referred_to(r, from + i);
+        bits |= (uint64_t)(to < limit && (!wanted || nr_bitmap_has(wanted, to))) << i;
+    }
+    return bits;
+}
+
+/* Sizes are counted two places on, so that they are beginnings one place on when they have been added up, and in their own place when all rows have been put there. */
+nr_referrers nr_reference_turn(const nr_reference *r, const nr_bitmap *wanted, nr_arena *arena)
+{
+    nr_referrers out = {.n = nr_rows_limit(r->to->rows)};
+    uint32_t *first = nr_arena_zalloc(arena, ((size_t)out.n + 2) * sizeof *first);
+    for (size_t from = 0; from < r->n; from += 64)
+        for (uint64_t left = referring(r, from, wanted, out.n); left; left &= left - 1, out.total++)
+            first[referred_to(r, from + (size_t)__builtin_ctzll(left)) + 2]++;
+    for (size_t i = 2; i <= out.n; i++) first[i] += first[i - 1];
+    uint32_t *rows = nr_arena_alloc(arena, out.total * sizeof *rows);
+    for (size_t from = 0; from < r->n; from += 64)
+        for (uint64_t left = referring(r, from, wanted, out.n); left; left &= left - 1) {
+            uint32_t row = (uint32_t)from + (uint32_t)__builtin_ctzll(left);
+            rows[first[referred_to(r, row) + 1]++] = row;
+        }
+    out.first = first;
+    out.rows = rows;
+    return out;
+}

@@ -27,6 +27,24 @@ nr_slice nr_reference_key(const nr_field *f, nr_model *to, nr_slice value);
 /* Whether the row of to is what references by f mean by its value: of a value that others have written twice, one row is. */
 bool nr_reference_means(const nr_field *f, nr_model *to, uint32_t row);
 
+/* The same reference turned round: the rows that refer to each entity, one behind the other. */
+typedef struct nr_referrers {
+    const uint32_t *first; /* by row of to, and one more: where they begin in rows */
+    const uint32_t *rows;  /* of from */
+    uint32_t n, total;     /* rows of to; how many refer to them */
+} nr_referrers;
+
+/* Made by a pass over all references: 4 bytes for each row of to, and for each that refers to one, in arena. wanted: rows of to that are asked about, with a
+ * bit for every row that there is; NULL: all. */
+nr_referrers nr_reference_turn(const nr_reference *r, const nr_bitmap *wanted, nr_arena *arena);
+
+/* Those that refer to a row of to, *n of them; none to NR_NO_ROW. */
+static inline const uint32_t *nr_referrers_of(const nr_referrers *r, uint32_t row, size_t *n)
+{
+    *n = row < r->n ? r->first[row + 1] - r->first[row] : 0;
+    return *n ? r->rows + r->first[row] : NULL;
+}
+
 /* Whole sets of rows along it, each with a bit for every row that there is. Sources: the rows of from that refer to one of targets, and with nowhere those that refer to
  * no entity. Targets: the entities of to that one of sources refers to, and with none those that nothing refers to. out is empty at first. */
 void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool nowhere, nr_bitmap *out);

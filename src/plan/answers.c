@@ -78,7 +78,7 @@ static bool find(nr_planner *p, const nr_query *q, const nr_measure *m, bool *kn
 bool nr_answers_find(nr_planner *p, const nr_query *q, const nr_grouping *g, const nr_group_answer **out)
 {
     *out = NULL;
-    bool known = g->one && nr_pass_on(p, NR_PASS_ANSWER);
+    bool known = g->one && !q->pairings.n && nr_pass_on(p, NR_PASS_ANSWER);
     for (size_t i = 0; i < g->n_measures; i++) known = known && g->measures[i].function->by_index != NR_BY_NONE;
     if (!known) return true;
     nr_group_answer *answers = NR_NEW_N(p->arena, nr_group_answer, g->n_measures);

@@ -149,6 +149,7 @@ static bool count_pred(counting *c, const nr_pred *pred, int depth, bool *known,
         return true;
     case NR_P_COMPARE:
     case NR_P_LINK:
+    case NR_P_PAIRED:
     case NR_P_QUERY: return true;
     }
     return true;

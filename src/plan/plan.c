@@ -5,6 +5,7 @@
  * a seek 1.
  * They only have to be right relative to each other. */
 #include "exec/leaf.h"
+#include "exec/trail.h"
 #include "plan/access.h"
 #include "plan/answers.h"
 #include "plan/composite.h"
@@ -210,7 +211,7 @@ static const nr_node *add_own(nr_planner *p, const nr_node *n, bool *want)
 
 static const nr_node *add_load(nr_planner *p, const nr_node *n, bool *want)
 {
-    nr_join_params join = {p->joined.at, p->joined.n};
+    nr_join_params join = {.joined = p->joined.at, .n = p->joined.n};
     n = add_own(p, n, want);
     return wants_joined(p, want) ? nr_plan_node(p, &nr_op_join, n, n->rows, &join, sizeof join) : n;
 }
@@ -360,13 +361,6 @@ static const nr_node *add_select(nr_planner *p, const nr_node *n, const route *r
     return nr_plan_node(p, &nr_op_select, n, r->most && r->most < n->rows ? r->most : n->rows, &f, sizeof f);
 }
 
-static bool output_in_columns(nr_planner *p, const nr_query *q)
-{
-    bool *want = NR_NEW_N(p->arena, bool, count_values(p));
-    want_output(q, want);
-    return in_columns(p, want);
-}
-
 /* Loads the output, unless whoever is above reads it from the columns. */
 static const nr_node *add_values(nr_planner *p, const nr_query *q, const nr_node *n)
 {
@@ -436,7 +430,7 @@ const nr_node *nr_plan_rows(nr_planner *p, const nr_query *q, nr_purpose purpose
 static const nr_index *counting_index(const nr_planner *p, const nr_query *q, const nr_grouping *g)
 {
     const nr_model *m = p->model;
-    if (!nr_pass_on(p, NR_PASS_ANSWER) || q->where->n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
+    if (!nr_pass_on(p, NR_PASS_ANSWER) || q->where->n || q->pairings.n || g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return NULL;
     for (size_t i = 0; i < g->n_measures; i++)
         if (!nr_measure_is_size(&g->measures[i])) return NULL;
     for (size_t i = 1; m->table && i < m->n_indexes; i++) {
@@ -447,16 +441,47 @@ static const nr_index *counting_index(const nr_planner *p, const nr_query *q, co
     return NULL;
 }
 
+/* How many there are for a row, on the average; nobody counts as one. */
+static double pairs_a_row(const nr_planner *p, const nr_query *q)
+{
+    double pairs = 1;
+    for (size_t i = 0; i < q->pairings.n; i++) {
+        const nr_pairing *by = q->pairings.at[i];
+        const nr_model *from = by->n_links > 1 ? by->links[by->n_links - 2]->to : by->from ? q->pairings.at[by->from - 1]->to : p->model;
+        double there = (double)nr_table_count(from->table), each = there > 0 ? (double)nr_table_count(by->to->table) / there : 0;
+        pairs *= each > 1 ? each : 1;
+    }
+    return pairs;
+}
+
+static const nr_node *add_pairs(nr_planner *p, const nr_query *q, const nr_node *n)
+{
+    nr_pairs_params pairs = {q->pairings.at, q->pairings.n};
+    double rows = (double)n->rows * pairs_a_row(p, q);
+    return nr_plan_node(p, &nr_op_pairs, n, rows < (double)INT64_MAX ? (uint64_t)rows : (uint64_t)INT64_MAX, &pairs, sizeof pairs);
+}
+
+static bool joined_in_columns(const nr_planner *p, const nr_query *q)
+{
+    bool in = nr_pass_on(p, NR_PASS_COLUMNS);
+    for (size_t i = 0; in && i < q->joined.n; i++) in = nr_trail_in_column(p->model, q->joined.at[i], q->pairings.at);
+    return in;
+}
+
 /* What a filter over entities read stands right below, loaded; columns are read when nothing is. */
 const nr_node *nr_plan_groups(nr_planner *p, const nr_query *q, const nr_grouping *g)
 {
     const nr_group_answer *answers;
+    nr_join_params join = {q->joined.at, q->joined.n, q->pairings.at};
     if (!nr_answers_find(p, q, g, &answers)) return NULL;
     if (answers) return nr_plan_node(p, &nr_op_group, NULL, 1, &(nr_group_params){.grouping = g, .answers = answers}, sizeof(nr_group_params));
     const nr_node *n = nr_plan_rows(p, q, NR_FOR_VALUES);
     if (!n) return NULL;
-    bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns || n->cls == &nr_op_join;
-    nr_group_params params = {.grouping = g, .columns = !loaded && output_in_columns(p, q), .index = counting_index(p, q, g)};
+    bool loaded = n->cls == &nr_op_filter || n->cls == &nr_op_load || n->cls == &nr_op_columns, columns = !loaded && joined_in_columns(p, q);
+    if (!loaded && !columns) n = nr_plan_node(p, &nr_op_columns, n, n->rows, NULL, 0);
+    if (q->pairings.n) n = add_pairs(p, q, n);
+    if (!columns && join.n) n = nr_plan_node(p, &nr_op_join, n, n->rows, &join, sizeof join);
+    nr_group_params params = {.grouping = g, .columns = columns, .join = join, .n_pairings = q->pairings.n, .index = counting_index(p, q, g)};
     return nr_plan_node(p, &nr_op_group, n, g->one ? 1 : n->rows, &params, sizeof params);
 }
 

@@ -59,7 +59,7 @@ static bool add_sort_key(nr_binder *b, nr_slice name, nr_sort_key *keys, nr_quer
     nr_term *t = NR_NEW(b->arena, nr_term);
     bool minus = name.n && name.p[0] == '-';
     if (minus) name = (nr_slice){name.p + 1, name.n - 1};
-    if (!nr_joined_term(b, name, "ORDER", &q->joined, t)) return false;
+    if (!nr_joined_term(b, name, "ORDER", &q->joined, NULL, t)) return false;
     for (size_t i = 0; i < q->n_order; i++) { /* what comes again decides nothing */
         nr_term plain = nr_term_of(keys[i].field);
         if (nr_term_eq(keys[i].term ? keys[i].term : &plain, t)) return true;
@@ -87,7 +87,7 @@ static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
 static bool bind_fields(nr_binder *b, const nr_slices *names, const nr_field **fields, nr_term *terms, nr_query *q)
 {
     for (size_t i = 0; i < names->n; i++) {
-        if (!nr_joined_term(b, names->at[i], "FIELDS", &q->joined, &terms[i])) return false;
+        if (!nr_joined_term(b, names->at[i], "FIELDS", &q->joined, NULL, &terms[i])) return false;
         fields[i] = terms[i].field;
         for (size_t k = 0; k < i; k++)
             if (nr_term_eq(&terms[i], &terms[k])) return nr_fail(b->err, NR_E_SYNTAX, "FIELDS names %s twice", NR_SHOW(names->at[i]));

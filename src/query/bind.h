@@ -24,7 +24,8 @@ typedef struct nr_query {
     const nr_slice *out_names;   /* under these names */
     size_t n_out;
     bool whole;                  /* no FIELDS: out is every field */
-    nr_joineds joined;           /* fields of other models that order, out and terms read */
+    nr_joineds joined;           /* fields of other models that order, out, terms and groups read */
+    nr_pairings pairings;        /* of groups: what rows are paired with */
     nr_related related;          /* entities of other models in the reply */
 } nr_query;
 

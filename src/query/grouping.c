@@ -15,6 +15,7 @@ typedef struct builder {
     NR_VEC(nr_spec) specs;
     NR_VEC(nr_group_order) order;
     nr_joineds joined;
+    nr_pairings pairings;
 } builder;
 
 static nr_binder binder_of(const builder *b, nr_err *err)
@@ -25,7 +26,7 @@ static nr_binder binder_of(const builder *b, nr_err *err)
 static bool bind_term(builder *b, nr_slice name, const char *clause, nr_term *out)
 {
     nr_binder binder = binder_of(b, b->err);
-    return nr_joined_term(&binder, name, clause, &b->joined, out);
+    return nr_joined_term(&binder, name, clause, &b->joined, b->ast->distinct ? NULL : &b->pairings, out);
 }
 
 static bool add_column(builder *b, nr_slice name, const nr_spec *spec)
@@ -73,7 +74,7 @@ static bool is_name(nr_slice s)
 static bool bind_when(builder *b, const nr_ast_where *when, const nr_pred **out)
 {
     nr_binder binder = binder_of(b, b->err);
-    return !when->word || (*out = nr_join_scope(&binder, nr_where_bind(&binder, when))) != NULL;
+    return !when->word || (*out = nr_pairings_bind(&binder, nr_where_bind(&binder, when), &b->pairings)) != NULL;
 }
 
 static bool add_measure(builder *b, const nr_ast_call *call)
@@ -112,7 +113,8 @@ static bool find_column(const builder *b, nr_slice name, size_t *at)
         if (nr_slice_eq(b->names.at[*at], name)) return true;
     nr_binder binder = binder_of(b, &no);
     nr_joineds joined = b->joined;
-    if (!nr_joined_term(&binder, name, "ORDER", &joined, &t)) return false;
+    nr_pairings pairings = b->pairings;
+    if (!nr_joined_term(&binder, name, "ORDER", &joined, &pairings, &t)) return false;
     for (*at = 0; *at < b->keys.n; ++*at)
         if (nr_term_eq(&t, &b->keys.at[*at])) return true;
     return false;
@@ -187,16 +189,14 @@ static bool bind_filters(builder *b, nr_model *model, nr_query *q)
 
 static void set_output(builder *b, const nr_grouping *g, nr_query *q)
 {
-    size_t n = b->schema->n_fields + b->joined.n;
-    bool *want = NR_NEW_N(b->arena, bool, n);
-    const nr_field **out = NR_NEW_N(b->arena, const nr_field *, n);
+    bool *want = NR_NEW_N(b->arena, bool, b->schema->n_fields + b->joined.n);
+    const nr_field **out = NR_NEW_N(b->arena, const nr_field *, b->schema->n_fields);
     nr_grouping_fields(g, want);
     q->n_out = 0;
     for (size_t i = 0; i < b->schema->n_fields; i++)
         if (want[i]) out[q->n_out++] = &b->schema->fields[i];
-    for (size_t i = 0; i < b->joined.n; i++)
-        if (want[b->joined.at[i]->field.id]) out[q->n_out++] = &b->joined.at[i]->field;
     q->joined = b->joined;
+    q->pairings = b->pairings;
     q->out = out;
     q->whole = q->reverse = false;
     q->offset = 0;

@@ -1,17 +1,18 @@
-/* joined.h -- fields of other models that a query sorts by or replies: each is a field more of its rows, behind those of its own model. */
+/* joined.h -- fields of other models that a query sorts by, groups by or replies: each is a field more of its rows, behind those of its own model. */
 #ifndef NR_JOINED_H
 #define NR_JOINED_H
 
-#include "query/join.h"
+#include "query/pairing.h"
 #include "query/term.h"
 
 enum { NR_JOINED_MAX = 256 };
 
 typedef struct nr_joined {
     nr_field field;               /* as terms see it: id behind the model's own fields, named by its path, NULL where the path leads nowhere */
+    size_t at;                    /* of rows in pairs (query/pairing.h) the number of the one that the links begin at; 0: the row itself */
     const nr_link *const *links;  /* none of them in reverse */
     size_t n_links;
-    const nr_field *of;           /* of the last link's model */
+    const nr_field *of;           /* of the model at the end */
 } nr_joined;
 
 typedef NR_VEC(const nr_joined *) nr_joineds;
@@ -22,7 +23,8 @@ bool nr_joined_read(nr_binder *b, nr_slice *path, const char *clause, nr_route *
 /* The field that is made for one at the end of a route, which has links; it is added to all when it is new. NULL: err (LIMIT). */
 const nr_field *nr_joined_field(nr_binder *b, const nr_route *r, const nr_field *of, const char *clause, nr_joineds *all);
 
-/* nr_term_bind, through relations too: what is new is added to all. SYNTAX besides: a relation that leads to any number of entities. */
-bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_term *out);
+/* nr_term_bind, through relations too: what is new is added to all, and to pairings where there are pairs. pairings NULL: a relation that leads to any number of entities is
+ * SYNTAX. */
+bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_pairings *pairings, nr_term *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* pred.c -- evaluation and printing of predicates. Depth is bounded by whoever builds them. */
 #include "query/pred.h"
 
-#include "query/join.h"
+#include "query/pairing.h"
 
 enum { SHOWN = 200 }; /* bytes of an expression that are printed as they are */
 
@@ -22,21 +22,21 @@ bool nr_pred_holds(const nr_pred *leaf, const nr_value *v)
     return leaf->direct ? leaf->lookup->eval(v, &leaf->args) : eval_path(leaf, v);
 }
 
-bool nr_pred_eval(const nr_pred *p, uint32_t row, const nr_value *values)
+bool nr_pred_eval(const nr_pred *p, const uint32_t *rows, const nr_value *values)
 {
     if (p->op == NR_P_LEAF) return nr_pred_holds(p, &values[p->field->id]);
-    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, row, values);
-    if (p->op == NR_P_ROWS) return nr_bitmap_has(p->rows, row);
-    if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], row, values);
+    if (p->op == NR_P_COMPARE) return nr_compare_holds(p->compare, rows ? rows[0] : NR_NO_ROW, values);
+    if (p->op == NR_P_ROWS) return nr_pred_has_row(p, rows[p->at]);
+    if (p->op == NR_P_NOT) return !nr_pred_eval(p->kids[0], rows, values);
     bool stop = p->op == NR_P_OR;
     for (size_t i = 0; i < p->n; i++)
-        if (nr_pred_eval(p->kids[i], row, values) == stop) return stop;
+        if (nr_pred_eval(p->kids[i], rows, values) == stop) return stop;
     return !stop;
 }
 
 bool nr_pred_waits(const nr_pred *p)
 {
-    bool waits = p->op == NR_P_LINK || p->op == NR_P_QUERY || (p->op == NR_P_COMPARE && p->compare->n_joined && !p->compare->sight);
+    bool waits = p->op == NR_P_LINK || p->op == NR_P_PAIRED || p->op == NR_P_QUERY || (p->op == NR_P_COMPARE && p->compare->n_joined && !p->compare->sight);
     for (size_t i = 0; !waits && nr_pred_is_tree(p) && i < p->n; i++) waits = nr_pred_waits(p->kids[i]);
     return waits;
 }
@@ -67,8 +67,8 @@ void nr_pred_print(const nr_pred *p, nr_buf *out)
         nr_buf_add(out, p->text);
         return;
     }
-    if (p->op == NR_P_LINK) {
-        nr_buf_printf(out, "%.*s.", NR_FMT(p->link->name));
+    if (p->op == NR_P_LINK || p->op == NR_P_PAIRED) {
+        nr_buf_printf(out, "%.*s.", NR_FMT(p->op == NR_P_LINK ? p->link->name : p->pairing->name));
         nr_pred_print(p->kids[0], out);
         return;
     }

@@ -24,7 +24,7 @@ bool nr_subquery_end(nr_binder *inner, nr_subquery *s, const nr_pred *where, nr_
     s->implied = !path.p;
     s->where = where ? nr_join_scope(inner, where) : everything(inner->arena);
     if (inner->err->code || !s->where) return false;
-    if (!nr_joined_term(inner, path.p ? path : NR_S("pk"), "FIELDS", &s->joined, &s->term)) return false;
+    if (!nr_joined_term(inner, path.p ? path : NR_S("pk"), "FIELDS", &s->joined, NULL, &s->term)) return false;
     return !(s->term.spec.type->flags & (NR_TF_CONTAINER | NR_TF_BYTES)) ||
            nr_fail(inner->err, NR_E_SYNTAX, "FIELDS %s of a query in the place of a value is of type %s, expected a single value of a scalar type",
                    NR_SHOW(path), s->term.spec.type->name);
