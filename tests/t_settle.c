@@ -56,6 +56,27 @@ static void what_others_write_before_the_indexes_are_compared_is_in_them(void **
     check_indexes(w, "b.Post");
 }
 
+/* A clock that moves by a tenth of a second whenever somebody looks. */
+static int64_t slow_clock(void *ctx)
+{
+    static int64_t now;
+    (void)ctx;
+    return now += 100000;
+}
+
+static void a_model_whose_indexes_take_long_has_them_compared_in_several_turns(void **state)
+{
+    world *w = *state;
+    int64_t (*clock)(void *ctx) = w->env.mono_us;
+    start_with_broken_indexes(w);
+    expect(w, "COUNT b.Post FILTER tag x", ":15");
+    w->env.mono_us = slow_clock;
+    world_settle(w);
+    w->env.mono_us = clock;
+    assert_true(counts_by_index(w));
+    check_indexes(w, "b.Post");
+}
+
 static void a_write_before_the_indexes_are_compared_meets_true_ones(void **state)
 {
     world *w = *state;
@@ -98,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EMPTY(a_count_after_a_start_does_not_wait_for_the_indexes),
         EMPTY(what_others_write_before_the_indexes_are_compared_is_in_them),
+        EMPTY(a_model_whose_indexes_take_long_has_them_compared_in_several_turns),
         EMPTY(a_write_before_the_indexes_are_compared_meets_true_ones),
         EMPTY(rows_without_an_order_come_as_they_will_when_the_indexes_are_compared),
         EMPTY(a_model_of_more_rows_than_a_scan_may_read_has_its_indexes_at_once),
