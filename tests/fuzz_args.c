@@ -55,6 +55,8 @@ static const char *const words[] = {
     "{\"or\":[{\"n\":1},{\"not\":{\"t\":\"a\"}}]}", " and ", " or ", "not ", "(", ")", "'", " = ", "F(", "$",
     "a__in = (QUERY f.A WHERE ", "n__in = (QUERY f.A FIELDS n)", " FIELDS ", "(QUERY f.A WHERE n = 1)", "pk__in = (QUERY f.B FIELDS a)", "WITH", "PREFETCH",
     "{\"a__in\":{\"query\":{\"model\":\"f.A\",\"q\":{\"n\":1}}}}",
+    "{\"extends\":[\"f.A\"],\"fields\":{\"h\":{\"type\":\"int\",\"null\":true,\"index\":true}}}", "{\"extends\":[\"f.B\"],\"fields\":{\"h\":{\"type\":\"int\",\"unique\":true,\"null\":true}}}",
+    "h", "h__in", "a_ptr", "b_ptr", "c__h", "c__isnull", "F(h)",
 };
 
 typedef struct input {

@@ -122,6 +122,41 @@ static void the_parent_named_id_is_an_auto_pk_of_the_children(void **state)
     clear(&w);
 }
 
+/* Its entities have what a concrete parent has; the schema has its own fields, and knows the names of the others. */
+static void a_concrete_parent_is_referred_to(void **state)
+{
+    (void)state;
+    world w = {0};
+    define(&w, "Note", "{'abstract': true, 'fields': {'x': {'type': 'char'}, 'text': {'type': 'char'}}, 'ordering': ['text']}");
+    define(&w, "a.Top", "{'fields': {'x': {'type': 'int'}}, 'ordering': ['-x'], 'ttl': 9, 'indexes': [{'fields': ['x']}]}");
+    define(&w, "a.Mid", "{'extends': ['a.Top', 'Note'], 'fields': {'y': {'type': 'int'}, 'zs': {'type': 'm2m', 'to': 'a.Top'}}}");
+    nr_schema *s = define(&w, "a.Low", "{'extends': ['a.Mid'], 'fields': {'z': {'type': 'int'}}, 'ordering': ['z', 'y', '-id', 'pk']}");
+    static const char *const names[] = {"top_ptr", "id", "x", "text", "y", "zs"}, *const of[] = {"a.Mid", "a.Top", "a.Top", "a.Mid", "a.Mid", "a.Mid"};
+    assert_slice(s->parent, "a.Mid");
+    assert_int_equal(s->n_fields, 2);
+    assert_slice(s->fields[0].name, "mid_ptr");
+    assert_slice(s->fields[0].to, "a.Mid");
+    assert_int_equal(s->fields[0].on_delete, NR_CASCADE);
+    assert_int_equal(s->inherited.n, sizeof names / sizeof *names);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_slice(s->inherited.at[i].name, names[i]);
+        assert_slice(s->inherited.at[i].model, of[i]);
+        assert_int_equal(s->inherited.at[i].many, i == 5);
+        assert_null(nr_schema_field(s, s->inherited.at[i].name));
+    }
+    assert_int_equal(s->ordering_names.n, 4);
+    assert_int_equal(s->ttl, 9);
+    assert_int_equal(s->together.n, 0);
+    nr_schema *own = define(&w, "a.Own",
+                            "{'extends': ['a.Top'], 'fields': {'z': {'type': 'int'}, 'top_ptr': {'type': 'onetoone', 'to': 'a.Top', "
+                            "'related_name': 'owns'}}}");
+    assert_slice(own->fields[0].name, "top_ptr");
+    assert_slice(own->fields[0].related_name, "owns");
+    assert_int_equal(own->fields[0].on_delete, NR_CASCADE);
+    assert_slice(own->ordering_names.at[0], "-x");
+    clear(&w);
+}
+
 static void bad_parents_are_refused(void **state)
 {
     (void)state;
@@ -129,9 +164,15 @@ static void bad_parents_are_refused(void **state)
     define(&w, "Concrete", "{}");
     define(&w, "Base", "{'abstract': true}");
     define(&w, "Mid", "{'abstract': true, 'extends': ['Base']}");
-    assert_null(parse(&w, "A", "{'extends': ['Concrete']}"));
+    define(&w, "Other", "{}");
+    assert_null(parse(&w, "A", "{'extends': ['Concrete', 'Base', 'Other']}"));
     assert_int_equal(w.err.code, NR_E_BADVALUE);
-    assert_has(w.err.msg, "extends: extending a model that is not abstract (Concrete) is not available in this version");
+    assert_has(w.err.msg, "extends: Concrete and Other are both not abstract: at most one may be");
+    assert_null(parse(&w, "A", "{'abstract': true, 'extends': ['Concrete']}"));
+    assert_has(w.err.msg, "extends: Concrete is not abstract: only a model with entities can extend it");
+    define(&w, "a.Two__Parts", "{}");
+    assert_null(parse(&w, "A", "{'extends': ['a.Two__Parts']}"));
+    assert_has(w.err.msg, "extends: the reference to a.Two__Parts: no field can be named 'two__parts_ptr'");
     assert_null(parse(&w, "A", "{'extends': ['Base', 'Base']}"));
     assert_has(w.err.msg, "extends: 'Base' stands twice");
     assert_null(parse(&w, "Base", "{'abstract': true, 'extends': ['Mid']}"));
@@ -255,6 +296,7 @@ int main(void)
         cmocka_unit_test(grandparents_are_in_the_parents),
         cmocka_unit_test(a_pk_is_inherited_unless_the_child_names_one),
         cmocka_unit_test(the_parent_named_id_is_an_auto_pk_of_the_children),
+        cmocka_unit_test(a_concrete_parent_is_referred_to),
         cmocka_unit_test(bad_parents_are_refused),
         cmocka_unit_test(a_relation_has_the_spec_of_its_targets_pk),
         cmocka_unit_test(a_target_may_come_later),

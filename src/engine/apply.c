@@ -343,7 +343,7 @@ static void settle(const part *p)
     if (c->host.replicate) replicate_deletes(w, &deleted);
     w->model->counters.deletes += deleted.n;
     w->model->counters.saves += p->changed.n - deleted.n;
-    c->store->cls->touch(c->store, w->model->schema->name);
+    nr_model_touch(c, w->model);
 }
 
 /* Whether the store has the index, or is getting it: one that waits to be built is not looked at. */

@@ -62,7 +62,8 @@ bool nr_cascade_minded(nr_call *c, nr_slice model, bool *minded)
     *minded = false;
     if (c->applied) return true;
     if (!nr_models_load_all(c)) return false;
-    *minded = refs_to(c, model).n > 0;
+    const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, model);
+    *minded = (m && m->schema->parent.p) || refs_to(c, model).n > 0; /* the row above is minded by this one's */
     return true;
 }
 
@@ -179,18 +180,32 @@ static bool find_rows(nr_cascade *x, step *s, nr_row_list *rows)
 
 /* -- what becomes of them ------------------------------------------------------------------------------------------------------------------ */
 
-static bool take(part *p, const nr_value *pk)
+static bool may_write_above(nr_cascade *x, part *above, const part *p)
 {
+    nr_call *c = x->call;
+    const nr_model *m = above->w.model;
+    above->allowed = above->allowed || nr_model_may(c, m->schema->name, true);
+    return above->allowed ||
+           nr_fail(&c->err, NR_E_NOPERM, "the user may not write %s, which %.*s extends", nr_model_shown(c, m), NR_FMT(p->w.model->schema->name));
+}
+
+/* The row that a model above has of the entity goes too. A copy is told of each. */
+static bool take(nr_cascade *x, part *p, const nr_value *pk)
+{
+    const nr_schema *s = p->w.model->schema;
     nr_change *removed;
     if (!nr_writer_remove(&p->w, pk, &removed)) return false;
-    if (removed) nr_vec_push(&p->w.call->arena, &p->gone, removed);
-    return true;
+    if (!removed) return true;
+    nr_vec_push(&x->call->arena, &p->gone, removed);
+    if (!s->parent.p || x->call->applied) return true;
+    part *above = part_of(x, s->parent, s->name);
+    return above && may_write_above(x, above, p) && take(x, above, pk);
 }
 
 static bool meet_cascade(nr_cascade *x, step *s, const nr_value *pk, uint32_t row)
 {
     (void)row;
-    return may_write(x, s->from, s->to) && take(s->from, pk);
+    return may_write(x, s->from, s->to) && take(x, s->from, pk);
 }
 
 static bool meet_set(nr_cascade *x, step *s, const nr_value *pk, uint32_t row)
@@ -287,7 +302,7 @@ nr_writer *nr_cascade_writer(nr_cascade *x)
 
 bool nr_cascade_remove(nr_cascade *x, const nr_value *pk)
 {
-    return take(x->parts.at[0], pk);
+    return take(x, x->parts.at[0], pk);
 }
 
 bool nr_cascade_commit(nr_cascade *x, uint64_t *removed)
@@ -303,6 +318,16 @@ bool nr_cascade_commit(nr_cascade *x, uint64_t *removed)
     return nr_writers_commit(ws, x->parts.n, &changed);
 }
 
+/* The model above one of which entities go. */
+static void explain_above(nr_call *c, nr_slice model, nr_map *known, nr_slices *models, nr_slices *lines)
+{
+    const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, model);
+    nr_slice above = m ? m->schema->parent : (nr_slice){NULL, 0};
+    if (!above.p || !nr_model_may(c, above, false)) return;
+    nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  OnDelete %.*s with %.*s, which it extends", NR_FMT(model), NR_FMT(above)));
+    if (!nr_map_put(known, above, c)) nr_vec_push(&c->arena, models, above);
+}
+
 bool nr_cascade_explain(nr_call *c, nr_slice model, nr_slices *lines)
 {
     nr_slices models = {0};
@@ -313,6 +338,7 @@ bool nr_cascade_explain(nr_call *c, nr_slice model, nr_slices *lines)
     nr_vec_push(&c->arena, &models, model);
     for (size_t i = 0; i < models.n; i++) {
         refs minding = refs_to(c, models.at[i]);
+        explain_above(c, models.at[i], &known, &models, lines);
         for (size_t k = 0; k < minding.n; k++) {
             const ref *r = &minding.at[k];
             const nr_model *m = nr_catalog_get(c->engine->catalog, c->db, r->from);

@@ -3,6 +3,8 @@
  * All that will change is collected first, each model in a writer of its own. What is removed is looked at once for who refers to it: those are removed in turn, get
  * another value, or refuse. Nothing is written before all of that is known and checked.
  *
+ * An entity of a model that extends a concrete one goes whole, whichever of its rows is named: those below by their reference, which cascades, and those above.
+ *
  * As in Django: protect refuses whoever else goes; restrict does not if who refers goes by the same command. Entities that others remove (DEL, expiry), and what a
  * copy is told to remove, mean nothing to anybody. */
 #ifndef NR_CASCADE_H
@@ -15,7 +17,8 @@ typedef struct nr_cascade {
     NR_VEC(struct nr_cascade_part *) parts; /* the models that are touched; the first is the command's */
 } nr_cascade;
 
-/* Whether some model minds the removal of entities of this one; no copy's command is minded. Reads all definitions: false, err. */
+/* Whether some model minds the removal of entities of this one, or one that it extends loses a row too; no copy's command is minded. Reads all
+ * definitions: false, err. */
 bool nr_cascade_minded(nr_call *c, nr_slice model, bool *minded);
 
 /* m is fit to be written, and has a table if its removals are minded. */

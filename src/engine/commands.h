@@ -2,7 +2,7 @@
 #ifndef NR_COMMANDS_H
 #define NR_COMMANDS_H
 
-#include "engine/models.h"
+#include "engine/levels.h"
 #include "plan/plan.h"
 
 bool nr_cmd_save(nr_call *c, const nr_slice *argv, size_t argc);
@@ -50,15 +50,23 @@ bool nr_run_collect(nr_run *run, const nr_node *root, nr_row_list *rows);
 /* The rows that match, planned, bounded and noted as for any query. */
 bool nr_rows_matching(nr_call *c, nr_model *m, const nr_query *q, nr_row_list *rows);
 
-/* What UPDATE does with the entities that match. */
-typedef struct nr_update {
-    nr_query query;
+/* What UPDATE does with the entities that match, by level. */
+typedef struct nr_update_part {
     bool *given;                /* by field id */
+    bool any;                   /* there is something to do: given, or a clock */
     nr_value *values;           /* SET, NULL */
     const nr_expr **exprs;      /* EXPR; NULL: values has it */
+} nr_update_part;
+
+typedef struct nr_update {
+    nr_query query;
+    nr_levels levels;
+    nr_field **fields;          /* with several levels and EXPR: the fields of all as those of one row, by level; NULL: as they are */
+    size_t n_fields;            /* of all levels */
+    nr_update_part *parts;      /* by level */
 } nr_update;
 
-/* Reads and binds the arguments of UPDATE behind the model. */
-bool nr_update_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_update *out);
+/* Reads and binds the arguments of UPDATE behind the model. writes: the models above it are needed for that too. */
+bool nr_update_bind(nr_call *c, nr_model *m, bool writes, const nr_slice *argv, size_t argc, nr_update *out);
 
 #endif

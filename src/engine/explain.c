@@ -130,7 +130,7 @@ static bool explain_keys(nr_call *c, const nr_slice *argv, size_t argc)
 static bool bind_update(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc, nr_query *q)
 {
     nr_update update;
-    if (!nr_update_bind(c, m, argv, argc, &update)) return false;
+    if (!nr_update_bind(c, m, false, argv, argc, &update)) return false;
     *q = update.query;
     return true;
 }

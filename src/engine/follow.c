@@ -249,7 +249,7 @@ static bool follow_dirty(nr_call *c, nr_model *m)
     while (nr_map_next(&f->dirty, &at, &pk, NULL))
         if (!follow_pk(c, m, pk)) return false;
     drop_dirty(f);
-    c->store->cls->touch(c->store, m->schema->name);
+    nr_model_touch(c, m);
     return true;
 }
 

@@ -405,6 +405,22 @@ void nr_model_corrupt(nr_call *c, nr_slice name, const char *why)
     nr_env_logf(c->env, NR_LOG_WARNING, "model %.*s is marked CORRUPT: %s", NR_FMT(name), why);
 }
 
+bool nr_model_is_heir(nr_call *c, const nr_model *m, nr_slice name)
+{
+    while (m && m->schema->parent.p && !nr_slice_eq(m->schema->parent, name)) m = nr_catalog_get(c->engine->catalog, c->db, m->schema->parent);
+    return m && m->schema->parent.p;
+}
+
+void nr_model_touch(nr_call *c, const nr_model *m)
+{
+    nr_slice name = m->schema->name;
+    size_t at = 0;
+    c->store->cls->touch(c->store, name);
+    if (!nr_catalog_has_heirs(c->engine->catalog, c->db)) return;
+    for (const nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (nr_model_is_heir(c, o, name)) c->store->cls->touch(c->store, o->schema->name);
+}
+
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena)
 {
     nr_buf b = nr_buf_in(arena);

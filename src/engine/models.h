@@ -54,6 +54,12 @@ bool nr_models_load_all(nr_call *c);
 /* Marks a model as not to be trusted, until it is dropped or its database flushed; logs why. */
 void nr_model_corrupt(nr_call *c, nr_slice name, const char *why);
 
+/* Whether m extends the concrete model of that name, or one that does. */
+bool nr_model_is_heir(nr_call *c, const nr_model *m, nr_slice name);
+
+/* Tells who watches a model that its entities changed, and who watches those that extend it, whose entities they are too. */
+void nr_model_touch(nr_call *c, const nr_model *m);
+
 /* The key of an entity, in the arena. */
 nr_slice nr_entity_key(const nr_model *m, nr_slice pk, nr_arena *arena);
 

@@ -83,10 +83,10 @@ static void reply_row(nr_call *c, const nr_query *q, const nr_value *row)
     nr_row_reply(c, &form, columns_of(c, q, row, false), 0);
 }
 
-/* The value of a joined field, from entity to entity; NULL where the path leads nowhere. */
-static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, nr_value *out)
+/* The row that a joined field is of, from entity to entity; NULL where the path leads nowhere. */
+static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, const nr_value **out)
 {
-    *out = NR_NULL;
+    *out = NULL;
     for (size_t i = 0; i < j->n_links; i++) {
         const nr_link *link = j->links[i];
         const nr_value *key = &row[link->field->id];
@@ -96,21 +96,29 @@ static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, nr_value 
         nr_slice pk = nr_reference_key(link->field, link->to, nr_type_text(&link->field->spec, key, &c->arena));
         if (!pk.p) return true;
         if (!nr_entity_read(link->to, c->store, c->env, pk, NULL, true, &c->arena, next, &found, &c->err)) return false;
+        if (found == NR_UNTYPED) return nr_model_untyped(link->to, &c->err);
         if (found != NR_FOUND) return true;
         row = next;
     }
-    *out = row[j->of->id];
+    *out = row;
     return true;
 }
 
-/* A row with the query's joined fields behind its own. NULL: err. */
+/* A row with the query's joined fields behind its own. What the same way leads to is read once. NULL: err. */
 static const nr_value *with_joined(nr_call *c, const nr_query *q, const nr_value *row)
 {
     size_t n = q->model->schema->n_fields;
     nr_value *values = NR_NEW_N(&c->arena, nr_value, n + q->joined.n);
+    const nr_value **found = NR_NEW_N(&c->arena, const nr_value *, q->joined.n);
     memcpy(values, row, n * sizeof *values);
-    for (size_t i = 0; i < q->joined.n; i++)
-        if (!chase(c, q->joined.at[i], row, &values[n + i])) return NULL;
+    for (size_t i = 0; i < q->joined.n; i++) {
+        const nr_joined *j = q->joined.at[i];
+        size_t same = i; /* most often the one before */
+        while (same && !nr_joined_same_way(q->joined.at[same - 1], j)) same--;
+        if (same) found[i] = found[same - 1];
+        else if (!chase(c, j, row, &found[i])) return NULL;
+        if (found[i]) values[n + i] = found[i][j->of->id];
+    }
     return values;
 }
 
@@ -130,7 +138,7 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     if (c->err.code) return false;
     profile_keys(c, row != NULL);
     nr_row_form form = nr_row_form_of(&q, &c->arena);
-    nr_related_begin(c, &q, &form);
+    if (!nr_related_begin(c, &q, &form)) return false;
     if (row) row = columns_of(c, &q, row, false);
     if (row && !nr_related_read(c, &q, &form, &row, 1)) return false;
     if (row) nr_row_reply(c, &form, row, 0);
@@ -148,6 +156,7 @@ bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
         return nr_fail(&c->err, NR_E_LIMIT, "%zu entities are more than %lld (nonrel.max-results)", argc - 1, (long long)c->limits.max_results);
     for (size_t i = 1; i < argc; i++) {
         if (!get_one(c, m, argv[i], &rows[i])) return false;
+        if (rows[i] && q.joined.n && !(rows[i] = with_joined(c, &q, rows[i]))) return false;
         if ((int64_t)c->arena.held > c->limits.max_memory)
             return nr_fail(&c->err, NR_E_LIMIT, "the entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);
     }
@@ -264,8 +273,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
     if (!nr_query_bind(&ast, m, true, &with, &c->arena, &q, &c->err)) return false;
     nr_row_form form = nr_row_form_of(&q, &c->arena);
     if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
-    nr_related_begin(c, &q, &form);
-    if (!nr_join_run(c, &q)) return false;
+    if (!nr_related_begin(c, &q, &form) || !nr_join_run(c, &q)) return false;
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
     if (!fetch_rows(c, &q, ast.page > 0, &rows)) return false;
     if (ast.page) token = end_page(c, &ast, &page, &form, &rows);

@@ -122,13 +122,24 @@ static bool no_relation(relater *r, nr_slice name)
     return f && nr_fail(&c->err, NR_E_SYNTAX, "'%.*s' of %.*s is no many-to-many field: SAVE writes it", NR_FMT(f->name), NR_FMT(r->model->schema->name));
 }
 
+/* The relation of that name, the model's own or that of one above it, which then becomes the binder's. */
+static bool find_relation(relater *r, nr_binder *b, nr_slice name)
+{
+    nr_levels levels;
+    if (!nr_levels_of(r->call, r->model, nr_model_need, false, &levels)) return false;
+    for (size_t i = 0; i < levels.n && !r->many.through; i++) {
+        b->schema = levels.at[i]->schema;
+        if (!nr_many_find(b, b->schema, name, &r->many)) return false;
+    }
+    return r->many.through || no_relation(r, name);
+}
+
 /* Building stale indexes can put another model in the place of the one that holds the relation: then it is looked for again. */
 static bool find_models(relater *r, nr_slice name)
 {
     nr_call *c = r->call;
-    nr_binder b = {.schema = r->model->schema, .with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
-    if (!nr_many_find(&b, b.schema, name, &r->many)) return false;
-    if (!r->many.through) return no_relation(r, name);
+    nr_binder b = {.with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
+    if (!find_relation(r, &b, name)) return false;
     nr_slice through = nr_arena_copy(&c->arena, r->many.through->schema->name), to = nr_arena_copy(&c->arena, r->many.far->to);
     if (!nr_may_enter(c, b.schema->name, through, true) || !nr_may_enter(c, b.schema->name, to, false)) return false;
     r->other = nr_model_need(c, to);

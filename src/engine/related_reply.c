@@ -22,16 +22,36 @@ static bool within_limits(nr_call *c, size_t reads)
            nr_fail(&c->err, NR_E_LIMIT, "the command takes more time than nonrel.max-time allows; ask for fewer related entities");
 }
 
+/* An entity of one model; NULL with no error: there is none. */
+static bool read_row(nr_call *c, nr_model *m, nr_slice pk, const nr_value **row)
+{
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    nr_found found;
+    *row = NULL;
+    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
+    if (found == NR_UNTYPED) return nr_model_untyped(m, &c->err);
+    if (found == NR_FOUND) *row = values;
+    return true;
+}
+
+/* Where it has no row above it, all that would be there and further up is NULL, as along any path. */
 static bool read_one(nr_call *c, nr_entities *e, nr_slice key, const nr_value **row)
 {
-    nr_value *values = NR_NEW_N(&c->arena, nr_value, e->model->schema->n_fields);
-    nr_found found;
     nr_slice pk = e->by ? nr_reference_key(e->by, e->model, key) : key;
     *row = NULL;
     if (!pk.p) return true;
-    if (!nr_entity_read(e->model, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err)) return false;
-    if (found == NR_UNTYPED) return nr_model_untyped(e->model, &c->err);
-    if (found == NR_FOUND) *row = values;
+    const nr_value **rows = NR_NEW_N(&c->arena, const nr_value *, e->levels.n);
+    if (!read_row(c, e->model, pk, &rows[0])) return false;
+    *row = rows[0];
+    if (!*row || e->levels.n == 1) return true;
+    for (size_t i = 1; i < e->levels.n && rows[i - 1]; i++)
+        if (!read_row(c, e->levels.at[i], pk, &rows[i])) return false;
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, e->columns.n);
+    for (size_t i = 0; i < e->columns.n; i++) {
+        const nr_spot *s = &e->columns.at[i];
+        if (rows[s->level]) values[i] = rows[s->level][s->field->id];
+    }
+    *row = values;
     return true;
 }
 
@@ -59,40 +79,45 @@ static bool read_nested(nr_call *c, const nr_row_form *f, const nr_value *values
 
 /* -- forms -------------------------------------------------------------------------------------------------------------------------------- */
 
-static nr_entities *entities_new(nr_call *c, nr_model *m, const nr_nest *nest);
+static bool entities_new(nr_call *c, nr_model *m, const nr_nest *nest, nr_entities **out);
 
-/* Whole entities of a model; nest: with these in them, NULL: none. */
-static nr_row_form whole_form(nr_call *c, const nr_model *m, const nr_nest *nest)
+/* What is nested in whole entities. */
+static bool nest_in(nr_call *c, const nr_nest *nest, nr_entities *e)
 {
-    size_t n = m->schema->n_fields;
-    nr_slice *names = NR_NEW_N(&c->arena, nr_slice, n);
-    nr_spec *specs = NR_NEW_N(&c->arena, nr_spec, n);
-    nr_entities **nested = nest && nest->inner.n ? NR_NEW_N(&c->arena, nr_entities *, n) : NULL;
-    for (size_t i = 0; i < n; i++) {
-        names[i] = m->schema->fields[i].name;
-        specs[i] = m->schema->fields[i].spec;
+    nr_entities **nested = NR_NEW_N(&c->arena, nr_entities *, e->columns.n);
+    for (size_t k = 0; k < nest->inner.n; k++) {
+        size_t i = 0;
+        while (e->columns.at[i].field != nest->inner.at[k]->field) i++;
+        if (!entities_new(c, nest->inner.at[k]->to, nest->inner.at[k], &nested[i])) return false;
     }
-    for (size_t i = 0; nested && i < nest->inner.n; i++) nested[nest->inner.at[i]->field->id] = entities_new(c, nest->inner.at[i]->to, nest->inner.at[i]);
-    return (nr_row_form){.n = n, .names = names, .specs = specs, .nested = nested};
+    e->form.nested = nested;
+    return true;
 }
 
-/* As deep as the clause goes. */
-static nr_entities *entities_new(nr_call *c, nr_model *m, const nr_nest *nest)
+/* Whole entities of a model; nest: with these in them, NULL: none. As deep as the clause goes. */
+static bool entities_new(nr_call *c, nr_model *m, const nr_nest *nest, nr_entities **out)
 {
-    nr_entities *e = NR_NEW(&c->arena, nr_entities);
-    *e = (nr_entities){.form = whole_form(c, m, nest), .model = m, .by = nest ? nest->field : NULL, .keys = nr_keyset_in(&c->arena)};
-    return e;
+    nr_slice *names;
+    nr_entities *e = *out = NR_NEW(&c->arena, nr_entities);
+    *e = (nr_entities){.model = m, .by = nest ? nest->field : NULL, .keys = nr_keyset_in(&c->arena)};
+    if (!nr_levels_of(c, m, nr_model_need, false, &e->levels)) return false;
+    e->columns = nr_levels_whole(&e->levels, &c->arena, &names);
+    nr_spec *specs = NR_NEW_N(&c->arena, nr_spec, e->columns.n);
+    for (size_t i = 0; i < e->columns.n; i++) specs[i] = e->columns.at[i].field->spec;
+    e->form = (nr_row_form){.n = e->columns.n, .names = names, .specs = specs};
+    return !nest || !nest->inner.n || nest_in(c, nest, e);
 }
 
-void nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form)
+bool nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form)
 {
     const nr_related *r = &q->related;
     nr_entities **nested = r->nests ? NR_NEW_N(&c->arena, nr_entities *, form->n) : NULL;
     nr_term key = nr_term_of(nr_schema_pk(q->model->schema));
     for (size_t i = 0; nested && i < form->n; i++)
-        if (r->nests[i]) nested[i] = entities_new(c, r->nests[i]->to, r->nests[i]);
+        if (r->nests[i] && !entities_new(c, r->nests[i]->to, r->nests[i], &nested[i])) return false;
     form->nested = nested;
     if (r->lists.n) nr_query_add_columns(q, &key, 1, &c->arena);
+    return true;
 }
 
 /* -- lists --------------------------------------------------------------------------------------------------------------------------------- */
@@ -248,8 +273,8 @@ static bool read_lists(nr_call *c, const nr_prefetches *lists, const holders *h,
 {
     nr_list *read = NR_NEW_N(&c->arena, nr_list, lists->n);
     for (size_t i = 0; i < lists->n; i++) {
-        nr_entities *e = entities_new(c, lists->at[i]->to, NULL);
-        if (!read_list(c, lists->at[i], h, e, &read[i])) return false;
+        nr_entities *e;
+        if (!entities_new(c, lists->at[i]->to, NULL, &e) || !read_list(c, lists->at[i], h, e, &read[i])) return false;
         uint64_t *inner = NR_NEW_N(&c->arena, uint64_t, e->rows.n);
         if (!read_inner(c, lists->at[i], e, inner)) return false;
         for (size_t row = 0; row < h->n; row++)

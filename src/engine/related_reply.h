@@ -9,8 +9,8 @@
 #include "engine/row_reply.h"
 
 /* Makes the form of a query's rows one with nested entities and lists, if it has such clauses. Lists take the primary key, which is added behind the other
- * columns. */
-void nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form);
+ * columns. False: err. */
+bool nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form);
 
 /* Reads all that n rows of columns need. False: err (LIMIT: nonrel.max-results in lists, nonrel.max-memory, nonrel.max-time). */
 bool nr_related_read(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n);

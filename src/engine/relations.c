@@ -55,7 +55,8 @@ static bool check(nr_call *c, const nr_models_overlay *changed, const relations 
     const nr_model *to = find_in(changed, r->field->to);
     if (!to && !find_in(changed, r->from->name)) return true;
     if (!to) to = nr_catalog_get(c->engine->catalog, c->db, r->field->to);
-    if (to && (nr_schema_field(to->schema, r->name) || nr_schema_many(to->schema, r->name))) return refuse(c, changed, r, "which is a field there");
+    if (to && (nr_schema_field(to->schema, r->name) || nr_schema_many(to->schema, r->name) || nr_schema_inherits(to->schema, r->name)))
+        return refuse(c, changed, r, "which is a field there");
     for (size_t i = 0; i < all->n; i++) {
         const relation *other = &all->at[i];
         if (i == at || !nr_slice_eq(other->field->to, r->field->to) || !nr_slice_eq(other->name, r->name)) continue;

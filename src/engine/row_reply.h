@@ -2,7 +2,7 @@
 #ifndef NR_ROW_REPLY_H
 #define NR_ROW_REPLY_H
 
-#include "engine/nonrel.h"
+#include "engine/levels.h"
 #include "exec/keyset.h"
 #include "query/grouping.h"
 
@@ -24,6 +24,8 @@ typedef struct nr_entities {
     nr_row_form form;
     nr_model *model;
     const nr_field *by;            /* the reference; NULL: the key itself is known */
+    nr_levels levels;
+    nr_spots columns; /* of levels */
     nr_keyset keys;
     NR_VEC(const nr_value *) rows; /* by number; NULL: there is no such entity */
 } nr_entities;

@@ -115,6 +115,16 @@ void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk)
     else ch->after[0] = *pk;
 }
 
+nr_change *nr_writer_row(nr_writer *w, const nr_value *pk)
+{
+    nr_change *ch = nr_writer_entity(w, pk);
+    if (!ch || ch->after) return ch;
+    if ((nr_schema_pk(w->model->schema)->type->flags & NR_TF_AUTO) && !nr_writer_raise(w, pk->i)) return NULL;
+    nr_writer_edit(w, ch, pk);
+    ch->fresh = true;
+    return ch;
+}
+
 bool nr_writer_clock(nr_writer *w, nr_change *ch, const nr_field *f)
 {
     nr_call *c = w->call;

@@ -38,6 +38,9 @@ void nr_writer_clear(nr_writer *w);
  * entity is CONFLICT. The caller edits after (made from before by edit). */
 nr_change *nr_writer_entity(nr_writer *w, const nr_value *pk);
 
+/* The same, made when there is none: then it is fresh. */
+nr_change *nr_writer_row(nr_writer *w, const nr_value *pk);
+
 /* The same of one that the command has looked at already, by its canonical pk; NULL: it has not. */
 nr_change *nr_writer_known(const nr_writer *w, nr_slice pk);
 

@@ -9,6 +9,7 @@ typedef struct database {
     nr_map models;
     nr_map suspects; /* name -> its own heap copy */
     nr_map marks;    /* name -> mark */
+    size_t heirs;    /* models that extend a concrete one */
     bool complete;
     bool unreadable; /* there are definitions that make no sense, for want of a parent maybe */
 } database;
@@ -96,6 +97,7 @@ static database *need_db(nr_catalog *c, int db)
         nr_map_init(&c->dbs[c->n_dbs].suspects, c->env);
         nr_map_init(&c->dbs[c->n_dbs].marks, c->env);
         c->dbs[c->n_dbs].complete = c->dbs[c->n_dbs].unreadable = false;
+        c->dbs[c->n_dbs].heirs = 0;
         c->n_dbs++;
     }
     return &c->dbs[db];
@@ -107,11 +109,25 @@ nr_model *nr_catalog_get(const nr_catalog *c, int db, nr_slice name)
     return d ? nr_map_get(&d->models, name) : NULL;
 }
 
+static void take_out(nr_catalog *c, database *d, nr_slice name)
+{
+    nr_model *m = nr_map_take(&d->models, name);
+    if (m && m->schema->parent.p) d->heirs--;
+    nr_catalog_discard(c, m);
+}
+
+bool nr_catalog_has_heirs(const nr_catalog *c, int db)
+{
+    const database *d = db_of(c, db);
+    return d && d->heirs;
+}
+
 void nr_catalog_put(nr_catalog *c, int db, nr_model *m)
 {
     database *d = need_db(c, db);
-    nr_catalog_discard(c, nr_map_take(&d->models, m->schema->name));
+    take_out(c, d, m->schema->name);
     nr_map_put(&d->models, m->schema->name, m);
+    if (m->schema->parent.p) d->heirs++;
     if (d->unreadable) d->complete = d->unreadable = false;
 }
 
@@ -123,7 +139,7 @@ void nr_catalog_set_unreadable(nr_catalog *c, int db, bool any)
 void nr_catalog_drop(nr_catalog *c, int db, nr_slice name)
 {
     database *d = db_of(c, db);
-    if (d) nr_catalog_discard(c, nr_map_take(&d->models, name));
+    if (d) take_out(c, d, name);
 }
 
 void nr_catalog_forget(nr_catalog *c, int db)
@@ -134,6 +150,7 @@ void nr_catalog_forget(nr_catalog *c, int db)
     void *m;
     while (nr_map_next(&d->models, &at, NULL, &m)) nr_catalog_discard(c, m);
     nr_map_clear(&d->models);
+    d->heirs = 0;
     clear_copies(&d->suspects);
     d->complete = d->unreadable = false;
 }

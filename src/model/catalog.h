@@ -61,6 +61,9 @@ void nr_catalog_forget(nr_catalog *c, int db);                         /* the mo
 void nr_catalog_clear(nr_catalog *c, int db);                          /* all that is known of the database; -1: of all of them */
 void nr_catalog_swap(nr_catalog *c, int a, int b);
 
+/* Whether some model extends a concrete one. */
+bool nr_catalog_has_heirs(const nr_catalog *c, int db);
+
 /* Why the answers of a model cannot be trusted: absent slice, they can. A mark outlives the cached model; nr_catalog_unmark and clear end it. */
 void nr_catalog_mark(nr_catalog *c, int db, nr_slice name, nr_slice why);
 nr_slice nr_catalog_marked(const nr_catalog *c, int db, nr_slice name);

@@ -22,6 +22,13 @@ const nr_field *nr_schema_field(const nr_schema *s, nr_slice name)
     return f && (f->type->flags & NR_TF_RELATION) ? f : NULL;
 }
 
+const nr_inherited *nr_schema_inherits(const nr_schema *s, nr_slice name)
+{
+    for (size_t i = 0; i < s->inherited.n; i++)
+        if (nr_slice_eq(s->inherited.at[i].name, name)) return &s->inherited.at[i];
+    return NULL;
+}
+
 const nr_field *nr_schema_many(const nr_schema *s, nr_slice name)
 {
     for (size_t i = 0; i < s->n_many; i++)
@@ -43,8 +50,14 @@ bool nr_schema_no_field(const nr_schema *s, nr_slice name, nr_err *err)
     if (nr_schema_many(s, name))
         return nr_fail(err, NR_E_SYNTAX, "'%.*s' of %.*s is many to many and has no value here; RELATE writes it, PREFETCH and filters read it",
                        NR_FMT(name), NR_FMT(s->name));
+    const nr_inherited *above = nr_schema_inherits(s, name);
+    if (above)
+        return nr_fail(err, NR_E_NOFIELD, "'%.*s' is a field of %.*s, which %.*s extends, and none of its own; name it there", NR_FMT(above->name),
+                       NR_FMT(above->model), NR_FMT(s->name));
     nr_hint_begin(&hint, name);
     for (size_t i = 0; i < s->n_fields; i++) nr_hint_offer(&hint, s->fields[i].name);
+    for (size_t i = 0; i < s->inherited.n; i++)
+        if (!s->inherited.at[i].many) nr_hint_offer(&hint, s->inherited.at[i].name);
     for (size_t i = 0; i < s->n_many; i++) nr_hint_near(&hint, s->many[i].name);
     const char *word = clause_word(name);
     char note[80] = "";

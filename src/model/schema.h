@@ -3,6 +3,9 @@
  * Immutable once resolved, in an arena of its own. Field 0 is the primary key, the others follow in the order of the document (fields
  * of abstract parents first, in the order of `extends`).
  *
+ * A model that extends a concrete one has only its own fields: its primary key is a reference to the parent's, whose entity of the same key holds
+ * the rest. What these are called is known here (inherited), what they are only there.
+ *
  * Two steps, since a foreign key may name a model that comes later: nr_schema_parse reads the document; nr_schema_resolve gives every
  * field its spec and coerces defaults, choices and bounds, as soon as all targets are known. */
 #ifndef NR_SCHEMA_H
@@ -88,6 +91,12 @@ typedef struct nr_together {
     bool unique;
 } nr_together;
 
+/* A field of an entity that a model above holds. */
+typedef struct nr_inherited {
+    nr_slice name, model;     /* model: whose field it is */
+    bool many;                /* m2m: it has no value */
+} nr_inherited;
+
 struct nr_schema {
     nr_slice name;
     bool abstract;
@@ -101,8 +110,11 @@ struct nr_schema {
     nr_field *many;             /* the m2m fields: they have no values, and are none of fields; id means nothing there */
     size_t n_many;
     nr_slices extends;          /* direct parents, full names */
+    nr_slice parent;            /* the one of them that is concrete; absent: none is */
+    NR_VEC(nr_inherited) inherited; /* what its entities have: its primary key, what it has inherited, then its own */
     nr_sort_key *ordering;
     size_t n_ordering;
+    nr_slices ordering_names;   /* in its place with a concrete parent, since its fields may be that one's: "[-]field" */
     NR_VEC(nr_together) together;
     const nr_json *ordering_json, *indexes_json, *unique_json, *ttl_json; /* as declared here or by a parent, NULL when not: children read them again */
     nr_slice source;            /* canonical compact JSON of the document as given: what is stored and MODEL GET replies */
@@ -141,6 +153,9 @@ typedef const nr_schema *(*nr_schema_find)(void *ctx, nr_slice name);
  * extends this model), NOFIELD (pk or ordering), LIMIT (too long, too many fields).
  * Options, types and lookups that a later version delivers are refused by name.
  *
+ * At most one parent is concrete. What it has cannot be declared again, and what abstract parents declare by the same name is left out. The pk is
+ * then `<parent>_ptr`, a onetoone to it, which may be declared for the sake of its options.
+ *
  * The pk: the field that key "pk" names, or that says "pk": true, or that the first parent that has one says; else `id` of type auto is put
  * first. An abstract model may have none: then no field has pk set and nr_schema_pk must not be asked.
  * A field that overrides a parent's keeps that one's place; "self" in a parent means the child. */
@@ -177,11 +192,14 @@ nr_slice nr_field_unknown(const nr_field *f);
 /* By name, or `pk`, or `<fk>_id`; NULL when there is none. */
 const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
 
+/* The field of that name that a model above has; NULL when there is none. */
+const nr_inherited *nr_schema_inherits(const nr_schema *s, nr_slice name);
+
 /* The m2m field of that name; NULL when there is none. */
 const nr_field *nr_schema_many(const nr_schema *s, nr_slice name);
 
 /* nr_schema_field, or a NOFIELD error that lists the fields, nearest first. A clause word in small letters is said to be written in capitals. An m2m field is SYNTAX: it
- * has no value. */
+ * has no value. A field of a model above is NOFIELD too, with that model's name. */
 const nr_field *nr_schema_need(const nr_schema *s, nr_slice name, nr_err *err);
 
 static inline const nr_field *nr_schema_pk(const nr_schema *s)

@@ -1,7 +1,7 @@
 /* schema_json.c -- a model's document: its keys, one row each, and what follows from them.
  *
  * Fields are read from declarations, never copied: what abstract parents declare is declared again in the child, so that "self" and the primary
- * key are the child's own. */
+ * key are the child's own. What a concrete parent declares is that one's own, and only its names are known here. */
 #include "model/schema_read.h"
 
 enum { BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE, STRING = 1u << NR_J_STRING, LIST = 1u << NR_J_ARRAY, OBJECT = 1u << NR_J_OBJECT,
@@ -49,8 +49,12 @@ static bool check_parent(nr_schema_reader *r, nr_slice name)
     if (nr_slice_eq(name, r->schema->name)) return nr_reader_fail(r, NR_E_NOMODEL, "a model cannot extend itself");
     const nr_schema *parent = nr_model_name_valid(name) ? find_model(r, name) : NULL;
     if (!parent) return nr_reader_fail(r, NR_E_NOMODEL, "there is no model %s", NR_SHOW(name));
-    if (!parent->abstract)
-        return nr_reader_fail(r, NR_E_BADVALUE, "extending a model that is not abstract (%.*s) is not available in this version", NR_FMT(name));
+    if (!parent->abstract && r->schema->abstract)
+        return nr_reader_fail(r, NR_E_BADVALUE, "%.*s is not abstract: only a model with entities can extend it", NR_FMT(name));
+    if (!parent->abstract && r->schema->parent.p)
+        return nr_reader_fail(r, NR_E_BADVALUE, "%.*s and %.*s are both not abstract: at most one may be; refer to the other by a onetoone",
+                              NR_FMT(r->schema->parent), NR_FMT(name));
+    if (!parent->abstract) r->schema->parent = nr_arena_copy(r->schema->arena, name);
     nr_arena scratch;
     nr_arena_init(&scratch, r->schema->arena->env);
     bool circle = descends_from_us(r, parent, &scratch);
@@ -125,7 +129,7 @@ static bool set_ttl(nr_schema_reader *r, const nr_json *j)
 
 const nr_schema_option nr_schema_keys[] = {
     {"abstract",        BOOLEAN, "true or false",                    0, set_abstract, "the model has no entities: others extend it"},
-    {"extends",         LIST,    "an array of names of models",      0, set_extends,  "abstract models whose fields come first"},
+    {"extends",         LIST,    "an array of names of models",      0, set_extends,  "whose fields it has: any number of abstract models, and one that is not"},
     {"fields",          OBJECT,  "an object: field name -> options", 0, set_fields,   "the fields, in the order of replies"},
     {"pk",              STRING,  "the name of a field",              0, set_pk,       "the primary key; without one, `id` of type auto"},
     {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none; -f is descending"},
@@ -151,11 +155,11 @@ static void inherit(const nr_json **own, const nr_json *parents, nr_arena *arena
     if (parents && !*own) *own = nr_json_copy(parents, arena);
 }
 
-static void declare_again(const nr_field *fields, size_t n, declarations *all, nr_arena *arena)
+static void declare_again(const nr_schema *s, const nr_field *fields, size_t n, declarations *all)
 {
     for (size_t i = 0; i < n; i++)
-        if (!declared(all, fields[i].name))
-            nr_vec_push(arena, all, (declaration){nr_arena_copy(arena, fields[i].name), nr_json_copy(fields[i].json, arena)});
+        if (!declared(all, fields[i].name) && !nr_schema_inherits(s, fields[i].name))
+            nr_vec_push(s->arena, all, (declaration){nr_arena_copy(s->arena, fields[i].name), nr_json_copy(fields[i].json, s->arena)});
 }
 
 static void declare_inherited(nr_schema_reader *r, declarations *all)
@@ -163,25 +167,86 @@ static void declare_inherited(nr_schema_reader *r, declarations *all)
     nr_arena *arena = r->schema->arena;
     for (size_t i = 0; i < r->schema->extends.n; i++) {
         const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
-        declare_again(parent->fields, parent->n_fields, all, arena);
-        declare_again(parent->many, parent->n_many, all, arena);
         inherit(&r->schema->ordering_json, parent->ordering_json, arena);
+        inherit(&r->schema->ttl_json, parent->ttl_json, arena);
+        if (!parent->abstract) continue;
+        declare_again(r->schema, parent->fields, parent->n_fields, all);
+        declare_again(r->schema, parent->many, parent->n_many, all);
         inherit(&r->schema->unique_json, parent->unique_json, arena);
         inherit(&r->schema->indexes_json, parent->indexes_json, arena);
-        inherit(&r->schema->ttl_json, parent->ttl_json, arena);
     }
 }
 
-static void declare_own(nr_schema_reader *r, declarations *all)
+/* What a concrete parent has keeps its name. */
+static bool declare_own(nr_schema_reader *r, declarations *all)
 {
     const nr_json *own = r->own_fields;
     size_t inherited = all->n;
     for (size_t i = 0; own && i < own->n; i++) {
         declarations parents = {all->at, inherited, inherited};
+        const nr_inherited *above = nr_schema_inherits(r->schema, own->names[i]);
+        if (above)
+            return nr_fail(r->err, NR_E_BADVALUE, "fields.%.*s: %.*s, which is extended, has a field of that name, which cannot be declared again",
+                           NR_FMT(own->names[i]), NR_FMT(above->model));
         declaration *overridden = declared(&parents, own->names[i]);
         if (overridden) overridden->json = &own->items[i];
         else nr_vec_push(r->schema->arena, all, (declaration){own->names[i], &own->items[i]});
     }
+    return true;
+}
+
+/* -- a concrete parent ------------------------------------------------------------------------------------------------------------------- */
+
+static void add_inherited(nr_schema *s, nr_slice name, nr_slice model, bool many)
+{
+    nr_vec_push(s->arena, &s->inherited, (nr_inherited){nr_arena_copy(s->arena, name), nr_arena_copy(s->arena, model), many});
+}
+
+/* As its entities are replied: its primary key, what it has inherited, its own. */
+static void inherit_names(nr_schema *s, const nr_schema *parent)
+{
+    add_inherited(s, parent->fields[0].name, parent->name, false);
+    for (size_t i = 0; i < parent->inherited.n; i++) {
+        const nr_inherited *above = &parent->inherited.at[i];
+        add_inherited(s, above->name, above->model, above->many);
+    }
+    for (size_t i = 1; i < parent->n_fields; i++) add_inherited(s, parent->fields[i].name, parent->name, false);
+    for (size_t i = 0; i < parent->n_many; i++) add_inherited(s, parent->many[i].name, parent->name, true);
+}
+
+/* The reference to the parent comes first; an own declaration may take its place. */
+static bool declare_parent(nr_schema_reader *r, declarations *all)
+{
+    nr_schema *s = r->schema;
+    nr_err why = {.code = NR_OK};
+    nr_buf json = nr_buf_in(s->arena);
+    if (!s->parent.p) return true;
+    inherit_names(s, find_model(r, s->parent));
+    r->parent_link = nr_arena_printf(s->arena, "%.*s_ptr", NR_FMT(nr_model_short_name(s->parent, s->arena)));
+    if (!nr_field_name_valid(r->parent_link, &why)) return nr_fail(r->err, why.code, "extends: the reference to %.*s: %s", NR_FMT(s->parent), why.msg);
+    const nr_inherited *above = nr_schema_inherits(s, r->parent_link);
+    if (above)
+        return nr_fail(r->err, NR_E_BADVALUE, "extends: the reference to %.*s is called '%.*s', and so is a field of %.*s; rename one of the models",
+                       NR_FMT(s->parent), NR_FMT(r->parent_link), NR_FMT(above->model));
+    nr_buf_printf(&json, "{\"type\":\"onetoone\",\"pk\":true,\"on_delete\":\"cascade\",\"to\":\"%.*s\"}", NR_FMT(s->parent));
+    const nr_json *j = nr_json_parse(nr_buf_slice(&json), NR_SCHEMA_BYTES_MAX, s->arena, r->err);
+    if (j) nr_vec_push(s->arena, all, (declaration){r->parent_link, j});
+    return j != NULL;
+}
+
+/* What an own declaration of it may say is how it is named from the parent, and how it is indexed. */
+static bool check_parent_link(nr_schema_reader *r, nr_field *f)
+{
+    const nr_schema *s = r->schema;
+    bool mine = s->parent.p && nr_slice_eq(f->name, r->parent_link);
+    if (!mine) return true;
+    bool good = nr_slice_is(NR_S("onetoone"), f->type->name) && nr_slice_eq(f->to, s->parent) && !(nr_json_get(f->json, "pk") && !f->pk) &&
+                !nr_json_get(f->json, "to_field") && (f->on_delete == NR_CASCADE || !nr_json_get(f->json, "on_delete"));
+    f->pk = true;
+    f->on_delete = NR_CASCADE;
+    return good || nr_fail(r->err, NR_E_BADVALUE,
+                           "%.*s: is the reference to %.*s, which is extended: the primary key, of type onetoone, with on_delete cascade", NR_FMT(f->path),
+                           NR_FMT(s->parent));
 }
 
 /* One place more than there are fields is kept, for `id`. */
@@ -189,14 +254,15 @@ static bool read_fields(nr_schema_reader *r)
 {
     nr_schema *s = r->schema;
     declarations all = {NULL, 0, 0};
+    if (!declare_parent(r, &all)) return false;
     declare_inherited(r, &all);
-    declare_own(r, &all);
-    if (all.n >= NR_FIELDS_MAX) return nr_reader_fail(r, NR_E_LIMIT, "fields: a model has at most %d", NR_FIELDS_MAX);
+    if (!declare_own(r, &all)) return false;
+    if (all.n + s->inherited.n >= NR_FIELDS_MAX) return nr_reader_fail(r, NR_E_LIMIT, "fields: a model has at most %d", NR_FIELDS_MAX);
     s->fields = NR_NEW_N(s->arena, nr_field, all.n + 1);
     s->many = NR_NEW_N(s->arena, nr_field, all.n);
     for (size_t i = 0; i < all.n; i++) {
         nr_field f;
-        if (!nr_reader_field(r, all.at[i].name, all.at[i].json, &f)) return false;
+        if (!nr_reader_field(r, all.at[i].name, all.at[i].json, &f) || !check_parent_link(r, &f)) return false;
         if (f.type->flags & NR_TF_MANY) s->many[s->n_many++] = f;
         else s->fields[s->n_fields++] = f;
     }
@@ -242,7 +308,7 @@ static nr_field *inherited_pk(nr_schema_reader *r)
 {
     for (size_t i = 0; i < r->schema->extends.n; i++) {
         const nr_schema *parent = find_model(r, r->schema->extends.at[i]);
-        nr_field *f = parent->n_fields && parent->fields[0].pk ? field_named(r->schema, parent->fields[0].name) : NULL;
+        nr_field *f = parent->abstract && parent->n_fields && parent->fields[0].pk ? field_named(r->schema, parent->fields[0].name) : NULL;
         if (f && !nr_json_get(f->json, "pk")) return f;
     }
     return NULL;
@@ -308,6 +374,9 @@ static bool add_ordering(nr_schema_reader *r, const nr_json *item)
     if (later)
         return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
     nr_err why = {.code = NR_OK};
+    const nr_inherited *above = nr_schema_inherits(s, name);
+    if (s->parent.p) nr_vec_push(s->arena, &s->ordering_names, item->text);
+    if (above && !above->many) return true;
     const nr_field *f = nr_schema_need(s, name, &why);
     if (f) s->ordering[s->n_ordering++] = (nr_sort_key){.field = f, .descending = descending};
     /* An abstract model knows its primary key only in its children. */

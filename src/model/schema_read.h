@@ -13,6 +13,7 @@ typedef struct nr_schema_reader {
     nr_field *field;            /* that is being read; NULL: a key of the model is */
     const nr_json *own_fields;  /* "fields" of the document, NULL when not given */
     const nr_json *pk_json;     /* "pk" of the document, likewise */
+    nr_slice parent_link;       /* what the reference to a concrete parent is called */
 } nr_schema_reader;
 
 /* Fails with "<path of the field>.<option>: ..." or "<key>: ...". Returns false. */

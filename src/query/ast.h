@@ -27,6 +27,7 @@ typedef struct nr_ast_call {
 } nr_ast_call;
 
 typedef struct nr_ast {
+    unsigned groups;       /* the clauses that the command takes */
     NR_VEC(nr_ast_filter) filters;
     NR_VEC(nr_ast_where) where;
     nr_slices q;           /* documents of Q */

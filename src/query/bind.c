@@ -68,14 +68,14 @@ static bool add_sort_key(nr_binder *b, nr_slice name, nr_sort_key *keys, nr_quer
     return true;
 }
 
-static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
+static bool bind_order(nr_binder *b, const nr_slices *names, nr_query *q)
 {
-    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, ast->order.n);
+    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, names->n);
     q->order = keys;
-    for (size_t k = 0; k < ast->order.n; k++) {
-        if (!nr_slice_is(ast->order.at[k], "?")) {
-            if (!add_sort_key(b, ast->order.at[k], keys, q)) return false;
-        } else if (ast->order.n > 1) {
+    for (size_t k = 0; k < names->n; k++) {
+        if (!nr_slice_is(names->at[k], "?")) {
+            if (!add_sort_key(b, names->at[k], keys, q)) return false;
+        } else if (names->n > 1) {
             return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? stands alone");
         } else {
             q->random = true;
@@ -84,37 +84,41 @@ static bool bind_order(nr_binder *b, const nr_ast *ast, nr_query *q)
     return true;
 }
 
-static bool bind_fields(nr_binder *b, const nr_slices *names, const nr_field **fields, nr_term *terms, nr_query *q)
+static bool bind_fields(nr_binder *b, const nr_slices *names, nr_columns *out, nr_query *q)
 {
     for (size_t i = 0; i < names->n; i++) {
-        if (!nr_joined_term(b, names->at[i], "FIELDS", &q->joined, NULL, &terms[i])) return false;
-        fields[i] = terms[i].field;
+        nr_term t;
+        if (!nr_joined_term(b, names->at[i], "FIELDS", &q->joined, NULL, &t)) return false;
         for (size_t k = 0; k < i; k++)
-            if (nr_term_eq(&terms[i], &terms[k])) return nr_fail(b->err, NR_E_SYNTAX, "FIELDS names %s twice", NR_SHOW(names->at[i]));
+            if (nr_term_eq(&t, &out->terms.at[k])) return nr_fail(b->err, NR_E_SYNTAX, "FIELDS names %s twice", NR_SHOW(names->at[i]));
+        nr_vec_push(b->arena, &out->terms, t);
+        nr_vec_push(b->arena, &out->names, names->at[i]);
     }
     return true;
 }
 
+static void set_output(nr_query *q, const nr_columns *columns, nr_arena *arena)
+{
+    const nr_field **fields = NR_NEW_N(arena, const nr_field *, columns->terms.n);
+    for (size_t i = 0; i < columns->terms.n; i++) fields[i] = columns->terms.at[i].field;
+    q->out = fields;
+    q->terms = columns->terms.at;
+    q->out_names = columns->names.at;
+    q->n_out = columns->terms.n;
+}
+
+/* What replies no entity has the primary key alone. */
 static bool bind_output(nr_binder *b, const nr_ast *ast, nr_query *q)
 {
+    nr_columns columns = {0};
+    nr_slice pk = NR_S("pk");
+    nr_slices key = {&pk, 1, 1};
+    bool replies = ast->groups & (NR_CL_SHAPE | NR_CL_FIELDS), ok;
     q->whole = !ast->has_fields;
-    q->n_out = q->whole ? b->schema->n_fields : ast->fields.n;
-    const nr_field **fields = NR_NEW_N(b->arena, const nr_field *, q->n_out);
-    nr_term *terms = NR_NEW_N(b->arena, nr_term, q->n_out);
-    q->out = fields;
-    q->terms = terms;
-    if (ast->has_fields) {
-        if (!bind_fields(b, &ast->fields, fields, terms, q)) return false;
-        q->out_names = ast->fields.at;
-    } else {
-        nr_slice *names = NR_NEW_N(b->arena, nr_slice, b->schema->n_fields);
-        for (size_t i = 0; i < b->schema->n_fields; i++) {
-            fields[i] = &b->schema->fields[i];
-            terms[i] = nr_term_of(fields[i]);
-            names[i] = fields[i]->name;
-        }
-        q->out_names = names;
-    }
+    if (q->whole && replies) ok = nr_joined_whole(b, !(ast->groups & NR_CL_SHAPE), &q->joined, &columns);
+    else ok = bind_fields(b, q->whole ? &key : &ast->fields, &columns, q);
+    if (!ok) return false;
+    set_output(q, &columns, b->arena);
     if (q->flat && (q->whole || q->n_out != 1)) return nr_fail(b->err, NR_E_SYNTAX, "FLAT needs FIELDS with exactly one field");
     return true;
 }
@@ -131,9 +135,10 @@ bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const 
                       .count = ast->count,
                       .noscan = ast->noscan,
                       .max_scan = ast->max_scan};
+    bool by_model = !ast->has_order && use_ordering;
     out->where = bind_filters(&b, ast);
-    if (!out->where || !bind_order(&b, ast, out)) return false;
-    if (!ast->has_order && use_ordering) {
+    if (!out->where || !bind_order(&b, by_model ? &model->schema->ordering_names : &ast->order, out)) return false;
+    if (by_model && !out->n_order) {
         out->order = model->schema->ordering;
         out->n_order = model->schema->n_ordering;
     }

@@ -184,6 +184,7 @@ static bool bind_filters(builder *b, nr_model *model, nr_query *q)
     nr_ast filters = *b->ast;
     filters.order = filters.fields = filters.with = filters.prefetch = (nr_slices){0};
     filters.has_order = filters.has_fields = filters.flat = false;
+    filters.groups = NR_CL_FILTERS;
     return nr_query_bind(&filters, model, false, b->with, b->arena, q, b->err);
 }
 

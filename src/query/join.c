@@ -100,8 +100,14 @@ bool nr_many_find(nr_binder *b, const nr_schema *s, nr_slice name, nr_many *out)
     return true;
 }
 
+/* The model that s extends. NULL: it does not, or err. */
+static nr_model *parent_of(nr_binder *b, const nr_schema *s)
+{
+    return s->parent.p && b->with.others ? b->with.others->find(b->with.others->ctx, s->parent) : NULL;
+}
+
 /* Whether a name is a field of the model, or a relation to it. */
-static bool has_step(nr_binder *b, const nr_schema *s, nr_slice name, bool *has)
+static bool has_own_step(nr_binder *b, const nr_schema *s, nr_slice name, bool *has)
 {
     nr_link reverse = {0};
     nr_many many = {0};
@@ -110,6 +116,18 @@ static bool has_step(nr_binder *b, const nr_schema *s, nr_slice name, bool *has)
     if (!find_reverse(b, s, name, &reverse) || (!reverse.field && !nr_many_find(b, s, name, &many))) return false;
     *has = reverse.field || many.through;
     return true;
+}
+
+/* The same of the model or one above it. */
+static bool has_step(nr_binder *b, const nr_schema *s, nr_slice name, bool *has)
+{
+    *has = nr_schema_inherits(s, name) != NULL;
+    while (s && !*has) {
+        if (!has_own_step(b, s, name, has)) return false;
+        const nr_model *parent = parent_of(b, s);
+        s = parent ? parent->schema : NULL;
+    }
+    return !b->err->code;
 }
 
 static bool names_lookup(const nr_field *f, nr_slice part)
@@ -193,6 +211,43 @@ static bool step_across(nr_binder *b, const nr_schema *s, nr_slice *path, nr_lin
     return true;
 }
 
+bool nr_link_up(nr_binder *b, const nr_schema *s, nr_link *out)
+{
+    const nr_field *f = nr_schema_pk(s);
+    nr_model *to = parent_of(b, s);
+    *out = (nr_link){.name = f->name, .to = to, .field = f, .up = true};
+    if (!to && !b->err->code) nr_fail(b->err, NR_E_NOMODEL, "model '%.*s', which %.*s extends, is not defined", NR_FMT(s->parent), NR_FMT(s->name));
+    return to != NULL;
+}
+
+/* A name that is a model's above: the path goes on behind the references up to that one. */
+static bool step_up(nr_binder *b, const nr_schema *s, nr_slice *path, nr_route *r)
+{
+    nr_slice name = first_part(*path), way = *path;
+    const nr_inherited *known = nr_schema_inherits(s, name);
+    NR_VEC(const nr_field *) steps = {0};
+    for (bool here = false; !here;) {
+        const nr_model *parent = parent_of(b, s);
+        if (!parent) return !b->err->code; /* binding says that there is no such field */
+        nr_vec_push(b->arena, &steps, nr_schema_pk(s));
+        s = parent->schema;
+        if (known) here = nr_slice_eq(s->name, known->model);
+        else if (!has_own_step(b, s, name, &here)) return false;
+    }
+    for (size_t i = steps.n; i > 0; i--) way = put_before(b, steps.at[i - 1]->name, way);
+    *path = way;
+    r->up = (unsigned)steps.n;
+    return true;
+}
+
+/* What a name stands for that is no field of the model. */
+static bool step_aside(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link *out, nr_route *r)
+{
+    if (nr_schema_inherits(s, first_part(*path))) return step_up(b, s, path, r);
+    if (!step_back(b, s, path, out, r) || (!out->field && !step_across(b, s, path, out, r))) return false;
+    return out->field || step_up(b, s, path, r);
+}
+
 static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
 {
     if (r->links.n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
@@ -200,8 +255,11 @@ static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
     nr_link *copy = NR_NEW(b->arena, nr_link);
     *copy = *link;
     copy->name = nr_arena_copy(b->arena, link->name);
+    copy->up = r->up > 0;
+    r->up -= copy->up;
     nr_vec_push(b->arena, &r->links, copy);
     r->binder.schema = link->to->schema;
+    if (copy->up) return true;
     nr_slice as = r->binder.as.p ? r->binder.as : copy->name;
     r->binder.as = r->across ? as : (nr_slice){NULL, 0};
     if (!r->across) r->binder.before = nr_arena_printf(b->arena, "%.*s%.*s__", NR_FMT(r->binder.before), NR_FMT(as));
@@ -217,8 +275,8 @@ bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out)
         const nr_field *f = nr_schema_field(s, first_part(*path));
         nr_link link = {0};
         if (f && (!is_reference(f) || !behind(*path).p)) return true;
-        if (!(f ? step_forward(b, f, path, &link, out) : step_back(b, s, path, &link, out))) return false;
-        if (!f && !link.field && !step_across(b, s, path, &link, out)) return false;
+        if (!(f ? step_forward(b, f, path, &link, out) : step_aside(b, s, path, &link, out))) return false;
+        if (!link.field && !f && out->up) continue;
         if (!link.field) return true;
         if (!add_link(b, &link, out)) return false;
     }

@@ -15,6 +15,7 @@ typedef struct nr_link {
     nr_model *to;
     const nr_field *field;  /* the reference: of the model that is left, or, in reverse, of the one that is entered */
     bool reverse;           /* to any number of entities */
+    bool up;                /* to the model that is extended, for a name that is that one's: nobody wrote it */
 } nr_link;
 
 /* The models besides the command's own. */
@@ -44,10 +45,15 @@ typedef struct nr_route {
     unsigned taken;         /* a reference was named by the field that it holds, or by the one that this holds, and so on */
     bool implied;           /* the primary key of what refers was not named */
     bool across;            /* while it is read: the link in hand leads to what holds an m2m, its next one is the same relation */
+    unsigned up;            /* likewise: so many of the next links lead to models that are extended */
 } nr_route;
 
-/* Takes the relations off the front of *path. `author__pk` is the reference itself, or, where it holds another field, `author__<to_field>` is. A reverse relation
- * alone is its entities' primary keys. An m2m is two links: back to what holds it, and from there on. False: err. */
+/* The reference of a model to the one that it extends, as a link; s->parent is present. False: err. */
+bool nr_link_up(nr_binder *b, const nr_schema *s, nr_link *out);
+
+/* Takes the relations off the front of *path. `author__pk` is the reference itself, or, where it holds another field, `author__<to_field>` is. A reverse
+ * relation alone is its entities' primary keys. An m2m is two links: back to what holds it, and from there on. A name that is of a model above begins with
+ * the links up to it. False: err. */
 bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
 
 /* A path without a lookup, and "__lt": put together so that the lookup is none of the fields behind a relation. An absent slice: err. */

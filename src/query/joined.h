@@ -27,4 +27,17 @@ const nr_field *nr_joined_field(nr_binder *b, const nr_route *r, const nr_field 
  * SYNTAX. */
 bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds *all, nr_pairings *pairings, nr_term *out);
 
+/* Whether two lead to the same entity. */
+bool nr_joined_same_way(const nr_joined *a, const nr_joined *b);
+
+/* Columns of a reply: what each gives, and what it is called. */
+typedef struct nr_columns {
+    NR_VEC(nr_term) terms;
+    nr_slices names;
+} nr_columns;
+
+/* A whole entity, in the order of replies: its primary key, what models above it have, then its own fields. The keys above are its own key.
+ * by_key: the entities above are read by their keys alone. False: err (NOPERM: the user may not read a model above). */
+bool nr_joined_whole(nr_binder *b, bool by_key, nr_joineds *all, nr_columns *out);
+
 #endif

@@ -334,7 +334,7 @@ bool nr_ast_parse(const nr_slice *argv, size_t argc, unsigned groups, nr_arena *
 {
     parser p = {.argv = argv, .argc = argc, .groups = groups, .arena = arena, .err = err};
     uint64_t seen = 0;
-    *out = (nr_ast){.count = -1, .max_scan = -1};
+    *out = (nr_ast){.groups = groups, .count = -1, .max_scan = -1};
     while (!done(&p)) {
         nr_slice word = argv[p.at++];
         const nr_aggregate *function = groups & NR_CL_GROUPS ? nr_aggregate_find(word, true) : NULL;

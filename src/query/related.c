@@ -20,17 +20,42 @@ static bool is_reference(const nr_field *f)
     return (f->type->flags & NR_TF_RELATION) != 0;
 }
 
+/* The model above s. NULL: err. */
+static const nr_schema *open_parent(nr_binder *b, const nr_schema *s)
+{
+    const nr_others *o = b->with.others;
+    const nr_model *parent = o->open(o->ctx, b->schema->name, s->parent);
+    return parent ? parent->schema : NULL;
+}
+
+/* All models above s, which has entities in the reply. */
+static bool open_above(nr_binder *b, const nr_schema *s)
+{
+    while (s && s->parent.p) s = open_parent(b, s);
+    return s != NULL;
+}
+
+/* The model whose reference a part names: s, or one above it. NULL: err. */
+static const nr_schema *holder_of(nr_binder *b, const nr_schema *s, nr_slice part)
+{
+    while (s && !nr_schema_field(s, part) && s->parent.p) s = open_parent(b, s);
+    return s;
+}
+
 /* The reference that a part names. */
 static const nr_field *reference(nr_binder *b, const nr_schema *s, nr_slice part, nr_slice path)
 {
     nr_route r;
     nr_slice rest = part;
-    const nr_field *f = nr_schema_field(s, part);
     nr_binder at = *b;
     at.schema = s;
-    bool many = !f && nr_join_read(&at, &rest, &r) && r.links.n;
+    const nr_schema *holder = holder_of(b, s, part);
+    const nr_field *f = holder ? nr_schema_field(holder, part) : NULL;
+    bool many = holder && !f && nr_join_read(&at, &rest, &r) && r.links.n;
     if (b->err->code) return NULL;
-    if (many) nr_fail(b->err, NR_E_SYNTAX, "WITH %s: %s leads to any number of entities; PREFETCH gives lists", NR_SHOW(path), NR_SHOW(part));
+    if (f && f->pk && holder != s)
+        nr_fail(b->err, NR_E_SYNTAX, "WITH %s: '%.*s' is the key of the entity itself, whose fields stand in the reply", NR_SHOW(path), NR_FMT(f->name));
+    else if (many) nr_fail(b->err, NR_E_SYNTAX, "WITH %s: %s leads to any number of entities; PREFETCH gives lists", NR_SHOW(path), NR_SHOW(part));
     else if (!f) f = nr_schema_need(s, part, b->err);
     else if (!is_reference(f))
         nr_fail(b->err, NR_E_SYNTAX, "WITH %s: field '%.*s' is no reference, but of type %s", NR_SHOW(path), NR_FMT(f->name), f->type->name);
@@ -50,7 +75,7 @@ static bool read_chain(nr_binder *b, nr_slice path, chain *out)
         if (out->n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
         const nr_field *f = reference(b, s, (nr_slice){rest.p, cut}, path);
         nr_model *to = !f ? NULL : f->to_field.p ? o->need(o->ctx, s->name, f->to) : o->open(o->ctx, s->name, f->to);
-        if (!to) return false;
+        if (!to || !open_above(b, to->schema)) return false;
         out->at[out->n++] = (step){f, to};
         s = to->schema;
         rest = cut < rest.n ? (nr_slice){rest.p + cut + 2, rest.n - cut - 2} : (nr_slice){NULL, 0};
@@ -58,15 +83,29 @@ static bool read_chain(nr_binder *b, nr_slice path, chain *out)
     return true;
 }
 
-/* How many steps of the chain a column goes, so that it holds the key of the last one's entity; 0: it goes another way. */
+/* How many steps of the chain a column goes, so that it holds the key of the last one's entity; 0: it goes another way. Links to models above are
+ * no steps. */
 static size_t steps_of(const nr_binder *b, const nr_term *t, const nr_joineds *joined, const chain *c)
 {
     size_t own = b->schema->n_fields, n = 0;
+    bool same = true;
     if (!nr_term_plain(t) || !is_reference(t->field)) return 0;
     if (t->field->id < own) return t->field == c->at[0].field;
     const nr_joined *j = joined->at[t->field->id - own];
-    while (n < j->n_links && n < c->n && j->links[n]->field == c->at[n].field) n++;
-    return n == j->n_links && n < c->n && j->of == c->at[n].field ? n + 1 : 0;
+    for (size_t i = 0; same && i < j->n_links; i++) {
+        if (j->links[i]->up) continue;
+        same = n < c->n && j->links[i]->field == c->at[n].field;
+        n++;
+    }
+    return same && n < c->n && j->of == c->at[n].field ? n + 1 : 0;
+}
+
+/* Whether a column gives what one before it does: of a whole entity the keys of models above, which stay values. */
+static bool comes_again(const nr_term *columns, size_t at)
+{
+    size_t i = 0;
+    while (i < at && !nr_term_eq(&columns[i], &columns[at])) i++;
+    return i < at;
 }
 
 static nr_nest *nest_new(nr_arena *arena, const step *s)
@@ -92,7 +131,7 @@ static bool bind_with(nr_binder *b, nr_slice path, const nr_term *columns, size_
     if (!read_chain(b, path, &c)) return false;
     for (size_t i = 0; i < n_columns; i++) {
         size_t at = steps_of(b, &columns[i], joined, &c);
-        if (!at) continue;
+        if (!at || comes_again(columns, i)) continue;
         if (!nests[i]) nests[i] = nest_new(b->arena, &c.at[at - 1]);
         for (nr_nest *n = nests[i]; at < c.n; at++) n = inner_of(b->arena, n, &c.at[at]);
         found = true;
@@ -101,6 +140,14 @@ static bool bind_with(nr_binder *b, nr_slice path, const nr_term *columns, size_
 }
 
 /* -- PREFETCH ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* The first link that is not to a model above; NULL: there is none. */
+static const nr_link *first_link(const nr_route *r)
+{
+    size_t i = 0;
+    while (i < r->links.n && r->links.at[i]->up) i++;
+    return i < r->links.n ? r->links.at[i] : NULL;
+}
 
 /* One part of a path. What it leads to in the end may be named by a reference of the last model on the way. */
 static bool read_relation(nr_binder *b, nr_slice part, nr_slice path, nr_prefetch *out)
@@ -111,7 +158,9 @@ static bool read_relation(nr_binder *b, nr_slice part, nr_slice path, nr_prefetc
     const nr_field *own = nr_schema_field(b->schema, part);
     if (!nr_join_read(b, &rest, &r)) return false;
     if (!r.links.n && !own) return nr_schema_need(b->schema, part, b->err) != NULL;
-    if (!r.links.n || !r.links.at[0]->reverse)
+    const nr_link *first = first_link(&r);
+    if (!first && !own) own = nr_schema_field(r.binder.schema, rest);
+    if (!first || !first->reverse)
         return nr_fail(b->err, NR_E_SYNTAX, "PREFETCH %s: expected a relation to any number of entities%s", NR_SHOW(path),
                        own && is_reference(own) && part.n == path.n ? "; WITH puts the one of a reference in its place" : "");
     const nr_field *last = r.implied ? NULL : nr_schema_field(r.binder.schema, rest);
@@ -127,14 +176,21 @@ static bool read_relation(nr_binder *b, nr_slice part, nr_slice path, nr_prefetc
     return true;
 }
 
+static bool same_steps(const nr_prefetch *a, const nr_prefetch *b)
+{
+    bool same = a->n_steps == b->n_steps;
+    for (size_t i = 0; same && i < a->n_steps; i++) same = a->steps[i]->field == b->steps[i]->field && a->steps[i]->reverse == b->steps[i]->reverse;
+    return same;
+}
+
 /* The list among others that the last part of a path means, made when it is new. NULL: err. */
 static nr_prefetch *need_list(nr_binder *b, nr_slice part, nr_slice path, nr_prefetches *among)
 {
     nr_prefetch *p = NR_NEW(b->arena, nr_prefetch);
     *p = (nr_prefetch){.name = nr_arena_copy(b->arena, part), .path = nr_arena_copy(b->arena, path)};
-    if (!read_relation(b, part, path, p)) return NULL;
+    if (!read_relation(b, part, path, p) || !open_above(b, p->to->schema)) return NULL;
     for (size_t i = 0; i < among->n; i++)
-        if (among->at[i]->to == p->to && among->at[i]->steps[0]->field == p->steps[0]->field) return among->at[i];
+        if (same_steps(among->at[i], p)) return among->at[i];
     nr_vec_push(b->arena, among, p);
     return p;
 }
