@@ -1,12 +1,13 @@
 /* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities: three
- * models, references that are NULL or lead nowhere, a many-to-many relation, writes by commands and by others, restarts. SEED=s N=rounds. */
+ * models and one that extends the first, references that are NULL or lead nowhere, a many-to-many relation, writes by commands and by others, to
+ * either hash of an entity that has two, restarts. SEED=s JOINS=rounds. */
 #include "engine_check.h"
 
 #include "oracle.h"
 
-enum { A, B, C, MODELS, ROWS = 9, LEAVES = 6, DEPTH = 3 };
+enum { A, B, C, D, MODELS, ROWS = 9, LEAVES = 6, DEPTH = 3 };
 
-/* What an entity has: two values and a reference. */
+/* What an entity has: two values and a reference. D extends A: its reference is its own pk, and it has what A has by that. */
 typedef struct entity {
     bool there;
     int n;      /* -1: NULL */
@@ -21,7 +22,8 @@ typedef struct graph {
     bool related[ROWS + 1][ROWS + 1]; /* of C, to A, whether these are there or not */
 } graph;
 
-static const char *const names[MODELS] = {"j.A", "j.B", "j.C"};
+static const char *const names[MODELS] = {"j.A", "j.B", "j.C", "j.D"};
+static const char *const fields[MODELS][4] = {{"n", "s", "up", "pk"}, {"n", "s", "a", "pk"}, {"n", "s", "b", "pk"}, {"m", "t", "a_ptr", "pk"}};
 static const char *const texts[] = {"ab", "aB", "", "b"};
 
 /* A step of a path: from a model by its reference, or back by that of another one. */
@@ -33,7 +35,8 @@ typedef struct hop {
 } hop;
 
 static const hop hops[] = {{"up", A, A, false, false}, {"downs", A, A, true, false}, {"bs", A, B, true, false}, {"a", B, A, false, false},
-                           {"c_set", B, C, true, false}, {"b", C, B, false, false}, {"as", C, A, true, true}, {"cs", A, C, true, true}};
+                           {"c_set", B, C, true, false}, {"b", C, B, false, false}, {"as", C, A, true, true}, {"cs", A, C, true, true},
+                           {"d", A, D, true, false}, {"a_ptr", D, A, false, false}};
 
 typedef enum lookup { EXACT, LT, GTE, ISNULL, STARTSWITH, IN, LOOKUPS } lookup;
 static const char *const lookup_names[LOOKUPS] = {"exact", "lt", "gte", "isnull", "startswith", "in"};
@@ -44,6 +47,7 @@ typedef struct leaf {
     int model;             /* where the path begins */
     const hop *path[DEPTH];
     size_t n_hops;
+    bool plain;            /* references of D to A are not written: names of A are D's too */
     unsigned field;
     lookup lookup;
     int operand;
@@ -89,7 +93,7 @@ static subquery *random_query(graph *g, nr_arena *a, const leaf *l, int depth)
 
 static leaf random_leaf(graph *g, nr_arena *a, int model, int depth)
 {
-    leaf l = {.model = model, .operand = (int)dice_below(&g->d, 4)};
+    leaf l = {.model = model, .operand = (int)dice_below(&g->d, 4), .plain = dice_chance(&g->d, 70)};
     while (l.n_hops < DEPTH && dice_chance(&g->d, 65)) {
         const hop *h = &hops[dice_below(&g->d, COUNT(hops))];
         if (h->from == end_of(&l)) l.path[l.n_hops++] = h;
@@ -121,16 +125,17 @@ static node random_node(graph *g, nr_arena *a, int model, int depth, int *left)
 
 /* -- writing down -------------------------------------------------------------------------------------------------------------------------- */
 
-static const char *field_name(int model, unsigned field)
+static bool is_up(const hop *h)
 {
-    static const char *const refs[MODELS] = {"up", "a", "b"};
-    return field == ON_N ? "n" : field == ON_S ? "s" : field == ON_PK ? "pk" : refs[model];
+    return h->from == D;
 }
 
 static void path_text(const leaf *l, text *out)
 {
-    for (size_t i = 0; i < l->n_hops; i++) text_addf(out, "%s__", l->path[i]->name);
-    text_addf(out, "%s__%s", field_name(end_of(l), l->field), lookup_names[l->lookup]);
+    bool key = l->plain && l->n_hops && is_up(l->path[l->n_hops - 1]) && l->field == ON_PK;
+    for (size_t i = 0; i < l->n_hops; i++)
+        if (!l->plain || !is_up(l->path[i])) text_addf(out, "%s__", l->path[i]->name);
+    text_addf(out, "%s__%s", key ? "id" : fields[end_of(l)][l->field], lookup_names[l->lookup]);
 }
 
 static void json_text(const node *n, text *out);
@@ -139,7 +144,7 @@ static void operand_text(const leaf *l, bool json, text *out)
 {
     const char *quote = json && l->field == ON_S ? "\"" : "";
     if (l->query) {
-        text_addf(out, "{\"query\":{\"model\":\"%s\",\"field\":\"%s\",\"q\":", names[l->query->model], field_name(l->query->model, l->query->field));
+        text_addf(out, "{\"query\":{\"model\":\"%s\",\"field\":\"%s\",\"q\":", names[l->query->model], fields[l->query->model][l->query->field]);
         json_text(&l->query->where, out);
         text_addf(out, "}}");
     } else if (l->lookup == ISNULL) text_addf(out, "%s", l->operand % 2 ? "true" : "false");
@@ -335,8 +340,8 @@ static bool exists(const graph *g, const node *n, place root)
 static void define(graph *g)
 {
     static const char *const indexed[] = {"", ",\"index\":true", ",\"column\":true"};
-    for (int m = 0; m < MODELS; m++) {
-        static const char *const ref[MODELS] = {"\"up\":{\"type\":\"fk\",\"to\":\"self\",\"null\":true,\"related_name\":\"downs\"}",
+    for (int m = 0; m < D; m++) {
+        static const char *const ref[D] = {"\"up\":{\"type\":\"fk\",\"to\":\"self\",\"null\":true,\"related_name\":\"downs\"}",
                                                 "\"a\":{\"type\":\"fk\",\"to\":\"j.A\",\"null\":true,\"related_name\":\"bs\"}",
                                                 "\"b\":{\"type\":\"fk\",\"to\":\"j.B\",\"null\":true},\"as\":{\"type\":\"m2m\",\"to\":\"j.A\",\"related_name\":\"cs\"}"};
         const char *got = world_dof(g->w,
@@ -345,11 +350,17 @@ static void define(graph *g)
                                     names[m], m == B ? "char" : "int", indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)], ref[m]);
         if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
     }
+    const char *got = world_dof(g->w,
+                                "MODEL SET j.D '{\"extends\":[\"j.A\"],\"fields\":{\"m\":{\"type\":\"int\",\"null\":true%s},"
+                                "\"t\":{\"type\":\"char\",\"null\":true%s}}}'",
+                                indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)]);
+    if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
 }
 
 /* Nothing is said of an entity that is not there. */
 static void forget_relations(graph *g, int m, int pk)
 {
+    if (m == D) m = A;
     if (m == B || !g->rows[m][pk].there) return;
     world_dof(g->w, "RELATE %s %d %s CLEAR", names[m], pk, m == C ? "as" : "cs");
     if (!g->w->ok) fail_msg("%s", g->w->reply.p);
@@ -377,9 +388,31 @@ static void relate_one(graph *g)
     if (got[0] != ':' || strtol(got + 1, NULL, 10) != changed) fail_msg("RELATE gives %s, not %d", got, changed);
 }
 
+/* What A has of an entity of D goes and comes with it. */
+static void delete_one(graph *g, int m, int pk)
+{
+    entity *a = &g->rows[A][pk], *d = &g->rows[D][pk];
+    forget_relations(g, m, pk);
+    world_dof(g->w, "DELETE %s PK %d", names[m], pk);
+    if (m == A && a->there) d->there = false;
+    if (m == D && d->there) a->there = false;
+}
+
+static void save_above(graph *g, int pk)
+{
+    entity *a = &g->rows[A][pk];
+    if (!a->there) *a = (entity){true, -1, -1, 0};
+    if (!dice_chance(&g->d, 50)) return;
+    char id[8];
+    snprintf(id, sizeof id, "%d", pk);
+    a->s = (int)dice_below(&g->d, 4);
+    nr_slice argv[] = {NR_S("SAVE"), NR_S("j.D"), NR_S("id"), nr_slice_of(id), NR_S("s"), nr_slice_of(texts[a->s])};
+    world_run(g->w, argv, COUNT(argv));
+    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
+}
+
 static void write_one(graph *g)
 {
-    static const char *const refs[MODELS] = {"up", "a", "b"};
     int m = (int)dice_below(&g->d, MODELS), pk = 1 + (int)dice_below(&g->d, ROWS);
     entity *e = &g->rows[m][pk];
     char key[16], n[8], s[8], ref[8], id[8];
@@ -392,7 +425,7 @@ static void write_one(graph *g)
     }
     if (dice_chance(&g->d, 25)) {
         if (others) world_remove(g->w, nr_slice_of(key));
-        else forget_relations(g, m, pk), world_dof(g->w, "DELETE %s PK %d", names[m], pk);
+        else delete_one(g, m, pk);
         e->there = false;
         return;
     }
@@ -400,29 +433,32 @@ static void write_one(graph *g)
                   dice_chance(&g->d, 85) ? 1 + (int)dice_below(&g->d, ROWS) : 0};
     if (e->n < 0) e->n = -1;
     if (e->s < 0) e->s = -1;
+    if (m == D) e->ref = pk;
     snprintf(n, sizeof n, "%d", e->n);
     snprintf(s, sizeof s, "%s", e->s < 0 ? "" : texts[e->s]);
     snprintf(ref, sizeof ref, "%d", e->ref);
     snprintf(id, sizeof id, "%d", pk);
     if (others) {
         nr_pair pairs[4] = {{NR_S("id"), nr_slice_of(id)}};
-        size_t k = 1;
-        if (e->n >= 0) pairs[k++] = (nr_pair){NR_S("n"), nr_slice_of(n)};
-        if (e->s >= 0) pairs[k++] = (nr_pair){NR_S("s"), nr_slice_of(s)};
-        if (e->ref) pairs[k++] = (nr_pair){nr_slice_of(refs[m]), nr_slice_of(ref)};
+        size_t k = m != D;
+        if (e->n >= 0) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_N]), nr_slice_of(n)};
+        if (e->s >= 0) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_S]), nr_slice_of(s)};
+        if (e->ref) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_REF]), nr_slice_of(ref)};
         world_remove(g->w, nr_slice_of(key));
         world_put(g->w, nr_slice_of(key), pairs, k);
         return;
     }
     nr_slice argv[12] = {NR_S("SAVE"), nr_slice_of(names[m]), NR_S("id"), nr_slice_of(id)};
     size_t k = 4;
-    const struct { const char *field, *value; bool null; } given[] = {{"n", n, e->n < 0}, {"s", s, e->s < 0}, {refs[m], ref, !e->ref}};
-    for (size_t i = 0; i < COUNT(given); i++) {
+    const struct { const char *field, *value; bool null; } given[] = {
+        {fields[m][ON_N], n, e->n < 0}, {fields[m][ON_S], s, e->s < 0}, {fields[m][ON_REF], ref, !e->ref}};
+    for (size_t i = 0; i < COUNT(given) - (m == D); i++) {
         argv[k++] = given[i].null ? NR_S("NULL") : nr_slice_of(given[i].field);
         argv[k++] = nr_slice_of(given[i].null ? given[i].field : given[i].value);
     }
     world_run(g->w, argv, k);
     if (!g->w->ok) fail_msg("%s", g->w->reply.p);
+    if (m == D) save_above(g, pk);
 }
 
 /* A filter of one clause, or, with a second one, of two that do not stand together. */
