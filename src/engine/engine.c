@@ -10,6 +10,8 @@
 #include "table/rows.h"
 #include "table/table.h"
 
+enum { LARGE = 50000 }; /* comparing the indexes of as many entities takes a tenth of a second */
+
 static void release_model(nr_model *m)
 {
     nr_follow_release(m);
@@ -21,7 +23,7 @@ static void release_model(nr_model *m)
 nr_engine *nr_engine_new(const nr_env *env)
 {
     nr_engine *e = env->alloc(sizeof *e);
-    *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model), .patterns = nr_regexes_new(env, true)};
+    *e = (nr_engine){.env = env, .catalog = nr_catalog_new(env, release_model), .patterns = nr_regexes_new(env, true), .large = LARGE};
     nr_arena_init(&e->loaded, env);
     nr_map_init(&e->scans, env);
     return e;

@@ -13,7 +13,6 @@
 #include "table/rows.h"
 #include "table/table.h"
 
-enum { TURN_US = 5000 };      /* after which indexes that have yet to be compared wait for the next turn of the event loop */
 enum { MOST_DIRTY = 100000 }; /* keys noted; with more of them everything is read again */
 enum { MOST_REPAIRS = 4096 }; /* queued one by one, and one for each entity; more of them are found anew, each once */
 
@@ -348,10 +347,15 @@ static bool reconcile(nr_call *c, nr_model *m, size_t to)
     return true;
 }
 
+static bool is_large(const nr_call *c, const nr_model *m)
+{
+    return nr_table_count(m->table) > c->engine->large;
+}
+
 /* Whether its indexes may be compared with the table later, a scan being allowed. A copy has nobody who would do it. */
 static bool may_wait(const nr_call *c, const nr_model *m)
 {
-    return !c->copy && !c->applied && (int64_t)nr_table_count(m->table) <= c->limits.max_scan;
+    return !c->copy && !c->applied && is_large(c, m) && (int64_t)nr_table_count(m->table) <= c->limits.max_scan;
 }
 
 /* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */
@@ -488,16 +492,13 @@ static bool has_work(const nr_call *c, const nr_model *m)
     return f && (m->sync_all || m->unsettled || f->late || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
 }
 
-/* Index by index: of a large model clients have their turn in between. */
+/* Of a large model index by index: clients have their turn in between. */
 static bool settle(nr_call *c, nr_model *m, bool *more)
 {
     if (!table_is_true(c, m)) return false;
-    int64_t until = c->env->mono_us(c->env->ctx) + TURN_US;
-    while (m->followed->reconciled < m->n_indexes - 1) {
-        if (!reconcile(c, m, m->followed->reconciled + 1)) return false;
-        if (c->env->mono_us(c->env->ctx) > until) return *more = true;
-    }
-    return nr_follow_store(c, m);
+    if (!is_large(c, m) || m->followed->reconciled >= m->n_indexes - 1) return nr_follow_store(c, m);
+    if (!reconcile(c, m, m->followed->reconciled + 1)) return false;
+    return *more = true;
 }
 
 bool nr_follow_settle(nr_call *c)

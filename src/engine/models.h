@@ -16,6 +16,7 @@ struct nr_engine {
     nr_arena loaded;      /* of what files could not be put into force: */
     nr_slices not_loaded; /* a line for each */
     size_t n_loaded;      /* definitions that the files had */
+    uint64_t large;       /* entities: models of more have their indexes compared with their table index by index, and not before a first count */
     bool wants_building; /* indexes wait for being built */
     bool wants_settling; /* repairs were queued since nr_engine_settle was last called */
 };
