@@ -36,13 +36,13 @@ static void queue(reconciler *k, bool add, nr_slice key, nr_slice member)
     nr_follow_repair(k->call, k->model, &r);
 }
 
-/* An entry stays when the row of its pk has just this one, and it was not met before. */
-static void meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
+/* An entry stays when the row of its pk has just this one, and it was not met before. True: of an index with one entry a row, it stays. */
+static bool meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
 {
     nr_entry met = {key, member};
     if (nr_index_many(k->index)) {
         if (!nr_marks_meet(&k->marks, &met)) queue(k, false, key, member);
-        return;
+        return false;
     }
     uint32_t row = pk.n ? nr_rows_find(k->model->rows, pk) : NR_NO_ROW;
     nr_entries right = {0};
@@ -51,10 +51,11 @@ static void meet(reconciler *k, nr_slice pk, nr_slice key, nr_slice member)
         nr_index_entries(k->index, pk, k->row, &k->scratch, &right);
         if (right.n == 1 && nr_slice_eq(right.at[0].key, key) && nr_slice_eq(right.at[0].member, member)) {
             nr_bitmap_set(&k->met, row);
-            return;
+            return true;
         }
     }
     queue(k, false, key, member);
+    return false;
 }
 
 /* The same for a member of a set, whose row is known: most of a set have the value of the first one. */
@@ -67,8 +68,7 @@ static void meet_member(reconciler *k, nr_slice key, nr_slice member, uint32_t r
         nr_bitmap_set(&k->met, row);
         return;
     }
-    meet(k, member, key, member);
-    if (there && nr_bitmap_has(&k->met, row)) k->like = row;
+    if (meet(k, member, key, member)) k->like = row;
 }
 
 static void meet_members(reconciler *k, nr_slice key, const nr_slices *members)
