@@ -27,6 +27,7 @@ static const struct {
     {"top", "QUERY m.A FILTER k__gte 2 ORDER k LIMIT 0 5", "SortColumn"},
     {"columns", "QUERY m.A FILTER k__gte 90 ORDER pk", "Select"},
     {"keys", "QUERY m.A FILTER r__g 7 ORDER pk", "index=r.value.set"},
+    {"borrowed", "QUERY m.A FILTER r__h 7 ORDER pk", "index=r__h.value.set"},
 };
 
 static int set_up(void **state)
@@ -34,12 +35,13 @@ static int set_up(void **state)
     world *w = calloc(1, sizeof *w);
     world_open(w);
     w->in_memory = false;
-    assert_string_equal(world_do(w, "MODEL SET m.B {\"pk\":\"name\",\"fields\":{\"name\":{\"type\":\"char\"},\"g\":{\"type\":\"int\"}}}"), "+OK");
+    assert_string_equal(world_do(w, "MODEL SET m.B {\"pk\":\"name\",\"fields\":{\"name\":{\"type\":\"char\"},\"g\":{\"type\":\"int\"},\"h\":{\"type\":\"int\"}}}"), "+OK");
     assert_string_equal(world_do(w, "MODEL SET m.A {\"fields\":{\"n\":{\"type\":\"int\",\"index\":true},\"s\":{\"type\":\"char\",\"column\":true},"
                                     "\"k\":{\"type\":\"int\",\"column\":true},\"t\":{\"type\":\"char\",\"index\":[\"exact\"]},\"v\":{\"type\":\"char\"},"
                                     "\"r\":{\"type\":\"fk\",\"to\":\"m.B\"}},\"indexes\":[{\"name\":\"both\",\"fields\":[\"s\",\"k\"]}]}"),
                         "+OK");
-    for (int i = 0; i < 50; i++) world_dof(w, "SAVE m.B name b%d g %d", i, i);
+    assert_string_equal(world_do(w, "INDEX CREATE m.A r__h exact"), "+OK");
+    for (int i = 0; i < 50; i++) world_dof(w, "SAVE m.B name b%d g %d h %d", i, i, i);
     for (int i = 0; i < ENTITIES; i++)
         assert_int_not_equal(*world_dof(w, "SAVE m.A n %d s %c k %d t 'x %d' v v%d r b%d", i % 100, 'a' + i % 3, i * 7 % 100, i % 60, i % 11, i % 50), '-');
     *state = w;

@@ -40,6 +40,7 @@ void nr_model_adopt(nr_call *c, nr_model *before, nr_model *after)
     after->table = before->table;
     after->followed = before->followed;
     after->online = before->online;
+    after->lends = before->lends;
     after->unsettled = before->unsettled;
     after->sync_all = before->sync_all;
     after->untyped = before->untyped ? &after->schema->fields[before->untyped->id] : NULL;

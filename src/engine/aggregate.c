@@ -4,6 +4,7 @@
 #include "engine/semi_join.h"
 #include "engine/row_reply.h"
 #include "engine/scans.h"
+#include "engine/unjoin.h"
 
 typedef struct result {
     NR_VEC(const nr_value *) rows; /* in the run's memory */
@@ -20,15 +21,17 @@ bool nr_groups_bind(nr_call *c, nr_model *m, const nr_ast *ast, nr_groups *g)
 bool nr_groups_explain(nr_call *c, nr_model *m, const nr_groups *g, nr_slices *lines)
 {
     const nr_grouping *by = &g->grouping;
+    nr_query q = g->query;
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;
-    const nr_node *root = nr_plan_groups(&p, &g->query, by);
+    q.where = nr_unjoin(c, m, q.where);
+    const nr_node *root = nr_plan_groups(&p, &q, by);
     if (!root) return false;
     nr_plan_print(root, &c->arena, lines);
     for (size_t i = 0; i < by->n_measures; i++)
         if (by->measures[i].when && !nr_join_explain(c, m, by->measures[i].when, 1, lines)) return false;
     if (by->having && !nr_join_explain(c, m, by->having, 1, lines)) return false;
-    return nr_join_explain(c, m, g->query.where, 1, lines);
+    return nr_join_explain(c, m, q.where, 1, lines);
 }
 
 static bool collect(nr_call *c, nr_op *op, result *r)

@@ -1,6 +1,7 @@
 /* apply.c -- one step is one store call and knows its opposite; the steps done so far are the undo log. */
 #include "engine/apply.h"
 
+#include "engine/borrow.h"
 #include "engine/entries.h"
 #include "engine/follow.h"
 #include "store/keyfn.h"
@@ -46,9 +47,18 @@ typedef struct part {
     entities changed;
 } part;
 
+/* Another value that a row borrows, since the command changes what it goes by. */
+typedef struct lent_value {
+    nr_model *model;
+    uint32_t row;
+    size_t field;
+    nr_value value;
+} lent_value;
+
 typedef struct job {
     nr_call *call;
     steps all;
+    NR_VEC(lent_value) lent;
     nr_arena scratch; /* of one entity at a time */
 } job;
 
@@ -121,7 +131,7 @@ static const nr_value *indexed_state(job *j, const nr_model *m, const nr_change 
     if (!m->table) return ch->before;
     uint32_t row = nr_rows_find(m->rows, ch->pk);
     if (row == NR_NO_ROW || !nr_table_has(m->table, row)) return NULL;
-    nr_value *values = NR_NEW_N(&j->scratch, nr_value, m->schema->n_fields);
+    nr_value *values = NR_NEW_N(&j->scratch, nr_value, nr_schema_values(m->schema));
     nr_table_get(m->table, row, values);
     return values;
 }
@@ -366,8 +376,9 @@ static void prepare(job *j, part *p)
     const nr_model *m = w->model;
     bool in_store = any_in_store(m);
     for (size_t i = 0; i < w->changes.n; i++) {
-        const nr_change *ch = w->changes.at[i];
+        nr_change *ch = w->changes.at[i];
         entity *e = differs(ch) ? entity_of(w, ch) : NULL;
+        ch->differs = e != NULL;
         if (!e) continue;
         nr_vec_push(&j->call->arena, &p->changed, e);
         nr_mark mark = nr_arena_mark(&j->scratch);
@@ -377,6 +388,92 @@ static void prepare(job *j, part *p)
         nr_arena_rewind(&j->scratch, mark);
     }
 }
+
+/* -- what others borrow ------------------------------------------------------------------------------------------------------------------- */
+
+/* What the entities of the command will borrow. */
+static bool fill_borrowed(nr_call *c, nr_writer *const *ws, size_t n)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++) {
+        nr_borrower b;
+        if (!ws[i]->model->schema->n_borrowed) continue;
+        nr_borrower_init(&b, c, ws[i]->model, ws, n);
+        for (size_t k = 0; ok && k < ws[i]->changes.n; k++)
+            if (ws[i]->changes.at[k]->after) ok = nr_borrower_fill(&b, ws[i]->changes.at[k]->after, &c->arena);
+        nr_borrower_clear(&b);
+    }
+    return ok;
+}
+
+/* The steps of one row, whose own fields stay, and what is to be kept of it. */
+static bool lend_row(job *j, nr_borrower *b, uint32_t row)
+{
+    nr_call *c = j->call;
+    nr_model *m = b->model;
+    size_t n = nr_schema_values(m->schema);
+    nr_value *before = NR_NEW_N(&j->scratch, nr_value, n), *after = NR_NEW_N(&j->scratch, nr_value, n);
+    nr_change ch = {.pk = nr_arena_copy(&c->arena, nr_rows_pk(m->rows, row)), .after = after};
+    nr_table_get(m->table, row, before);
+    memcpy(after, before, n * sizeof *after);
+    if (!nr_borrower_fill(b, after, &j->scratch)) return false;
+    for (size_t i = 0; i < m->n_indexes; i++)
+        if (m->indexes[i].path.field->borrowed && is_kept_up(&m->indexes[i])) index_steps(j, m, &ch, before, &m->indexes[i]);
+    for (size_t i = m->schema->n_fields; i < n; i++) {
+        if (nr_value_eq(&before[i], &after[i]) || !(nr_table_keeps(m->table, i) || nr_table_filling(m->table, i))) continue;
+        lent_value v = {m, row, i, after[i]};
+        if (v.value.kind == NR_V_TEXT) v.value.s = nr_arena_copy(&c->arena, v.value.s);
+        nr_vec_push(&c->arena, &j->lent, v);
+    }
+    return true;
+}
+
+static const nr_writer *writer_of(nr_writer *const *ws, size_t n, const nr_model *m)
+{
+    for (size_t i = 0; i < n; i++)
+        if (ws[i]->model == m) return ws[i];
+    return NULL;
+}
+
+static bool is_too_much(const job *j, const nr_model *m, size_t rows)
+{
+    nr_call *c = j->call;
+    const char *what = (int64_t)c->arena.held > c->limits.max_memory                ? "memory than nonrel.max-memory"
+                       : c->env->mono_us(c->env->ctx) >= c->deadline_us ? "time than nonrel.max-time"
+                                                                        : NULL;
+    if (what)
+        nr_fail(&c->err, NR_E_LIMIT,
+                "%zu entities of %.*s have to change their place in an index along references to what is written, which takes more %s allows; "
+                "raise it, or drop that index",
+                rows, NR_FMT(m->schema->name), what);
+    return what != NULL;
+}
+
+enum { LOOK_EACH = 256 };
+
+static bool lend(job *j, nr_writer *const *ws, size_t n, const nr_borrowing *to)
+{
+    const nr_writer *mine = writer_of(ws, n, to->model);
+    nr_borrower b;
+    bool ok = true;
+    nr_borrower_init(&b, j->call, to->model, ws, n);
+    for (size_t i = 0; ok && i < to->rows.n; i++) {
+        const nr_change *ch = mine ? nr_writer_known(mine, nr_rows_pk(to->model->rows, to->rows.at[i])) : NULL;
+        nr_mark mark = nr_arena_mark(&j->scratch);
+        ok = (ch && ch->differs) || lend_row(j, &b, to->rows.at[i]);
+        nr_arena_rewind(&j->scratch, mark);
+        ok = ok && !(i % LOOK_EACH == LOOK_EACH - 1 && is_too_much(j, to->model, to->rows.n));
+    }
+    nr_borrower_clear(&b);
+    return ok;
+}
+
+static void settle_lent(const job *j)
+{
+    for (size_t i = 0; i < j->lent.n; i++) nr_table_set(j->lent.at[i].model->table, j->lent.at[i].row, j->lent.at[i].field, &j->lent.at[i].value);
+}
+
+/* -- all of it ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void entity_steps(job *j, const part *p)
 {
@@ -400,13 +497,17 @@ static void counter_step(job *j, const nr_writer *w)
 }
 
 /* The steps of several entities are held to the memory that the command may have, that of scratch aside. */
-static bool apply(job *j, part *parts, size_t n, uint64_t *changed)
+static bool apply(job *j, nr_writer *const *ws, part *parts, size_t n, uint64_t *changed)
 {
+    nr_borrowings borrowings = {0};
     nr_arena_alloc(&j->scratch, 1); /* so that its first chunk stays */
+    if (!fill_borrowed(j->call, ws, n) || !nr_borrow_spread(j->call, ws, n, &borrowings)) return false;
     for (size_t i = 0; i < n; i++) {
         prepare(j, &parts[i]);
         *changed += parts[i].changed.n;
     }
+    for (size_t i = 0; i < borrowings.n; i++)
+        if (!lend(j, ws, n, &borrowings.at[i])) return false;
     for (size_t i = 0; i < n; i++) entity_steps(j, &parts[i]);
     for (size_t i = 0; i < n; i++) counter_step(j, parts[i].w);
     if ((*changed > 1 && nr_writer_over_memory(parts[0].w)) || !run_steps(j)) return false;
@@ -414,6 +515,7 @@ static bool apply(job *j, part *parts, size_t n, uint64_t *changed)
         if (parts[i].w->seq_read) nr_follow_counter_set(parts[i].w->model, parts[i].w->seq);
         if (parts[i].changed.n) settle(&parts[i]);
     }
+    settle_lent(j);
     return true;
 }
 
@@ -425,7 +527,7 @@ bool nr_apply(nr_writer *const *ws, size_t n, uint64_t *changed)
     nr_arena_init(&j.scratch, c->env);
     *changed = 0;
     for (size_t i = 0; i < n; i++) parts[i].w = ws[i];
-    bool ok = apply(&j, parts, n, changed);
+    bool ok = apply(&j, ws, parts, n, changed);
     nr_arena_clear(&j.scratch);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* build.c -- building and removing indexes, entity by entity, with scratch memory that is given back batch by batch. */
 #include "engine/build.h"
 
+#include "engine/borrow.h"
 #include "engine/entries.h"
 #include "engine/write.h"
 #include "exec/op.h"
@@ -87,7 +88,7 @@ static bool visit(void *ctx, const nr_met *met)
     nr_entity e = {.row = v->row, .deadline = met->deadline};
     if (!nr_slice_starts(met->key, v->model->prefix)) return take_key(v->set_keys, met->key);
     if (v->met++ % 64 == 0) nr_arena_clear(&v->scratch);
-    memset(v->row, 0, sizeof *v->row * v->model->schema->n_fields);
+    memset(v->row, 0, sizeof *v->row * nr_schema_values(v->model->schema));
     if (met->holds != NR_HOLDS_HASH) nr_model_leave_out(v->model, env, met->key, "the key is no hash");
     else if (!nr_entity_pk(v->model, met->key, &v->scratch, &e.pk)) nr_model_leave_out(v->model, env, met->key, "the key names no pk");
     else if (nr_rows_soon(v->model->rows, e.pk), nr_entity_decode(v->model, env, met->key, e.pk, &met->fields, NULL, &v->scratch, v->row) == NR_FOUND) {
@@ -101,7 +102,7 @@ bool nr_build_each_entity(nr_call *c, nr_model *m, bool (*fn)(void *ctx, const n
 {
     visitor v = {.call = c, .model = m, .fn = fn, .ctx = ctx, .set_keys = set_keys, .ok = true};
     nr_slice beside = set_keys ? set_prefix(c, m) : (nr_slice){NULL, 0};
-    v.row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    v.row = NR_NEW_N(&c->arena, nr_value, nr_schema_values(m->schema));
     nr_arena_init(&v.scratch, c->env); /* what it takes for a moment is not held against the command */
     c->store->cls->walk_read(c->store, m->prefix, beside, visit, &v);
     nr_arena_clear(&v.scratch);
@@ -182,7 +183,7 @@ static bool add_one(builder *b, nr_slice pk, nr_value *row)
     nr_call *c = b->call;
     const nr_index *ix = b->index;
     nr_found found;
-    if (!nr_entity_read(b->model, c->store, c->env, pk, NULL, true, &b->scratch, row, &found, &c->err)) return false;
+    if (!nr_borrow_read(c, b->model, pk, &b->scratch, row, &found)) return false;
     if (found != NR_FOUND) return true;
     if (!check_taken(b, row)) return false;
     if (ix->memory) return true;
@@ -196,12 +197,12 @@ bool nr_build_index(nr_call *c, nr_model *m, const nr_index *ix, const nr_slices
 {
     if (ix->memory && !nr_index_enforces(ix)) return true;
     builder b = {.call = c, .model = m, .index = ix};
-    nr_value *row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    nr_value *row = NR_NEW_N(&c->arena, nr_value, nr_schema_values(m->schema));
     nr_arena_init(&b.scratch, c->env);
     nr_map_init(&b.seen, c->env);
     bool ok = true;
     for (size_t i = 0; ok && i < pks->n; i++) {
-        memset(row, 0, sizeof *row * m->schema->n_fields);
+        memset(row, 0, sizeof *row * nr_schema_values(m->schema));
         ok = add_one(&b, pks->at[i], row);
         if (i % 64 == 63) nr_arena_clear(&b.scratch);
     }

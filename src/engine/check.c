@@ -1,4 +1,5 @@
 /* check.c -- INDEX CHECK, which walks all entities and all index entries and says where they disagree. */
+#include "engine/borrow.h"
 #include "engine/build.h"
 #include "engine/commands.h"
 #include "engine/entries.h"
@@ -50,9 +51,9 @@ static bool has_entry(checker *k, const nr_index *ix, nr_slice key, nr_slice mem
 
 static bool read_row(checker *k, nr_slice pk, nr_value **row, bool *found)
 {
-    *row = NR_NEW_N(&k->scratch, nr_value, k->model->schema->n_fields);
+    *row = NR_NEW_N(&k->scratch, nr_value, nr_schema_values(k->model->schema));
     nr_found how;
-    if (!nr_entity_read(k->model, k->call->store, k->call->env, pk, NULL, true, &k->scratch, *row, &how, &k->call->err)) return false;
+    if (!nr_borrow_read(k->call, k->model, pk, &k->scratch, *row, &how)) return false;
     *found = how == NR_FOUND;
     return true;
 }

@@ -51,7 +51,7 @@ const nr_command nr_commands[] = {
     {"INDEX LIST",     3,    2,   READ,                          nr_cmd_index_list,
      "<model>", "The model's indexes: name, fields, lookups, owners, type, key or prefix, entries, state, progress", "O(I) in the indexes, and up to 1,000 entities are read"},
     {"INDEX CREATE",   -5,   2,   WRITE,                         nr_cmd_index_create,
-     "<model> <field> <lookup>...", "Asks for indexes that answer these lookups, whatever the definition says; a large model's are built while the server goes on", "O(1), and O(N) in the entities in slices behind it"},
+     "<model> <field> <lookup>...", "Asks for indexes that answer these lookups, whatever the definition says; the field may stand behind references (author__name); a large model's are built while the server goes on", "O(1), and O(N) in the entities in slices behind it"},
     {"INDEX DROP",     -4,   2,   REMOVE,                        nr_cmd_index_drop,
      "<model> <field> [<lookup>...]", "Takes back what INDEX CREATE asked for, without lookups all of the field; what another owner wants stays", "O(1) for an ordered index, O(K) in the keys for sets"},
     {"INDEX REBUILD",  -3,   2,   WRITE,                         nr_cmd_index_rebuild,

@@ -6,13 +6,14 @@
 
 bool nr_definition_read(nr_call *c, nr_slice name, nr_definition *out)
 {
-    nr_pair f[] = {{NR_S("definition"), {NULL, 0}}, {NR_S("version"), {NULL, 0}}, {NR_S("indexes"), {NULL, 0}}, {NR_S("owners"), {NULL, 0}}};
+    nr_pair f[] = {{NR_S("definition"), {NULL, 0}}, {NR_S("version"), {NULL, 0}}, {NR_S("indexes"), {NULL, 0}}, {NR_S("owners"), {NULL, 0}},
+                   {NR_S("lends"), {NULL, 0}}};
     bool exists = false;
-    nr_status st = c->store->cls->hash_get(c->store, name, &c->arena, f, 4, &exists);
+    nr_status st = c->store->cls->hash_get(c->store, name, &c->arena, f, 5, &exists);
     if (st == NR_ST_FAILED) return nr_fail(&c->err, NR_E_CORRUPT, "definition %s could not be read", NR_SHOW(name));
     if (st || !exists || !f[0].value.p || !f[1].value.p) return false;
     nr_err ignored = {0};
-    *out = (nr_definition){.json = f[0].value, .version = 1, .owners = f[3].value};
+    *out = (nr_definition){.json = f[0].value, .version = 1, .owners = f[3].value, .lends = f[4].value.p != NULL};
     nr_parse_int64(f[1].value, &out->version);
     if (f[2].value.p) out->built = nr_json_parse(f[2].value, (size_t)1 << 24, &c->arena, &ignored);
     return true;
@@ -68,6 +69,14 @@ nr_status nr_definition_write(nr_call *c, const nr_model *m)
         {NR_S("owners"), m->owners},
     };
     return c->store->cls->hash_put(c->store, m->schema->name, f, owners ? 5 : 4);
+}
+
+nr_status nr_definition_lend(nr_call *c, nr_model *m)
+{
+    nr_pair f = {NR_S("lends"), NR_S("1")};
+    nr_status st = m->lends ? NR_ST_OK : c->store->cls->hash_put(c->store, m->schema->name, &f, 1);
+    m->lends = m->lends || !st;
+    return st;
 }
 
 /* The entry of an index in today's format; NULL: there is none. */

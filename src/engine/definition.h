@@ -9,6 +9,7 @@ typedef struct nr_definition {
     int64_t version;
     const nr_json *built;  /* array of index entries, NULL: none known */
     nr_slice owners;       /* the document of owners, absent: none */
+    bool lends;            /* an index of another model goes along references to it, or did */
 } nr_definition;
 
 /* False: there is no definition under that key (something else may be). Everything in the call's arena. */
@@ -16,6 +17,9 @@ bool nr_definition_read(nr_call *c, nr_slice name, nr_definition *out);
 
 /* Writes it, with the indexes that are built and those that are being built. */
 nr_status nr_definition_write(nr_call *c, const nr_model *m);
+
+/* Writes down that others borrow from m. */
+nr_status nr_definition_lend(nr_call *c, nr_model *m);
 
 /* Marks the indexes of m that the definition does not list as built in today's format, and those that are being built. */
 void nr_definition_mark_stale(nr_model *m, const nr_definition *d);

@@ -5,6 +5,7 @@
 #include "engine/cascade.h"
 #include "engine/related_reply.h"
 #include "engine/semi_join.h"
+#include "engine/unjoin.h"
 #include "query/page.h"
 
 typedef struct explained {
@@ -62,19 +63,29 @@ static bool add_count(nr_call *c, nr_planner *p, const nr_query *q, bool *known,
     return true;
 }
 
+/* Joins that are none. */
+static void unjoin(nr_call *c, nr_model *m, nr_query *q)
+{
+    q->where = nr_unjoin(c, m, q->where);
+    if (q->after) q->after = nr_unjoin(c, m, q->after);
+    nr_unjoin_order(c, q);
+}
+
 static bool add_plan(nr_call *c, const subject *s, nr_slices *lines)
 {
     bool known = false;
+    nr_query q = s->q;
     nr_planner p = nr_planner_for(c, s->m);
     p.explains = true;
     if (s->grouped) return nr_groups_explain(c, s->m, &s->groups, lines);
-    if (s->as->counts && !add_count(c, &p, &s->q, &known, lines)) return false;
+    unjoin(c, s->m, &q);
+    if (s->as->counts && !add_count(c, &p, &q, &known, lines)) return false;
     if (known) return true;
-    const nr_node *root = nr_plan_rows(&p, &s->q, s->as->purpose);
+    const nr_node *root = nr_plan_rows(&p, &q, s->as->purpose);
     if (!root) return false;
     nr_plan_print(root, &c->arena, lines);
-    if (!nr_join_explain(c, s->m, s->q.where, 1, lines) || (s->removes && !nr_cascade_explain(c, s->m->schema->name, lines))) return false;
-    nr_related_explain(c, &s->q, lines);
+    if (!nr_join_explain(c, s->m, q.where, 1, lines) || (s->removes && !nr_cascade_explain(c, s->m->schema->name, lines))) return false;
+    nr_related_explain(c, &q, lines);
     return true;
 }
 

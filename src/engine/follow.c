@@ -2,6 +2,7 @@
 #include "engine/follow.h"
 
 #include "base/bitmap.h"
+#include "engine/borrow.h"
 #include "engine/build.h"
 #include "engine/entries.h"
 #include "engine/reconcile.h"
@@ -31,6 +32,7 @@ struct nr_followed {
     size_t reconciled;  /* the first so many indexes have been compared with the table; SIZE_MAX: all */
     nr_arena keys;      /* of what follows */
     nr_slices set_keys; /* of the set indexes that have not been compared */
+    nr_lent lent;       /* by models that it borrows from: what is to be looked at */
 };
 
 /* -- repairs ----------------------------------------------------------------------------------------------------------------------------- */
@@ -88,6 +90,7 @@ void nr_follow_release(nr_model *m)
     if (!m->followed) return;
     const nr_env *env = m->followed->dirty.env;
     drop_dirty(m->followed);
+    nr_lent_clear(&m->followed->lent);
     nr_deadlines_free(m->followed->deadlines);
     drop_repairs(env, m->followed);
     nr_arena_clear(&m->followed->keys);
@@ -98,6 +101,11 @@ void nr_follow_release(nr_model *m)
 size_t nr_follow_pending(const nr_model *m)
 {
     return m->followed ? m->followed->n_repairs : 0;
+}
+
+struct nr_lent *nr_follow_lent(nr_model *m)
+{
+    return m->followed ? &m->followed->lent : NULL;
 }
 
 /* -- what changed -------------------------------------------------------------------------------------------------------------------------- */
@@ -216,12 +224,12 @@ void nr_follow_deadline(nr_model *m, nr_slice pk, int64_t at)
 /* Reads one key again. Its deadline first: one that passes in between leaves no entity, the other way round it would leave one that nobody takes away. */
 static bool follow_pk(nr_call *c, nr_model *m, nr_slice pk)
 {
-    size_t n = m->schema->n_fields;
+    size_t n = nr_schema_values(m->schema);
     nr_value *before = NR_NEW_N(&c->arena, nr_value, n), *after = NR_NEW_N(&c->arena, nr_value, n);
     nr_found found = NR_ABSENT;
     if (!is_canonical(c, m, pk)) return true;
     int64_t deadline = deadline_of(c, m, pk);
-    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, after, &found, &c->err)) return false;
+    if (!nr_borrow_read(c, m, pk, &c->arena, after, &found)) return false;
     uint32_t row = nr_rows_find(m->rows, pk);
     bool had = row != NR_NO_ROW && nr_table_has(m->table, row);
     if (had) nr_table_get(m->table, row, before);
@@ -244,9 +252,13 @@ static bool follow_dirty(nr_call *c, nr_model *m)
     struct nr_followed *f = m->followed;
     size_t at = 0;
     nr_slice pk;
+    nr_slices followed = {0};
     if (!f->dirty.n) return true;
-    while (nr_map_next(&f->dirty, &at, &pk, NULL))
+    while (nr_map_next(&f->dirty, &at, &pk, NULL)) {
         if (!follow_pk(c, m, pk)) return false;
+        nr_vec_push(&c->arena, &followed, pk);
+    }
+    nr_borrow_lend(c, m, followed.at, followed.n);
     drop_dirty(f);
     nr_model_touch(c, m);
     return true;
@@ -275,7 +287,7 @@ static bool put_entity(void *ctx, const nr_entity *e)
 
 bool *nr_follow_kept(nr_call *c, const nr_model *m)
 {
-    bool *kept = NR_NEW_N(&c->arena, bool, m->schema->n_fields);
+    bool *kept = NR_NEW_N(&c->arena, bool, nr_schema_values(m->schema));
     for (size_t i = 0; i < m->schema->n_fields; i++) kept[i] = m->schema->fields[i].column;
     for (size_t i = 0; i < m->n_indexes; i++)
         for (size_t k = 0; k < nr_index_width(&m->indexes[i]); k++) kept[nr_index_path(&m->indexes[i], k)->field->id] = true;
@@ -297,6 +309,7 @@ static bool build(nr_call *c, nr_model *m)
     struct nr_followed *f = m->followed = c->env->alloc(sizeof *f);
     *f = (struct nr_followed){.late = late};
     nr_map_init(&f->dirty, c->env);
+    nr_map_init(&f->lent.keys, c->env);
     f->deadlines = nr_deadlines_new(c->env);
     nr_arena_init(&f->keys, c->env); /* not held against the command */
     m->table = nr_table_new(c->env, m->schema, nr_follow_kept(c, m), m->indexes, m->n_indexes);
@@ -305,12 +318,14 @@ static bool build(nr_call *c, nr_model *m)
     nr_key_list sets = {.arena = &f->keys};
     bool ok = nr_build_each_entity(c, m, put_entity, &(loader){c, m}, nr_reconcile_sets(m) ? &sets : NULL);
     f->set_keys = sets.keys;
+    ok = ok && nr_borrow_load(c, m);
     nr_table_loaded(m->table);
     nr_rows_fit(m->rows);
     int64_t took = c->env->mono_us(c->env->ctx) - begin;
     excuse(c, took);
     if (!ok) nr_follow_release(m);
     if (!ok) return false;
+    nr_borrow_lend(c, m, NULL, 0);
     m->built = (nr_built){m->built.times + 1, nr_table_count(m->table), (uint64_t)took / 1000};
     if (nr_table_count(m->table))
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms", NR_FMT(m->schema->name), (unsigned long long)nr_table_count(m->table),
@@ -359,7 +374,7 @@ static bool may_wait(const nr_call *c, const nr_model *m)
 }
 
 /* For its primary a copy shows keys whose deadline has passed as alive: what it applies is not asked about deadlines, their end will be told. */
-static bool table_is_true(nr_call *c, nr_model *m)
+static bool follow_own(nr_call *c, nr_model *m)
 {
     struct nr_followed *f = m->followed;
     nr_slice pk;
@@ -368,6 +383,24 @@ static bool table_is_true(nr_call *c, nr_model *m)
     if (f->n_repairs > f->at_first * 2 + MOST_REPAIRS + nr_table_count(m->table)) f->rebuild = true;
     if (f->rebuild && !build(c, m)) return false;
     return follow_dirty(c, m);
+}
+
+/* A lender's own fields are what others borrow: what it borrows itself can wait. */
+static bool follow_lenders(nr_call *c, const nr_model *m)
+{
+    for (size_t i = 0; i < m->schema->n_borrowed; i++)
+        for (size_t k = 0; k < m->schema->borrowed[i].n_steps; k++) {
+            nr_model *from = nr_model_find(c, m->schema->borrowed[i].steps[k].to);
+            if (c->err.code) return false;
+            if (from && from != m && nr_model_has_entities(from) && !follow_own(c, from)) return false;
+        }
+    return true;
+}
+
+static bool table_is_true(nr_call *c, nr_model *m)
+{
+    if (!m->schema->n_borrowed) return follow_own(c, m);
+    return follow_lenders(c, m) && follow_own(c, m) && nr_borrow_follow(c, m, &m->followed->lent);
 }
 
 bool nr_follow_table(nr_call *c, nr_model *m)
@@ -486,10 +519,16 @@ bool nr_follow_store(nr_call *c, nr_model *m)
     return nr_follow_memory(c, m) && mend_counter(c, m, &changed) && write_down(c, m, changed);
 }
 
+static bool has_lent(const nr_model *m)
+{
+    return m->followed && (m->followed->lent.all || m->followed->lent.keys.n);
+}
+
 static bool has_work(const nr_call *c, const nr_model *m)
 {
     const struct nr_followed *f = m->followed;
-    return f && (m->sync_all || m->unsettled || f->late || f->rebuild || f->dirty.n || !f->counter_seen || nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
+    return f && (m->sync_all || m->unsettled || f->late || f->rebuild || f->dirty.n || has_lent(m) || !f->counter_seen ||
+                 nr_deadlines_any_due(f->deadlines, c->now_us / 1000));
 }
 
 /* Of a large model index by index: clients have their turn in between. */
@@ -501,15 +540,22 @@ static bool settle(nr_call *c, nr_model *m, bool *more)
     return *more = true;
 }
 
-bool nr_follow_settle(nr_call *c)
+/* What is found in one model may be something to look at for others that borrow from it. */
+static void settle_all(nr_call *c, bool borrowers, bool *more)
 {
     size_t at = 0;
-    bool more = false;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (!has_work(c, m) || settle(c, m, &more)) continue;
+        if ((borrowers && !has_lent(m)) || !has_work(c, m) || settle(c, m, more)) continue;
         nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s could not be brought up to date: %s", NR_FMT(m->schema->name), c->err.msg);
         nr_err_clear(&c->err);
     }
+}
+
+bool nr_follow_settle(nr_call *c)
+{
+    bool more = false;
+    settle_all(c, false, &more);
+    settle_all(c, true, &more);
     return more;
 }
 
@@ -534,6 +580,16 @@ static bool sync(nr_call *c, nr_model *m, bool told, int64_t counter)
     return write_down(c, m, changed);
 }
 
+/* What goes along references to the model has changed with it, on the primary before it told of this. */
+static bool sync_borrowers(nr_call *c, const nr_model *lender)
+{
+    size_t at = 0;
+    bool ok = true;
+    for (nr_model *m; ok && (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (m != lender && m->followed && nr_borrow_from(m, lender->schema->name)) ok = nr_follow_store(c, m);
+    return ok;
+}
+
 bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
 {
     nr_model *m = nr_model_find(c, argv[0]);
@@ -542,7 +598,7 @@ bool nr_cmd_index_sync(nr_call *c, const nr_slice *argv, size_t argc)
     if (!read_sync(c, argv + 1, argc - 1, &all, &told, &counter)) return false;
     if (!m) return nr_model_missing(c, argv[0]);
     if (all) nr_follow_again(m);
-    if (nr_model_has_entities(m) && !sync(c, m, told, counter)) return false;
+    if (nr_model_has_entities(m) && (!sync(c, m, told, counter) || !sync_borrowers(c, m))) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

@@ -31,7 +31,10 @@ void nr_follow_all(nr_call *c, nr_model *m);
 /* The fields that have a column, by id: those that are indexed, refer to another model, or are declared so. In the call's arena. */
 bool *nr_follow_kept(nr_call *c, const nr_model *m);
 
-/* Before a read whose rows come in no order, or in none that an index gives: the table is there and says what the hashes say. */
+/* What is noted of the model's lenders (engine/borrow.h); NULL: it has no table, and will look at them when it gets one. */
+struct nr_lent *nr_follow_lent(nr_model *m);
+
+/* Before a read whose rows come in no order, or in none that an index gives: the table is there and says what the hashes say, and what those of its lenders say. */
 bool nr_follow_table(nr_call *c, nr_model *m);
 
 /* Before any other read: what is wrong with the indexes is known too. */

@@ -7,7 +7,8 @@
 #include "engine/migrate.h"
 #include "engine/online.h"
 #include "engine/removal.h"
-#include "query/lookup.h"
+#include "engine/semi_join.h"
+#include "query/borrowed.h"
 #include "table/table.h"
 
 /* -- owners ------------------------------------------------------------------------------------------------------------------------------- */
@@ -43,6 +44,39 @@ static void tell_owners(nr_call *c, const nr_model *m)
     if (c->host.replicate) c->host.replicate(c->host.ctx, argv, 4);
 }
 
+/* So that who writes to one of those that it borrows from looks for it. */
+static bool tell_lenders(nr_call *c, const nr_model *after)
+{
+    for (size_t i = 0; i < after->lenders.n; i++) {
+        nr_model *m = nr_slice_eq(after->lenders.at[i], after->schema->name) ? NULL : nr_model_find(c, after->lenders.at[i]);
+        if (c->err.code || (m && !nr_status_good(nr_definition_lend(c, m), after->lenders.at[i], &c->err))) return false;
+    }
+    return true;
+}
+
+/* Puts after in the place of the model: the same with other indexes. tell: copies do not know of its owners. */
+static bool put_in_place(nr_call *c, nr_model **model, nr_model *after, bool tell)
+{
+    nr_model *m = *model;
+    after->version = m->version;
+    bool ok = check_keys(c, m, after);
+    if (ok) {
+        nr_online_carry(m, after, true); /* without entities there may be what an index that was removed has left */
+        ok = tell_lenders(c, after) && nr_status_good(nr_definition_write(c, after), m->schema->name, &c->err);
+    }
+    if (!ok) {
+        nr_catalog_discard(c->engine->catalog, after);
+        return false;
+    }
+    remove_unwanted(c, m, after);
+    if (tell) tell_owners(c, after);
+    c->store->cls->touch(c->store, after->schema->name);
+    nr_model_adopt(c, m, after);
+    nr_online_kick(c, after);
+    *model = after;
+    return true;
+}
+
 bool nr_owners_change(nr_call *c, nr_model **model, const nr_owners *owners)
 {
     nr_model *m = *model;
@@ -51,24 +85,57 @@ bool nr_owners_change(nr_call *c, nr_model **model, const nr_owners *owners)
     if (c->applied) nr_follow_afresh(m);
     else if (m->table && !nr_follow_store(c, m)) return false;
     nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, text, NULL);
+    return after && put_in_place(c, model, after, true);
+}
+
+static bool has_all(const nr_model *m, const nr_model *other)
+{
+    bool all = true;
+    for (size_t i = 0; all && i < other->n_indexes; i++) all = has_index(m, &other->indexes[i]);
+    return all;
+}
+
+/* Where a lender has changed. The way may be known farther than it was, and the indexes be the same. */
+static bool look_again(nr_call *c, nr_model *m)
+{
+    if (c->applied) nr_follow_afresh(m);
+    else if (m->table && !nr_follow_store(c, m)) return false;
+    nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, m->owners, NULL);
     if (!after) return false;
-    after->version = m->version;
-    bool ok = check_keys(c, m, after);
-    if (ok) {
-        nr_online_carry(m, after, true); /* without entities there may be what an index that was removed has left */
-        ok = nr_status_good(nr_definition_write(c, after), m->schema->name, &c->err);
-    }
-    if (!ok) {
+    if (!has_all(m, after) || !has_all(after, m)) return put_in_place(c, &m, after, false);
+    if (!tell_lenders(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
         return false;
     }
-    remove_unwanted(c, m, after);
-    tell_owners(c, after);
-    c->store->cls->touch(c->store, after->schema->name);
+    after->version = m->version;
+    nr_online_carry(m, after, true);
     nr_model_adopt(c, m, after);
-    nr_online_kick(c, after);
-    *model = after;
     return true;
+}
+
+/* Or may: of a model that refers to one that is not there nobody knows yet. */
+static bool borrows_from(const nr_model *m, nr_slice lender)
+{
+    if (m->borrows && !m->schema->resolved) return true;
+    for (size_t i = 0; i < m->lenders.n; i++)
+        if (nr_slice_eq(m->lenders.at[i], lender)) return true;
+    return false;
+}
+
+void nr_indexes_wake(nr_call *c, nr_slice lender)
+{
+    nr_slices names = {0};
+    size_t at = 0;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));)
+        if (borrows_from(m, lender)) nr_vec_push(&c->arena, &names, nr_arena_copy(&c->arena, m->schema->name));
+    for (size_t i = 0; i < names.n; i++) {
+        nr_model *m = nr_model_find(c, names.at[i]);
+        if (!m || look_again(c, m)) continue;
+        nr_env_logf(c->env, NR_LOG_WARNING, "indexes of %.*s along references to %.*s could not be changed with it: %s", NR_FMT(names.at[i]), NR_FMT(lender),
+                    c->err.msg);
+        nr_err_clear(&c->err);
+        nr_catalog_drop(c->engine->catalog, c->db, names.at[i]); /* it is read anew */
+    }
 }
 
 static bool read_owners(nr_call *c, const nr_model *m, nr_owners *out)
@@ -102,12 +169,47 @@ static nr_model *need(nr_call *c, nr_slice name)
     return nr_model_need(c, name);
 }
 
+static const nr_schema *find_lender(void *ctx, nr_slice name)
+{
+    nr_model *m = nr_model_find(ctx, name);
+    return m && !m->schema->abstract ? m->schema : NULL;
+}
+
+/* A way that leads to any number of entities is none of an index, whoever may see where it leads. */
+static bool leads_to_many(nr_call *c, const nr_model *m, nr_slice path)
+{
+    nr_binder b = {.schema = m->schema, .with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
+    nr_route r;
+    if (!nr_join_read(&b, &path, &r)) return true;
+    for (size_t i = 0; i < r.links.n; i++)
+        if (r.links.at[i]->reverse)
+            return !nr_fail(&c->err, NR_E_SYNTAX, "'%.*s' leads to any number of entities; an index goes along references only", NR_FMT(r.links.at[i]->name));
+    return false;
+}
+
+/* A field of the model, or, by a path along references, of another one. NULL: err. */
+static const nr_field *wanted_field(nr_call *c, const nr_model *m, nr_slice name)
+{
+    nr_borrowed *b = NR_NEW(&c->arena, nr_borrowed);
+    nr_slices lenders = {0};
+    if (!nr_borrowed_is_path(name) || nr_schema_field(m->schema, name)) return nr_schema_need(m->schema, name, &c->err);
+    if (leads_to_many(c, m, name) || !nr_borrowed_read(m->schema, name, find_lender, c, &c->arena, b, &lenders, &c->err)) return NULL;
+    for (size_t i = 0; i < lenders.n; i++)
+        if (!nr_may_enter(c, m->schema->name, lenders.at[i], false)) return NULL;
+    if (!nr_schema_named(m->schema, b->field.name) && m->schema->n_borrowed >= NR_BORROWED_MAX) {
+        nr_fail(&c->err, NR_E_LIMIT, "%.*s has indexes over %d fields of other models already", NR_FMT(m->schema->name), NR_BORROWED_MAX);
+        return NULL;
+    }
+    b->field.id = (uint16_t)nr_schema_values(m->schema);
+    return &b->field;
+}
+
 /* <model> <field> <lookup>..., each of which the field must have. */
 static bool read_wanted(nr_call *c, const nr_slice *argv, size_t argc, wanted *w)
 {
     *w = (wanted){.model = need(c, argv[0])};
     if (!w->model) return false;
-    w->field = nr_schema_need(w->model->schema, argv[1], &c->err);
+    w->field = wanted_field(c, w->model, argv[1]);
     if (!w->field) return false;
     w->n = argc - 2;
     w->items = NR_NEW_N(&c->arena, const nr_json *, w->n);
@@ -189,7 +291,8 @@ bool nr_cmd_index_rebuild(nr_call *c, const nr_slice *argv, size_t argc)
 {
     if (argc > 2) return nr_fail(&c->err, NR_E_SYNTAX, "unexpected %s after the field", NR_SHOW(argv[2]));
     nr_model *m = nr_model_need_for_write(c, argv[0]);
-    const nr_field *f = m && argc == 2 ? nr_schema_need(m->schema, argv[1], &c->err) : NULL;
+    const nr_field *f = m && argc == 2 ? nr_schema_named(m->schema, argv[1]) : NULL;
+    if (m && argc == 2 && !f) f = nr_schema_need(m->schema, argv[1], &c->err);
     if (!m || (argc == 2 && !f)) return false;
     bool any = false, at_once = false;
     for (size_t i = 0; i < m->n_indexes; i++) {

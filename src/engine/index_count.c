@@ -5,6 +5,7 @@
  * first entities: INDEX STATS counts. */
 #include "engine/index_count.h"
 
+#include "engine/borrow.h"
 #include "engine/entries.h"
 #include "engine/online.h"
 #include "exec/op.h"
@@ -65,9 +66,9 @@ typedef struct sample {
 
 static bool sample_one(nr_call *c, nr_model *m, nr_slice pk, nr_arena *scratch, sample *s)
 {
-    nr_value *row = NR_NEW_N(scratch, nr_value, m->schema->n_fields);
+    nr_value *row = NR_NEW_N(scratch, nr_value, nr_schema_values(m->schema));
     nr_found found;
-    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
+    if (!nr_borrow_read(c, m, pk, scratch, row, &found)) return false;
     s->entities += found == NR_FOUND;
     for (size_t i = 0; found == NR_FOUND && i < m->n_indexes; i++) {
         nr_values keys = {0};

@@ -3,6 +3,7 @@
 
 #include "engine/index_cmds.h"
 #include "engine/migrate.h"
+#include "query/borrowed.h"
 
 typedef struct loading {
     nr_call *call;
@@ -64,6 +65,12 @@ static bool owners_of(loading *l, const nr_model *m, nr_owners *out)
     return true;
 }
 
+static const nr_schema *find_lender(void *ctx, nr_slice name)
+{
+    nr_model *m = nr_model_find(ctx, name);
+    return m && !m->schema->abstract ? m->schema : NULL;
+}
+
 /* A wish about a field that the stored definition has not sleeps; that is said. */
 static void say_sleeping(loading *l, const nr_model *m, const nr_autoload_entry *e)
 {
@@ -71,7 +78,7 @@ static void say_sleeping(loading *l, const nr_model *m, const nr_autoload_entry 
     for (size_t i = 0; i < e->wishes.wishes.n; i++) {
         const nr_wish *w = &e->wishes.wishes.at[i];
         nr_field with;
-        const nr_field *f = nr_schema_need(m->schema, w->field, &c->err);
+        const nr_field *f = nr_borrowed_wish(m->schema, w->field, find_lender, c, &c->arena, &c->err);
         for (size_t k = 0; f && k < w->items.n; k++) {
             nr_json one = {.kind = NR_J_ARRAY, .n = 1, .items = w->items.at[k]};
             if (!nr_field_with_index(m->schema, f, &one, &c->arena, &with, &c->err) ||

@@ -7,6 +7,7 @@
 #include "engine/definition.h"
 #include "engine/diff.h"
 #include "engine/follow.h"
+#include "engine/index_cmds.h"
 #include "engine/kept.h"
 #include "engine/lineage.h"
 #include "engine/migration.h"
@@ -450,9 +451,11 @@ static void take_over(nr_migration *g)
 {
     nr_call *c = g->call;
     nr_models_overlay fresh = {0};
+    nr_slices names = {0};
     for (size_t i = 0; i < g->changes.n; i++) {
         nr_migrated *ch = &g->changes.at[i];
         nr_slice name = nr_arena_copy(&c->arena, ch->after->schema->name);
+        nr_vec_push(&c->arena, &names, name);
         bool adopt = ch->before && ch->added && nr_model_can_adopt(ch->before, ch->after);
         if (adopt) nr_model_adopt(c, ch->before, ch->after);
         if (!adopt) nr_models_reload(c, &ch->after, 1);
@@ -463,6 +466,7 @@ static void take_over(nr_migration *g)
     }
     for (size_t i = 0; i < fresh.n; i++) nr_catalog_discard(c->engine->catalog, fresh.at[i]);
     nr_migration_forget_kept(g);
+    for (size_t i = 0; i < names.n; i++) nr_indexes_wake(c, names.at[i]);
 }
 
 bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)

@@ -12,7 +12,7 @@
 #include "exec/op.h"
 #include "engine/migrate.h"
 #include "engine/online.h"
-#include "query/lookup.h"
+#include "query/borrowed.h"
 #include "table/rows.h"
 
 enum { DEEPEST = 100 };          /* levels of parents: more than MODEL SET lets come about */
@@ -50,9 +50,59 @@ static bool embeds_any(nr_call *c, const nr_schema *s)
     return names.n > 0;
 }
 
-/* A document of owners that nobody can read is logged, and counts for nothing. */
-static bool find_indexes(nr_call *c, nr_model *m, nr_slice owners)
+/* The model whose wishes are read, and who reads them. */
+typedef struct borrower {
+    loader *loader;
+    nr_model *model;
+} borrower;
+
+/* A model on the way of an index along references: itself, one that this command changes, or one that is there, as far as its targets are known. */
+static const nr_schema *find_lender(void *ctx, nr_slice name)
 {
+    const borrower *b = ctx;
+    const loader *l = b->loader;
+    const nr_model *m = nr_slice_eq(name, b->model->schema->name) ? b->model : NULL;
+    for (size_t i = 0; !m && l->overlay && i < l->overlay->n; i++)
+        if (nr_slice_eq(l->overlay->at[i]->schema->name, name)) m = l->overlay->at[i];
+    if (!m) m = nr_model_find(l->call, name);
+    if (l->call->err.code != NR_E_CORRUPT) nr_err_clear(&l->call->err); /* one that makes no sense is none */
+    return m && !m->schema->abstract ? m->schema : NULL;
+}
+
+/* The wish gets the name of the field as it is called here. */
+static void borrow(borrower *b, nr_wish *w, size_t most)
+{
+    nr_model *m = b->model;
+    nr_schema *s = m->schema;
+    nr_borrowed out;
+    nr_err asleep = {0};
+    m->borrows = true;
+    if (!s->resolved || !nr_borrowed_read(s, w->field, find_lender, b, &m->arena, &out, &m->lenders, &asleep)) return;
+    w->field = out.field.name;
+    if (s->n_borrowed == most || nr_schema_named(s, out.field.name)) return;
+    out.field.id = (uint16_t)nr_schema_values(s);
+    s->borrowed[s->n_borrowed++] = out;
+}
+
+/* The fields of other models that somebody wants indexed. A wish whose way is not known sleeps. */
+static void find_borrowed(loader *l, nr_model *m, const nr_owners *who)
+{
+    borrower b = {l, m};
+    size_t n = 0;
+    for (size_t i = 0; i < who->n; i++) n += who->at[i].wishes.n;
+    if (n > NR_BORROWED_MAX) n = NR_BORROWED_MAX;
+    m->schema->borrowed = NR_NEW_N(&m->arena, nr_borrowed, n);
+    m->schema->n_borrowed = 0;
+    m->lenders = (nr_slices){0};
+    for (size_t i = 0; i < who->n; i++)
+        for (size_t k = 0; k < who->at[i].wishes.n; k++)
+            if (nr_borrowed_is_path(who->at[i].wishes.at[k].field)) borrow(&b, &who->at[i].wishes.at[k], n);
+}
+
+/* A document of owners that nobody can read is logged, and counts for nothing. */
+static bool find_indexes(loader *l, nr_model *m, nr_slice owners)
+{
+    nr_call *c = l->call;
     nr_owners who;
     nr_wants wants;
     nr_err bad = {0};
@@ -61,8 +111,10 @@ static bool find_indexes(nr_call *c, nr_model *m, nr_slice owners)
         nr_env_logf(c->env, NR_LOG_WARNING, "the owners of indexes of %.*s cannot be read: %s", NR_FMT(m->schema->name), bad.msg);
         who = (nr_owners){0};
     }
+    find_borrowed(l, m, &who);
     nr_owners_wants(&who, m->schema, &m->arena, &wants);
-    return nr_wanted_indexes(m->schema, &wants, c->engine->patterns, &m->arena, &m->indexes, &m->n_indexes, &c->err);
+    return !c->err.code &&
+           nr_wanted_indexes(m->schema, &wants, c->engine->patterns, &m->arena, &m->indexes, &m->n_indexes, &c->err);
 }
 
 /* A model from its document, not yet resolved; NULL: err. A document without `store` is of the native one: MODEL SET writes it down. */
@@ -79,18 +131,19 @@ static nr_model *parse(loader *l, nr_slice name, nr_slice json, nr_slice owners)
     m->prefix = nr_arena_printf(&m->arena, "%.*s:", NR_FMT(m->schema->name));
     m->seq_key = nr_arena_printf(&m->arena, "%.*s/seq", NR_FMT(m->schema->name));
     m->rows = nr_rows_new(c->env);
-    if (find_indexes(c, m, owners)) return m;
+    if (find_indexes(l, m, owners)) return m;
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
 }
 
-/* Indexes of what is inside embedded models are found when these are known, all of them: until then there are none, whoever reads the definition. */
-static bool find_inner_indexes(nr_call *c, nr_model *m, nr_slice owners)
+/* Indexes of what is inside embedded models are found when these are known, all of them: until then there are none, whoever reads the definition. So are those along
+ * references. */
+static bool find_inner_indexes(loader *l, nr_model *m, nr_slice owners)
 {
-    if (!m->schema->resolved || !embeds_any(c, m->schema)) return true;
+    if (!m->schema->resolved || !(m->borrows || embeds_any(l->call, m->schema))) return true;
     nr_indexes_release(m->indexes, m->n_indexes);
     m->n_indexes = 0;
-    return find_indexes(c, m, owners);
+    return find_indexes(l, m, owners);
 }
 
 /* What is wrong with a definition may tell of the models that it names: not to a user who may not read them. */
@@ -110,7 +163,7 @@ nr_model *nr_definition_parse(nr_call *c, nr_slice name, nr_slice json, nr_slice
 {
     loader l = {c, 0, overlay};
     nr_model *m = parse(&l, name, json, owners);
-    if (!m || (resolve(&l, m->schema) && !c->err.code && find_inner_indexes(c, m, owners))) return m;
+    if (!m || (resolve(&l, m->schema) && !c->err.code && find_inner_indexes(&l, m, owners))) return m;
     hide_error(c, m->schema);
     nr_catalog_discard(c->engine->catalog, m);
     return NULL;
@@ -132,22 +185,31 @@ static nr_model *load(nr_call *c, nr_slice name, int depth)
     m = parse(&l, name, d.json, d.owners);
     if (!m) return NULL;
     m->version = d.version;
+    m->lends = d.lends;
     mark_stale(c, m, &d);
     nr_catalog_put(c->engine->catalog, c->db, m);
     return m;
 }
 
-/* Once all embedded models are known, there are the indexes of what is inside them too. What is in memory of the model stays. */
+/* Once all embedded models and all targets are known, there are the indexes of what is inside them, or behind them, too. What is in memory of the model stays. */
 static nr_model *know_inside(nr_call *c, nr_model *m)
 {
     nr_definition d;
-    if (!embeds_any(c, m->schema) || !nr_definition_read(c, m->schema->name, &d)) return m;
+    if (!m->borrows && !embeds_any(c, m->schema)) return m;
+    if (!nr_definition_read(c, m->schema->name, &d)) return c->err.code ? NULL : m;
     nr_model *after = nr_definition_parse(c, m->schema->name, d.json, d.owners, NULL);
     if (!after) return NULL;
     after->version = d.version;
     mark_stale(c, after, &d);
     nr_model_adopt(c, m, after);
     return after;
+}
+
+/* One that is there but in part is read anew when somebody asks. */
+static void forget(nr_call *c, const nr_model *m)
+{
+    nr_catalog_drop(c->engine->catalog, c->db, nr_arena_copy(&c->arena, m->schema->name));
+    nr_catalog_set_complete(c->engine->catalog, c->db, false);
 }
 
 nr_model *nr_model_find(nr_call *c, nr_slice name)
@@ -159,9 +221,10 @@ nr_model *nr_model_find(nr_call *c, nr_slice name)
     if (!m || !resolve(&l, m->schema)) return NULL;
     if (c->err.code) return NULL; /* a target that could not be read is not one that is not there */
     if (resolved || !m->schema->resolved) return m;
-    m = know_inside(c, m);
-    if (m) nr_follow_again(m); /* entities that could not be read can be now */
-    return m;
+    nr_model *known = know_inside(c, m);
+    if (known) nr_follow_again(known); /* entities that could not be read can be now */
+    else forget(c, m);
+    return known;
 }
 
 bool nr_model_may(nr_call *c, nr_slice name, bool write)
@@ -255,6 +318,7 @@ nr_model *nr_model_need_for_count(nr_call *c, nr_slice name)
 static nr_model *need_to_write(nr_call *c, nr_slice name)
 {
     nr_model *m = nr_model_find(c, name);
+    if (m && m->lends && (!nr_models_load_all(c) || !(m = nr_model_find(c, name)))) return NULL;
     bool stale = false;
     for (size_t i = 0; m && i < m->n_indexes; i++) stale = stale || m->indexes[i].stale;
     if (!m || (!stale && !nr_online_pending(m))) return usable(c, m, name);
@@ -280,7 +344,7 @@ static bool has_unique(const nr_model *m)
 nr_model *nr_model_need_for_save(nr_call *c, nr_slice name)
 {
     nr_model *m = need_to_write(c, name);
-    if (!m || (!m->table && (c->applied || !has_unique(m)))) return m;
+    if (!m || (!m->table && !m->schema->n_borrowed && (c->applied || !has_unique(m)))) return m;
     return nr_follow_store(c, m) ? m : NULL;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/entries.h"
 #include "store/keyfn.h"
 
+#include "engine/borrow.h"
 #include "engine/definition.h"
 #include "engine/follow.h"
 #include "engine/removal.h"
@@ -150,10 +151,10 @@ static void columns_filled(nr_model *m, const nr_index *ix)
 
 static bool fill_one(nr_call *c, nr_model *m, const nr_index *ix, nr_slice pk, nr_arena *scratch)
 {
-    nr_value *row = NR_NEW_N(scratch, nr_value, m->schema->n_fields);
+    nr_value *row = NR_NEW_N(scratch, nr_value, nr_schema_values(m->schema));
     nr_found found;
     nr_entries entries = {0};
-    if (!nr_entity_read(m, c->store, c->env, pk, NULL, true, scratch, row, &found, &c->err)) return false;
+    if (!nr_borrow_read(c, m, pk, scratch, row, &found)) return false;
     if (found != NR_FOUND) return true;
     nr_index_entries(ix, pk, row, scratch, &entries);
     uint32_t at = is_filling(m, ix) ? nr_rows_find(m->rows, pk) : NR_NO_ROW;
@@ -338,10 +339,10 @@ static bool store_step(nr_call *c, nr_model *m, nr_index *ix, int64_t until_us)
 static bool fill_row(nr_call *c, nr_model *m, const nr_index *ix, uint32_t row)
 {
     nr_mark mark = nr_arena_mark(&c->arena);
-    nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, nr_schema_values(m->schema));
     nr_found found;
     nr_slice pk = nr_rows_pk(m->rows, row);
-    bool ok = nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, values, &found, &c->err);
+    bool ok = nr_borrow_read(c, m, pk, &c->arena, values, &found);
     if (ok && found == NR_FOUND) fill_columns(m, ix, row, values);
     nr_arena_rewind(&c->arena, mark);
     return ok;

@@ -3,6 +3,7 @@
 #include "engine/related_reply.h"
 #include "engine/semi_join.h"
 #include "engine/scans.h"
+#include "engine/unjoin.h"
 #include "exec/reference.h"
 #include "query/page.h"
 #include "table/rows.h"
@@ -107,10 +108,10 @@ static bool chase(nr_call *c, const nr_joined *j, const nr_value *row, const nr_
 /* A row with the query's joined fields behind its own. What the same way leads to is read once. NULL: err. */
 static const nr_value *with_joined(nr_call *c, const nr_query *q, const nr_value *row)
 {
-    size_t n = q->model->schema->n_fields;
+    size_t n = nr_schema_values(q->model->schema);
     nr_value *values = NR_NEW_N(&c->arena, nr_value, n + q->joined.n);
     const nr_value **found = NR_NEW_N(&c->arena, const nr_value *, q->joined.n);
-    memcpy(values, row, n * sizeof *values);
+    memcpy(values, row, q->model->schema->n_fields * sizeof *values);
     for (size_t i = 0; i < q->joined.n; i++) {
         const nr_joined *j = q->joined.at[i];
         size_t same = i; /* most often the one before */
@@ -274,6 +275,7 @@ bool nr_cmd_query(nr_call *c, const nr_slice *argv, size_t argc)
     nr_row_form form = nr_row_form_of(&q, &c->arena);
     if (ast.page && !nr_page_bind(&ast, &with, &c->arena, &q, &page, &c->err)) return false;
     if (!nr_related_begin(c, &q, &form) || !nr_join_run(c, &q)) return false;
+    nr_unjoin_order(c, &q);
     if (q.withcount && !count_rows(c, m, &q, &total)) return false;
     if (!fetch_rows(c, &q, ast.page > 0, &rows)) return false;
     if (ast.page) token = end_page(c, &ast, &page, &form, &rows);

@@ -314,7 +314,7 @@ bool nr_reconcile_sets(const nr_model *m)
 
 bool nr_reconcile(nr_call *c, nr_model *m, size_t from, size_t to, const nr_slices *set_keys)
 {
-    reconciler k = {.call = c, .model = m, .sets = set_keys, .row = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields)};
+    reconciler k = {.call = c, .model = m, .sets = set_keys, .row = NR_NEW_N(&c->arena, nr_value, nr_schema_values(m->schema))};
     nr_arena_init(&k.scratch, c->env);
     nr_sorter_init(&k.sorter, c->env);
     bool ok = true;

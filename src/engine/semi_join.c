@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/scans.h"
+#include "engine/unjoin.h"
 #include "exec/trail.h"
 #include "query/subquery.h"
 #include "table/rows.h"
@@ -197,7 +198,7 @@ static const nr_pred *referred(nr_call *c, const nr_pred *p, nr_model *m, nr_mod
     return rows_leaf(c, p, &rows);
 }
 
-static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p);
+static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p, bool borrows);
 
 static nr_slice line_of(nr_call *c, const nr_link *link, size_t depth)
 {
@@ -209,7 +210,7 @@ static nr_slice line_of(nr_call *c, const nr_link *link, size_t depth)
 static const nr_pred *run_link(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
     const nr_link *link = p->link;
-    const nr_pred *inner = run_links(c, q, link->to, p->kids[0]);
+    const nr_pred *inner = run_links(c, q, link->to, p->kids[0], true);
     bool nothing = nr_join_holds_of_nothing(p->kids[0]);
     if (c->profile) nr_vec_push(&c->arena, c->profile, line_of(c, link, 0));
     nr_bitmap found;
@@ -227,7 +228,7 @@ static nr_slice paired_line(nr_call *c, const nr_pairing *by, size_t depth)
 static const nr_pred *run_paired(nr_call *c, const nr_query *q, const nr_pred *p)
 {
     nr_model *m = p->pairing->to;
-    const nr_pred *inner = run_links(c, q, m, p->kids[0]);
+    const nr_pred *inner = run_links(c, q, m, p->kids[0], true);
     nr_bitmap found;
     if (c->profile) nr_vec_push(&c->arena, c->profile, paired_line(c, p->pairing, 0));
     if (!inner || !matching(c, q, m, inner, &found)) return NULL;
@@ -327,7 +328,7 @@ static const nr_pred *by_values(nr_call *c, const nr_query *outer, const nr_pred
 static const nr_pred *run_query(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
 {
     const nr_subquery *s = p->subquery;
-    const nr_pred *where = run_links(c, q, s->model, s->where);
+    const nr_pred *where = run_links(c, q, s->model, s->where, true);
     carried by = carried_by(m, p);
     nr_bitmap found;
     if (c->profile) nr_vec_push(&c->arena, c->profile, query_line(c, p, 0));
@@ -371,9 +372,10 @@ static const nr_pred *see(nr_call *c, nr_model *m, const nr_pred *p)
     return out;
 }
 
-/* As deep as the predicate. */
-static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p)
+/* As deep as the predicate. borrows: it is of rows, whose borrowed values can be had. */
+static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, const nr_pred *p, bool borrows)
 {
+    if (borrows && p->op == NR_P_LINK) p = nr_unjoin(c, m, p);
     if (!nr_pred_waits(p)) return p;
     if (p->op == NR_P_LINK) return run_link(c, q, m, p);
     if (p->op == NR_P_PAIRED) return run_paired(c, q, p);
@@ -382,7 +384,7 @@ static const nr_pred *run_links(nr_call *c, const nr_query *q, nr_model *m, cons
     nr_pred *out = NR_NEW(&c->arena, nr_pred);
     const nr_pred **kids = NR_NEW_N(&c->arena, const nr_pred *, p->n);
     for (size_t i = 0; i < p->n; i++) {
-        kids[i] = run_links(c, q, m, p->kids[i]);
+        kids[i] = run_links(c, q, m, p->kids[i], borrows);
         if (!kids[i]) return NULL;
     }
     *out = *p;
@@ -400,12 +402,12 @@ bool nr_join_referring(nr_call *c, nr_model *m, const nr_link *link, const nr_bi
 
 const nr_pred *nr_join_resolve(nr_call *c, const nr_query *q, const nr_pred *p)
 {
-    return run_links(c, q, q->model, p);
+    return run_links(c, q, q->model, p, false);
 }
 
 bool nr_join_run(nr_call *c, nr_query *q)
 {
-    const nr_pred *where = run_links(c, q, q->model, q->where), *after = q->after && where ? run_links(c, q, q->model, q->after) : NULL;
+    const nr_pred *where = run_links(c, q, q->model, q->where, true), *after = q->after && where ? run_links(c, q, q->model, q->after, true) : NULL;
     if (!where || (q->after && !after)) return false;
     q->where = where;
     q->after = after;
@@ -416,6 +418,7 @@ bool nr_join_run(nr_call *c, nr_query *q)
 static bool explain_one(nr_call *c, nr_model *m, const nr_pred *where, const nr_subquery *values, nr_slice line, size_t depth, nr_slices *lines)
 {
     const nr_query none = {.max_scan = -1};
+    where = nr_unjoin(c, m, where);
     nr_query q = query_of(c, &none, m, where);
     nr_planner p = nr_planner_for(c, m);
     p.explains = true;

@@ -70,7 +70,7 @@ static nr_change *look(nr_writer *w, const nr_value *pk, nr_found *found, bool *
     ch = NR_NEW(&c->arena, nr_change);
     ch->pk = text;
     ch->key = nr_entity_key(w->model, text, &c->arena);
-    nr_value *values = NR_NEW_N(&c->arena, nr_value, w->model->schema->n_fields);
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, nr_schema_values(w->model->schema));
     if (!nr_entity_read(w->model, c->store, c->env, text, NULL, true, &c->arena, values, found, &c->err)) return NULL;
     if (*found == NR_UNTYPED) {
         nr_model_untyped(w->model, &c->err);
@@ -109,7 +109,7 @@ bool nr_writer_remove(nr_writer *w, const nr_value *pk, nr_change **removed)
 void nr_writer_edit(nr_writer *w, nr_change *ch, const nr_value *pk)
 {
     if (ch->after) return;
-    size_t n = w->model->schema->n_fields;
+    size_t n = nr_schema_values(w->model->schema);
     ch->after = NR_NEW_N(&w->call->arena, nr_value, n);
     if (ch->before) memcpy(ch->after, ch->before, n * sizeof *ch->after);
     else ch->after[0] = *pk;

@@ -16,6 +16,7 @@ typedef struct nr_change {
     nr_value *after;         /* NULL: there will be none */
     const nr_slice *texts;   /* by field id, as the command has them, which spares a copy where they are canonical; absent: not given so; NULL: none is */
     bool fresh;              /* being inserted by the row in hand */
+    bool differs;            /* set when it is applied: it changes something */
     bool expires;            /* it shall run out at deadline, milliseconds since 1970 UTC; else what is there keeps what it has */
     int64_t deadline;
 } nr_change;

@@ -5,7 +5,7 @@
 
 void nr_comparison_init(nr_comparison *c, const nr_pred *pred, const nr_run *run)
 {
-    size_t n = run->model->schema->n_fields;
+    size_t n = nr_schema_values(run->model->schema);
     bool *want = NR_NEW_N(run->arena, bool, n);
     *c = (nr_comparison){.pred = pred, .run = run, .row = NR_NEW_N(run->arena, nr_value, n)};
     nr_pred_fields(pred, want);

@@ -59,7 +59,7 @@ static const nr_grouping *grouping_of(const nr_op *op)
 /* The way to a field of another model; NULL: it is one of the rows' own. */
 static const nr_trail *trail_of(const nr_op *op, const group_state *s, const nr_field *f)
 {
-    size_t own = op->run->model->schema->n_fields;
+    size_t own = nr_schema_values(op->run->model->schema);
     return f->id < own ? NULL : &s->trails[f->id - own];
 }
 

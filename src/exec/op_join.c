@@ -10,7 +10,7 @@ static bool join_next(nr_op *op, nr_batch *b)
 {
     const nr_join_params *p = op->node->params;
     join_state *s = op->state;
-    size_t n_fields = op->run->model->schema->n_fields, n = n_fields + p->n;
+    size_t own = nr_schema_values(op->run->model->schema), n = own + p->n;
     nr_arena_clear(&op->arena);
     if (!s->trails) {
         s->trails = NR_NEW_N(op->run->arena, nr_trail, p->n);
@@ -19,9 +19,9 @@ static bool join_next(nr_op *op, nr_batch *b)
     if (!nr_op_next(op->child, b)) return false;
     nr_value *values = NR_NEW_N(&op->arena, nr_value, n * b->n);
     for (size_t i = 0; i < b->n; i++, values += n) {
-        memcpy(values, b->values[i], n_fields * sizeof *values);
+        memcpy(values, b->values[i], own * sizeof *values);
         for (size_t k = 0; k < p->n; k++)
-            if (!nr_trail_value(&s->trails[k], nr_batch_row(b, p->joined[k]->at, i), op->run->store, op->run->env, &op->arena, &values[n_fields + k], op->run->err)) return false;
+            if (!nr_trail_value(&s->trails[k], nr_batch_row(b, p->joined[k]->at, i), op->run->store, op->run->env, &op->arena, &values[own + k], op->run->err)) return false;
         b->values[i] = values;
     }
     return true;

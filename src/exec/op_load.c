@@ -95,7 +95,7 @@ static bool take_columns(const nr_op *op, uint32_t at, nr_value *row)
     const nr_table *t = op->run->model->table;
     if (!p->beside) return true;
     if (!nr_table_has(t, at)) return false;
-    for (size_t i = 1; i < op->run->model->schema->n_fields; i++)
+    for (size_t i = 1; i < nr_schema_values(op->run->model->schema); i++)
         if (p->beside[i]) row[i] = nr_column_get(nr_table_column(t, i), at);
     return true;
 }
@@ -112,7 +112,7 @@ static bool load_next(nr_op *op, nr_batch *b)
         if (b->n == 0) return true;
         size_t kept = 0;
         for (size_t i = 0; i < b->n; i++) {
-            nr_value *row = NR_NEW_N(&op->arena, nr_value, m->schema->n_fields);
+            nr_value *row = NR_NEW_N(&op->arena, nr_value, nr_schema_values(m->schema));
             nr_found found;
             if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found,
                                 op->run->err))

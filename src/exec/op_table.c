@@ -58,19 +58,19 @@ const nr_op_class nr_op_set = {"Rows", true, sizeof(rows_state), rows_next, set_
 static bool columns_next(nr_op *op, nr_batch *b)
 {
     const nr_table *t = op->run->model->table;
-    size_t n_fields = op->run->model->schema->n_fields, want = b->want;
+    size_t n_values = nr_schema_values(op->run->model->schema), want = b->want;
     while (b->n == 0) {
         nr_arena_clear(&op->arena);
         b->want = want;
         if (!nr_op_next(op->child, b)) return false;
         if (b->n == 0) return true;
         size_t kept = 0;
-        nr_value *values = nr_arena_alloc(&op->arena, sizeof *values * n_fields * b->n);
+        nr_value *values = nr_arena_alloc(&op->arena, sizeof *values * n_values * b->n);
         for (size_t i = 0; i < b->n; i++) {
             if (!nr_table_has(t, b->rows[i])) continue;
-            nr_table_get(t, b->rows[i], values + kept * n_fields);
+            nr_table_get(t, b->rows[i], values + kept * n_values);
             b->rows[kept] = b->rows[i];
-            b->values[kept] = values + kept * n_fields;
+            b->values[kept] = values + kept * n_values;
             kept++;
         }
         b->n = kept;

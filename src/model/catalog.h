@@ -30,6 +30,9 @@ typedef struct nr_model {
     nr_index *indexes;      /* [0] is the pk's */
     size_t n_indexes;
     nr_slice owners;        /* the document of owners (model/owners.h); absent: only the definition wants indexes */
+    bool borrows;           /* somebody wants an index along references, which may sleep: */
+    nr_slices lenders;      /* the models on the way, as far as that is known */
+    bool lends;             /* others may borrow from it: who writes it has to know all models */
     struct nr_online *online; /* owned by engine/online.h; NULL: no index is being built */
     nr_slice prefix;        /* of entity keys: "<model>:" */
     nr_slice seq_key;       /* "<model>/seq" */

@@ -15,10 +15,16 @@ static bool same_path(const nr_path *a, const nr_path *b)
     return nr_slice_eq(a->field->name, b->field->name) && nr_path_eq(a, &here);
 }
 
+/* The model that a field is borrowed from may give it another type. */
+static bool same_values(const nr_field *a, const nr_field *b)
+{
+    return !a->borrowed || (a->spec.type == b->spec.type && a->spec.max_digits == b->spec.max_digits && a->spec.places == b->spec.places);
+}
+
 bool nr_index_same(const nr_index *a, const nr_index *b)
 {
-    bool same =
-        nr_slice_eq(a->name, b->name) && a->kind == b->kind && a->memory == b->memory && a->n_parts == b->n_parts && a->together == b->together;
+    bool same = nr_slice_eq(a->name, b->name) && a->kind == b->kind && a->memory == b->memory && a->n_parts == b->n_parts && a->together == b->together &&
+                same_values(a->path.field, b->path.field);
     for (size_t i = 0; same && i < a->n_parts; i++)
         same = a->parts[i].descending == b->parts[i].descending && same_path(&a->parts[i].path, &b->parts[i].path);
     return same;

@@ -166,7 +166,7 @@ nr_slice nr_owners_print(const nr_owners *o, nr_arena *arena)
 static bool unindexes(const nr_owner *o, const nr_schema *s, const nr_field *f)
 {
     for (size_t i = 0; i < o->unindex.n; i++)
-        if (nr_schema_field(s, o->unindex.at[i]) == f) return true;
+        if (nr_schema_named(s, o->unindex.at[i]) == f) return true;
     return false;
 }
 
@@ -191,7 +191,7 @@ static void add_wants(const nr_owners *all, const nr_owner *o, const nr_schema *
 {
     for (size_t i = 0; i < o->wishes.n; i++) {
         const nr_wish *w = &o->wishes.at[i];
-        const nr_field *f = nr_schema_field(s, w->field);
+        const nr_field *f = nr_schema_named(s, w->field);
         nr_err asleep = {0};
         nr_field *copy = NR_NEW(arena, nr_field);
         if (!f || is_silenced(all, o, s, f) || !nr_field_with_index(s, f, wish_json(w, arena), arena, copy, &asleep)) continue;

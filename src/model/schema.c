@@ -29,6 +29,18 @@ const nr_inherited *nr_schema_inherits(const nr_schema *s, nr_slice name)
     return NULL;
 }
 
+const nr_field *nr_schema_value(const nr_schema *s, size_t id)
+{
+    return id < s->n_fields ? &s->fields[id] : &s->borrowed[id - s->n_fields].field;
+}
+
+const nr_field *nr_schema_named(const nr_schema *s, nr_slice name)
+{
+    for (size_t i = 0; i < s->n_borrowed; i++)
+        if (nr_slice_eq(s->borrowed[i].field.name, name)) return &s->borrowed[i].field;
+    return nr_schema_field(s, name);
+}
+
 const nr_field *nr_schema_many(const nr_schema *s, nr_slice name)
 {
     for (size_t i = 0; i < s->n_many; i++)

@@ -20,6 +20,7 @@
 enum {
     NR_SCHEMA_BYTES_MAX = 1 << 20, /* of a definition's JSON */
     NR_FIELDS_MAX = 4096,          /* of a model */
+    NR_BORROWED_MAX = 256,         /* fields of other models that its indexes look at */
     NR_MODEL_NAME_MAX = 128,       /* bytes */
     NR_FIELD_NAME_MAX = 63,
     NR_PK_TEXT_MAX = 4096,         /* bytes of a primary key's text */
@@ -73,7 +74,22 @@ struct nr_field {
     size_t n_choices;
     nr_slice help;
     const nr_json *json;      /* the whole declaration of the field */
+    bool borrowed;            /* it is none of the model's own: see below */
 };
+
+/* A field of another model, which a path through references leads to and an index of this one looks at. It is a value more of a row, named by its path, NULL where that
+ * leads nowhere. No hash has it: the table keeps it, the engine keeps it true (engine/borrow.h). */
+typedef struct nr_borrow_step {
+    nr_slice field;           /* the reference, of the model that is left */
+    nr_slice to;              /* the model that it leads to */
+} nr_borrow_step;
+
+typedef struct nr_borrowed {
+    nr_field field;           /* its id lies behind those of the model's own fields */
+    nr_borrow_step *steps;
+    size_t n_steps;
+    nr_slice of;              /* the field of the last model */
+} nr_borrowed;
 
 struct nr_term;
 
@@ -107,6 +123,8 @@ struct nr_schema {
     int64_t ttl;                /* seconds that an insert lives which gives no time; 0: for ever */
     nr_field *fields;
     size_t n_fields;
+    nr_borrowed *borrowed;      /* what indexes look at besides, made when the wishes for them are read */
+    size_t n_borrowed;
     nr_field *many;             /* the m2m fields: they have no values, and are none of fields; id means nothing there */
     size_t n_many;
     nr_slices extends;          /* direct parents, full names */
@@ -194,6 +212,15 @@ const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
 
 /* The field of that name that a model above has; NULL when there is none. */
 const nr_inherited *nr_schema_inherits(const nr_schema *s, nr_slice name);
+
+/* The values of a row: those of the fields, and what is borrowed. The field of such an id, or of a name, which of a borrowed one is its path; NULL: there is none. */
+static inline size_t nr_schema_values(const nr_schema *s)
+{
+    return s->n_fields + s->n_borrowed;
+}
+
+const nr_field *nr_schema_value(const nr_schema *s, size_t id);
+const nr_field *nr_schema_named(const nr_schema *s, nr_slice name);
 
 /* The m2m field of that name; NULL when there is none. */
 const nr_field *nr_schema_many(const nr_schema *s, nr_slice name);

@@ -70,7 +70,7 @@ static bool find_end(nr_planner *p, const nr_query *q, const nr_measure *m, bool
 static bool find(nr_planner *p, const nr_query *q, const nr_measure *m, bool *known, nr_group_answer *out)
 {
     *known = false;
-    bool joined = !m->star && m->term.field->id >= q->model->schema->n_fields;
+    bool joined = !m->star && m->term.field->id >= nr_schema_values(q->model->schema);
     if (joined || (!m->star && !nr_term_plain(&m->term))) return true;
     return m->function->by_index == NR_BY_COUNT ? find_count(p, q, m, known, out) : find_end(p, q, m, known, out);
 }

@@ -13,4 +13,5 @@ const nr_pass_row nr_passes[NR_PASSES] = {
     {NR_PASS_TOP,       "top",       "an order by one column of numbers needs no rows but those of the LIMIT"},
     {NR_PASS_COLUMNS,   "columns",   "values are read from columns, not from the entities"},
     {NR_PASS_KEYS,      "keys",      "a join that finds few targets looks for their keys in the index of the reference"},
+    {NR_PASS_BORROWED,  "borrowed",  "a path along references that has an index of its own is no join"},
 };

@@ -17,6 +17,7 @@ typedef enum nr_pass {
     NR_PASS_TOP = 1 << 8,
     NR_PASS_COLUMNS = 1 << 9,
     NR_PASS_KEYS = 1 << 10,
+    NR_PASS_BORROWED = 1 << 11,
 } nr_pass;
 
 typedef struct nr_pass_row {
@@ -24,7 +25,7 @@ typedef struct nr_pass_row {
     const char *name, *what;
 } nr_pass_row;
 
-enum { NR_PASSES = 11, NR_PASSES_ALL = (1 << NR_PASSES) - 1 };
+enum { NR_PASSES = 12, NR_PASSES_ALL = (1 << NR_PASSES) - 1 };
 extern const nr_pass_row nr_passes[NR_PASSES];
 
 #endif

@@ -64,14 +64,14 @@ static bool answered_by(const nr_access *path, const nr_access *lead)
 /* Values of a row: the model's fields, and what is joined. */
 static size_t count_values(const nr_planner *p)
 {
-    return p->model->schema->n_fields + p->joined.n;
+    return nr_schema_values(p->model->schema) + p->joined.n;
 }
 
-/* Whether the table has all the model's fields that are wanted. */
+/* Whether the table has all of the model that is wanted. */
 static bool own_in_columns(const nr_planner *p, const bool *want)
 {
     if (!nr_pass_on(p, NR_PASS_COLUMNS)) return false;
-    for (size_t i = 0; i < p->model->schema->n_fields; i++)
+    for (size_t i = 0; i < nr_schema_values(p->model->schema); i++)
         if (want[i] && (!p->model->table || !nr_table_keeps(p->model->table, i))) return false;
     return p->model->table != NULL;
 }
@@ -79,7 +79,7 @@ static bool own_in_columns(const nr_planner *p, const bool *want)
 static bool wants_joined(const nr_planner *p, const bool *want)
 {
     bool wants = false;
-    for (size_t i = p->model->schema->n_fields; i < count_values(p); i++) wants = wants || want[i];
+    for (size_t i = nr_schema_values(p->model->schema); i < count_values(p); i++) wants = wants || want[i];
     return wants;
 }
 
@@ -189,16 +189,21 @@ static const nr_pred *residual_pred(nr_planner *p, const route *r)
 /* Columns spare reading what they have. An entity that is wanted whole is read in one go where many fields are left. */
 static nr_load_params load_of(const nr_planner *p, const bool *want)
 {
-    size_t n = p->model->schema->n_fields, left = 0, kept = 0;
+    size_t own = p->model->schema->n_fields, n = nr_schema_values(p->model->schema), left = 0, kept = 0;
     bool all = true, *read = NR_NEW_N(p->arena, bool, n), *beside = NR_NEW_N(p->arena, bool, n);
     for (size_t i = 1; i < n; i++) {
         beside[i] = want[i] && p->model->table && nr_table_keeps(p->model->table, i);
         read[i] = want[i] && !beside[i];
         kept += beside[i];
         left += read[i];
-        all = all && want[i];
+        all = all && (want[i] || i >= own);
     }
-    if (all && left > FEW_FIELDS) return (nr_load_params){want, NULL, true};
+    bool whole = all && left > FEW_FIELDS, borrows = false;
+    for (size_t i = 1; i < n; i++) {
+        beside[i] = beside[i] && !(whole && i < own);
+        borrows = borrows || (beside[i] && i >= own);
+    }
+    if (whole) return (nr_load_params){want, borrows ? beside : NULL, true};
     return (nr_load_params){read, kept ? beside : NULL, false};
 }
 

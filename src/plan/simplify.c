@@ -105,5 +105,5 @@ static const nr_pred *simplify(const nr_pred *p, size_t n_fields, nr_arena *aren
 
 const nr_pred *nr_plan_simplify(nr_planner *p, const nr_pred *pred)
 {
-    return nr_pass_on(p, NR_PASS_SIMPLIFY) ? simplify(pred, p->model->schema->n_fields, p->arena) : pred;
+    return nr_pass_on(p, NR_PASS_SIMPLIFY) ? simplify(pred, nr_schema_values(p->model->schema), p->arena) : pred;
 }

@@ -1,6 +1,8 @@
 /* autoload.c -- reading and binding. */
 #include "query/autoload.h"
 
+#include "query/borrowed.h"
+
 void nr_autoload_init(nr_autoload *a, const nr_env *env)
 {
     *a = (nr_autoload){0};
@@ -128,12 +130,20 @@ static bool resolve_model(binder *b, nr_autoload_model *m)
     return ok || fail_in(m->file, &inner, b->err);
 }
 
+static const nr_schema *find_lender(void *ctx, nr_slice name)
+{
+    const binder *b = ctx;
+    const nr_autoload_model *m = nr_autoload_find(b->files, name);
+    return m && m->schema && !m->schema->abstract ? m->schema : NULL;
+}
+
 static bool bind_wish(binder *b, const nr_schema *s, const nr_wish *w, nr_err *err)
 {
     nr_arena *arena = &b->files->arena;
     nr_err inner = {0};
     nr_field with;
-    const nr_field *f = nr_schema_need(s, w->field, &inner);
+    const nr_field *f = nr_borrowed_wish(s, w->field, find_lender, b, arena, &inner);
+    if (!f && inner.code == NR_E_NOMODEL) return true; /* a path that goes on in a model that is in no file */
     if (!f) return nr_fail(err, inner.code, "index.%s: %s", NR_SHOW(w->field), inner.msg);
     nr_json *items = NR_NEW_N(arena, nr_json, w->items.n);
     for (size_t i = 0; i < w->items.n; i++) items[i] = *w->items.at[i];

@@ -190,7 +190,7 @@ static bool bind_filters(builder *b, nr_model *model, nr_query *q)
 
 static void set_output(builder *b, const nr_grouping *g, nr_query *q)
 {
-    bool *want = NR_NEW_N(b->arena, bool, b->schema->n_fields + b->joined.n);
+    bool *want = NR_NEW_N(b->arena, bool, nr_schema_values(b->schema) + b->joined.n);
     const nr_field **out = NR_NEW_N(b->arena, const nr_field *, b->schema->n_fields);
     nr_grouping_fields(g, want);
     q->n_out = 0;

@@ -286,7 +286,7 @@ static void add_wanted(builder *b, const nr_want *want)
     nr_err asleep = {0}, *err = b->err;
     b->owner = want->owner;
     b->err = &asleep;
-    add_field(b, &b->schema->fields[want->field->id], want->field, false);
+    add_field(b, nr_schema_value(b->schema, want->field->id), want->field, false);
     b->err = err;
 }
 
@@ -316,7 +316,7 @@ bool nr_field_indexable(const nr_schema *s, const nr_field *says, nr_regexes *pa
 {
     nr_err inner = {0};
     builder b = {.schema = s, .arena = arena, .err = &inner, .owner = NR_S(NR_OWNER_MODEL)};
-    bool ok = add_field(&b, &s->fields[says->id], says, false);
+    bool ok = add_field(&b, says, says, false);
     for (size_t i = 0; ok && i < b.out.n; i++) ok = compile(&b.out.at[i], patterns, &inner);
     nr_indexes_release(b.out.at, b.out.n);
     if (ok && b.unknown)

@@ -40,7 +40,7 @@ static const nr_joined *add(nr_binder *b, size_t from, const nr_route *r, const 
 {
     nr_joined *j = NR_NEW(b->arena, nr_joined);
     *j = (nr_joined){.field = *of, .at = from, .links = r->links.at, .n_links = r->links.n, .of = of};
-    j->field.id = (uint16_t)(b->schema->n_fields + all->n);
+    j->field.id = (uint16_t)(nr_schema_values(b->schema) + all->n);
     nr_slice name = r->binder.as.p ? r->binder.as : of->name;
     j->field.name = nr_arena_printf(b->arena, "%.*s%.*s", NR_FMT(r->binder.before), NR_FMT(name));
     j->field.null = true;

@@ -168,7 +168,7 @@ static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
     for (size_t i = 0; i < q->n_order && !pk; i++) {
         const nr_sort_key *k = &q->order[i];
         nr_term t = k->term ? *k->term : nr_term_of(k->field);
-        bool joined = k->field->id >= q->model->schema->n_fields;
+        bool joined = k->field->id >= nr_schema_values(q->model->schema);
         if (t.spec.type->flags & (joined ? NR_TF_CONTAINER | NR_TF_BYTES : NR_TF_CONTAINER))
             return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(k->field->name), t.spec.type->name);
         if (!check_dict(&t, arena, err)) return false;

@@ -87,7 +87,7 @@ static bool read_chain(nr_binder *b, nr_slice path, chain *out)
  * no steps. */
 static size_t steps_of(const nr_binder *b, const nr_term *t, const nr_joineds *joined, const chain *c)
 {
-    size_t own = b->schema->n_fields, n = 0;
+    size_t own = nr_schema_values(b->schema), n = 0;
     bool same = true;
     if (!nr_term_plain(t) || !is_reference(t->field)) return 0;
     if (t->field->id < own) return t->field == c->at[0].field;

@@ -88,7 +88,7 @@ static const nr_pred *bind_compare(reader *r, nr_slice path, const nr_expr *expr
     nr_binder *b = r->b;
     nr_compare *c = NR_NEW(b->arena, nr_compare);
     nr_pred *p = NR_NEW(b->arena, nr_pred);
-    *c = (nr_compare){.expr = *expr, .err = b->err, .n_own = b->schema->n_fields};
+    *c = (nr_compare){.expr = *expr, .err = b->err, .n_own = nr_schema_values(b->schema)};
     *p = (nr_pred){.op = NR_P_COMPARE, .compare = c, .scratch = b->arena, .text = in_one_line(expr->text, b->arena)};
     if (!bind_left(r, path, c, &p->lookup)) return NULL;
     c->joined = r->joined.at;

@@ -20,7 +20,8 @@ typedef struct memory_index {
 
 struct nr_table {
     const nr_env *env;
-    size_t n_fields;
+    const nr_schema *schema;
+    size_t n_fields;     /* what is borrowed included */
     nr_column **columns; /* by field id, NULL: not kept */
     nr_arena scratch;    /* for keys in the making */
     nr_value *row;       /* by field id, those that the index in hand looks at */
@@ -48,7 +49,7 @@ static void make_columns(nr_table *t, const nr_schema *schema, const bool *keep,
     for (size_t i = 0; i < t->n_fields; i++) {
         bool kept = i == 0 || keep[i];
         for (size_t k = 0; k < t->n_indexes; k++) kept = kept || (indexes[k].memory && nr_index_reads(&indexes[k], i));
-        const nr_type *type = schema->fields[i].spec.type;
+        const nr_type *type = nr_schema_value(schema, i)->spec.type;
         t->columns[i] = type && kept ? nr_column_new(t->env, type->kind) : NULL;
     }
 }
@@ -74,7 +75,7 @@ static void make_index(nr_table *t, memory_index *out, const nr_index *ix)
 nr_table *nr_table_new(const nr_env *env, const nr_schema *schema, const bool *keep, const nr_index *indexes, size_t n_indexes)
 {
     nr_table *t = env->alloc(sizeof *t);
-    *t = (nr_table){.env = env, .n_fields = schema->n_fields, .n_indexes = n_indexes};
+    *t = (nr_table){.env = env, .schema = schema, .n_fields = nr_schema_values(schema), .n_indexes = n_indexes};
     nr_arena_init(&t->scratch, env);
     make_columns(t, schema, keep, indexes);
     t->indexes = env->alloc(sizeof *t->indexes * (n_indexes + 1));
@@ -232,6 +233,15 @@ void nr_table_put(nr_table *t, uint32_t row, const nr_value *values)
         if (i >= sizeof moved * 8 || (moved[i / 64] >> (i % 64) & 1)) index_add(t, &t->indexes[i], row);
 }
 
+void nr_table_set(nr_table *t, uint32_t row, size_t field, const nr_value *v)
+{
+    for (size_t i = 0; !t->loading && i < t->n_indexes; i++)
+        if (nr_index_reads(t->indexes[i].def, field)) index_remove(t, &t->indexes[i], row);
+    nr_column_set(t->columns[field], row, v);
+    for (size_t i = 0; !t->loading && i < t->n_indexes; i++)
+        if (nr_index_reads(t->indexes[i].def, field)) index_add(t, &t->indexes[i], row);
+}
+
 void nr_table_load(nr_table *t)
 {
     t->loading = true;
@@ -365,11 +375,52 @@ static size_t place_before(const nr_index *before, size_t n, const nr_index *ix)
     return SIZE_MAX;
 }
 
+/* The field that was, of the same values; SIZE_MAX: there was none. */
+static size_t field_before(const nr_schema *before, const nr_schema *after, size_t field)
+{
+    const nr_field *f = nr_schema_value(after, field), *old = field < after->n_fields ? f : nr_schema_named(before, f->name);
+    bool same = old == f || (old && old->spec.type == f->spec.type && old->spec.places == f->spec.places && old->spec.max_digits == f->spec.max_digits);
+    return !same ? SIZE_MAX : old == f ? field : old->id;
+}
+
+/* What is borrowed may be something else now. */
+static void move_columns(nr_table *t, const nr_schema *schema)
+{
+    size_t n = nr_schema_values(schema);
+    nr_table old = *t;
+    t->columns = t->env->alloc(sizeof *t->columns * n);
+    t->filling = t->env->alloc(sizeof *t->filling * n);
+    t->links = t->env->alloc(sizeof *t->links * n);
+    t->holders = t->env->alloc(sizeof *t->holders * n);
+    t->row = t->env->realloc(t->row, sizeof *t->row * n);
+    t->n_fields = n;
+    for (size_t i = 0; i < n; i++) {
+        size_t at = field_before(old.schema, schema, i);
+        t->columns[i] = at == SIZE_MAX ? NULL : old.columns[at];
+        t->filling[i] = at == SIZE_MAX ? false : old.filling[at];
+        t->links[i] = at == SIZE_MAX ? NULL : old.links[at];
+        t->holders[i] = at == SIZE_MAX ? NULL : old.holders[at];
+        if (at == SIZE_MAX) continue;
+        old.columns[at] = NULL;
+        old.links[at] = NULL;
+        old.holders[at] = NULL;
+    }
+    for (size_t i = 0; i < old.n_fields; i++) {
+        nr_column_free(old.columns[i]);
+        nr_links_free(old.links[i]);
+        nr_holders_free(old.holders[i]);
+    }
+    t->env->free(old.columns);
+    t->env->free(old.filling);
+    t->env->free(old.links);
+    t->env->free(old.holders);
+}
+
 static void adapt_columns(nr_table *t, const nr_schema *schema, const bool *keep, const nr_index *after, size_t n_after)
 {
     for (size_t i = 1; i < t->n_fields; i++) {
         bool kept = keep[i];
-        const nr_type *type = schema->fields[i].spec.type;
+        const nr_type *type = nr_schema_value(schema, i)->spec.type;
         for (size_t k = 0; k < n_after; k++) kept = kept || (after[k].memory && nr_index_reads(&after[k], i));
         if (t->columns[i] && !kept) {
             nr_column_free(t->columns[i]);
@@ -394,10 +445,13 @@ void nr_table_adapt(nr_table *t, const nr_schema *schema, const bool *keep, cons
         if (at == SIZE_MAX) continue;
         t->indexes[i] = old[at];
         t->indexes[i].def = &after[i];
+        t->indexes[i].field = after[i].path.field->id;
         old[at] = (memory_index){0};
     }
     for (size_t i = 0; i < n_old; i++) free_index(&old[i]);
     t->env->free(old);
+    if (t->schema->n_borrowed || schema->n_borrowed) move_columns(t, schema);
+    t->schema = schema;
     adapt_columns(t, schema, keep, after, n_after);
     for (size_t i = 0; i < n_after; i++) {
         if (t->indexes[i].ordered || t->indexes[i].postings) continue;

@@ -23,6 +23,9 @@ bool nr_table_keeps(const nr_table *t, size_t field);
 
 void nr_table_put(nr_table *t, uint32_t row, const nr_value *values); /* by field id; those without a column are not looked at */
 
+/* Another value of a field that no other model's links go by, of a row that is there and in no other way changed. */
+void nr_table_set(nr_table *t, uint32_t row, size_t field, const nr_value *v);
+
 /* Between the two, rows are put in a table that had none, and nothing else is asked of it: the indexes in memory are made at the end, all at once. */
 void nr_table_load(nr_table *t);
 void nr_table_loaded(nr_table *t);
@@ -53,7 +56,7 @@ const nr_ordered *nr_table_ordered(const nr_table *t, size_t index);
 const nr_postings *nr_table_postings(const nr_table *t, size_t index);
 const nr_column *nr_table_key_column(const nr_table *t, size_t index); /* the keys of an ordered one, by row */
 
-/* -- indexes that come and go while the table stays: schema and indexes are others now, the fields are the same.
+/* -- indexes that come and go while the table stays: schema and indexes are others now, the model's own fields are the same.
  *
  * A field that had no column and needs one gets an empty one, which counts as not there but for nr_table_get and nr_table_put, until it is filled. An index in
  * memory that is new is empty, and not there for nr_table_ordered and nr_table_postings, until all rows are in it. */

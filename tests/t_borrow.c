@@ -1,0 +1,612 @@
+/* t_borrow.c -- indexes along references (INDEX CREATE x.Post author__name iexact): what they answer, and that they stay true whatever is written to whom, by whom. */
+#include "engine_check.h"
+#include "inject.h"
+#include "plan/passes.h"
+#include "query/autoload.h"
+
+#define FK(to, more) "{\"type\": \"fk\", \"to\": \"" to "\", \"null\": true" more "}"
+
+static const char *const town[] = {
+    "MODEL SET b.City '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}}}'",
+    "MODEL SET b.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}, \"age\": {\"type\": \"int\", \"null\": true}, \"city\": " FK("b.City", "") "}}'",
+    "MODEL SET b.Post '{\"fields\": {\"title\": {\"type\": \"char\", \"null\": true}, \"author\": " FK("b.User", "") "}}'",
+    "SAVE b.City JSON '[{\"name\": \"Oslo\"}, {\"name\": \"Rome\"}]'",
+    "SAVE b.User JSON '[{\"name\": \"Ann\", \"age\": 30, \"city\": 1}, {\"name\": \"bob\", \"age\": 40, \"city\": 2}, {\"name\": \"Cy\"}]'",
+    "SAVE b.Post JSON '[{\"title\": \"a\", \"author\": 1}, {\"title\": \"b\", \"author\": 1}, {\"title\": \"c\", \"author\": 2}, {\"title\": \"d\"}, {\"author\": 9}]'",
+    "INDEX CREATE b.Post author__name iexact exact",
+    "INDEX CREATE b.Post author__age lt",
+    "INDEX CREATE b.Post author__city__name exact isnull",
+};
+
+static int set_up_town(void **state)
+{
+    set_up(state);
+    for (size_t i = 0; i < COUNT(town); i++)
+        if (world_do(*state, town[i])[0] == '-') fail_msg("%s: %s", town[i], ((world *)*state)->reply.p);
+    return 0;
+}
+
+#define TOWN(name) cmocka_unit_test_setup_teardown(name, set_up_town, tear_down)
+
+static void check_all(world *w)
+{
+    check_indexes(w, "b.City");
+    check_indexes(w, "b.User");
+    check_indexes(w, "b.Post");
+}
+
+/* The posts that a filter finds, with and without its index, after the store is at rest too. */
+static void posts(world *w, const char *filter, const char *want)
+{
+    for (int i = 0; i < 4; i++) {
+        if (i == 2) world_settle(w);
+        w->passes_off = i % 2 ? NR_PASS_BORROWED : 0;
+        const char *got = world_dof(w, "QUERY b.Post %s ORDER pk FIELDS pk FLAT", filter);
+        if (strcmp(got, want) != 0) fail_msg("%s, %s%s\n  gives %s\n  not   %s", filter, i % 2 ? "a join" : "an index", i > 1 ? ", at rest" : "", got, want);
+    }
+    w->passes_off = 0;
+    check_all(w);
+}
+
+static void explains(world *w, const char *query, const char *line)
+{
+    const char *got = world_dof(w, "EXPLAIN %s", query);
+    if (!strstr(got, line)) fail_msg("EXPLAIN %s\n  says %s\n  without %s", query, got, line);
+}
+
+/* -- answers ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void a_lookup_behind_references_is_answered_by_an_index(void **state)
+{
+    world *w = *state;
+    posts(w, "FILTER author__name__iexact ANN", "[#1,#2]");
+    posts(w, "FILTER author__name Bob", "[]");
+    posts(w, "FILTER author__age__lt 40", "[#1,#2]");
+    posts(w, "FILTER author__age__gte 35", "[#3]");
+    posts(w, "FILTER author__city__name Rome", "[#3]");
+    posts(w, "FILTER author__city__name__isnull 1", "[#4,#5]");
+    posts(w, "EXCLUDE author__city__name Rome", "[#1,#2,#4,#5]");
+    posts(w, "FILTER author__name__iexact ann title b", "[#2]");
+    posts(w, "FILTER author__name__iexact ann author__city__name Oslo author__age 30", "[#1,#2]");
+    posts(w, "Q '{\"or\": [{\"author__name\": \"bob\"}, {\"title\": \"d\"}]}'", "[#3,#4]");
+    posts(w, "Q '{\"not\": {\"author__name__iexact\": \"ann\"}}'", "[#3,#4,#5]");
+    posts(w, "FILTER author__name__iexact ann author__name__contains n", "[#1,#2]");
+    expect(w, "COUNT b.Post FILTER author__name__iexact ANN", ":2");
+    expect(w, "AGGREGATE b.Post FILTER author__city__name Oslo COUNT *", "[{\"count\"=#2}]");
+}
+
+static void the_plan_says_which_index(void **state)
+{
+    world *w = *state;
+    explains(w, "QUERY b.Post FILTER author__name__iexact x", "index=author__name.folded");
+    explains(w, "COUNT b.Post FILTER author__age__lt 3", "Count index=author__age.value");
+    explains(w, "QUERY b.Post FILTER author__name__contains x", "SemiJoin author to b.User");
+    explains(w, "QUERY b.Post FILTER author__name x author__name__contains x", "index=author__name.value.set");
+    explains(w, "QUERY b.Post FILTER author__name x author__name__contains x", "SemiJoin author to b.User");
+    assert_null(strstr(world_do(w, "EXPLAIN QUERY b.Post FILTER author__city__name x"), "SemiJoin"));
+    explains(w, "AGGREGATE b.Post FILTER author__city__name Oslo COUNT *", "author__city__name");
+}
+
+static void an_order_along_references_is_a_walk_of_its_index(void **state)
+{
+    world *w = *state;
+    for (int i = 0; i < 50; i++) world_dof(w, "SAVE b.Post author %d", 1 + i % 3);
+    explains(w, "QUERY b.Post ORDER author__age LIMIT 0 2", "index=author__age.value");
+    char *walked = strdup(world_do(w, "QUERY b.Post ORDER -author__age title LIMIT 0 7 FIELDS pk author__age"));
+    w->passes_off = NR_PASS_BORROWED;
+    assert_string_equal(world_do(w, "QUERY b.Post ORDER -author__age title LIMIT 0 7 FIELDS pk author__age"), walked);
+    free(walked);
+    walked = strdup(world_do(w, "QUERY b.Post ORDER author__age LIMIT 2 9 FIELDS pk author__age title"));
+    w->passes_off = 0;
+    assert_string_equal(world_do(w, "QUERY b.Post ORDER author__age LIMIT 2 9 FIELDS pk author__age title"), walked);
+    free(walked);
+}
+
+static void whole_entities_are_replied_as_ever(void **state)
+{
+    world *w = *state;
+    expect(w, "QUERY b.Post FILTER author__name Ann title b", "[{\"id\"=#2,\"title\"=\"b\",\"author\"=#1}]");
+    expect(w, "QUERY b.Post FILTER author__name Ann FIELDS pk author__name author__city__name ORDER pk LIMIT 0 1",
+           "[{\"pk\"=#1,\"author__name\"=\"Ann\",\"author__city__name\"=\"Oslo\"}]");
+    expect(w, "GET b.Post 1", "{\"id\"=#1,\"title\"=\"a\",\"author\"=#1}");
+    assert_null(strstr(world_do(w, "MODEL GET b.Post"), "__"));
+}
+
+/* -- staying true ------------------------------------------------------------------------------------------------------------------------- */
+
+static void a_change_of_the_target_moves_the_entries(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE b.User pk 1 name Zed", ":1");
+    posts(w, "FILTER author__name__iexact zed", "[#1,#2]");
+    posts(w, "FILTER author__name__iexact ann", "[]");
+    expect(w, "UPDATE b.User ALL EXPR age 'F(age) + 20'", ":3");
+    posts(w, "FILTER author__age__lt 51", "[#1,#2]");
+    expect(w, "SAVE b.User JSON '[{\"id\": 1, \"name\": \"bob\"}, {\"id\": 2, \"name\": \"Zed\"}]'", "[:1,:2]");
+    posts(w, "FILTER author__name bob", "[#1,#2]");
+    expect(w, "SAVE b.User pk 1 NULL name", ":1");
+    posts(w, "FILTER author__name__isnull 1", "[#1,#2,#4,#5]");
+}
+
+static void a_change_in_between_moves_the_entries(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE b.User pk 2 city 1", ":2");
+    posts(w, "FILTER author__city__name Oslo", "[#1,#2,#3]");
+    expect(w, "SAVE b.City pk 1 name Bergen", ":1");
+    posts(w, "FILTER author__city__name Bergen", "[#1,#2,#3]");
+    expect(w, "SAVE b.User pk 1 NULL city", ":1");
+    posts(w, "FILTER author__city__name__isnull 1", "[#1,#2,#4,#5]");
+    expect(w, "DELETE b.City PK 1", ":1");
+    posts(w, "FILTER author__city__name__isnull 1", "[#1,#2,#3,#4,#5]");
+    expect(w, "SAVE b.City pk 1 name Voss", ":1");
+    posts(w, "FILTER author__city__name Voss", "[#3]");
+}
+
+static void a_change_of_the_reference_moves_the_entry(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE b.Post pk 1 author 2", ":1");
+    posts(w, "FILTER author__name bob", "[#1,#3]");
+    expect(w, "SAVE b.Post pk 3 NULL author", ":3");
+    posts(w, "FILTER author__city__name Rome", "[#1]");
+    expect(w, "SAVE b.Post title new author 1", ":6");
+    posts(w, "FILTER author__city__name Oslo", "[#2,#6]");
+    expect(w, "DELETE b.Post PK 2", ":1");
+    posts(w, "FILTER author__name Ann", "[#6]");
+}
+
+static void a_target_that_goes_and_comes_takes_the_entries_along(void **state)
+{
+    world *w = *state;
+    expect(w, "DELETE b.User PK 1", ":1");
+    posts(w, "FILTER author__name Ann", "[]");
+    posts(w, "FILTER author__name__isnull 1", "[#1,#2,#4,#5]");
+    expect(w, "SAVE b.User pk 9 name Ann city 2", ":9");
+    posts(w, "FILTER author__name Ann", "[#5]");
+    posts(w, "FILTER author__city__name Rome", "[#3,#5]");
+    expect(w, "SAVE b.User pk 1 name Ann", ":1");
+    posts(w, "FILTER author__name Ann", "[#1,#2,#5]");
+}
+
+static void both_ends_change_in_one_command(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET b.Post '{\"fields\": {\"title\": {\"type\": \"char\", \"null\": true}, \"author\": " FK("b.User", ", \"on_delete\": \"set_null\"") "}}'", "+OK");
+    expect(w, "MODEL SET b.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}, \"age\": {\"type\": \"int\", \"null\": true}, \"city\": "
+              FK("b.City", ", \"on_delete\": \"cascade\"") "}}'", "+OK");
+    expect(w, "DELETE b.City PK 1", ":2");
+    posts(w, "FILTER author__name Ann", "[]");
+    posts(w, "FILTER author__isnull 1", "[#1,#2,#4]");
+    expect(w, "MODEL SET b.Post '{\"fields\": {\"title\": {\"type\": \"char\", \"null\": true}, \"author\": " FK("b.User", ", \"on_delete\": \"cascade\"") "}}'", "+OK");
+    expect(w, "DELETE b.City PK 2", ":3");
+    posts(w, "", "[#1,#2,#4,#5]");
+}
+
+static void what_others_write_is_followed(void **state)
+{
+    world *w = *state;
+    nr_pair name = {NR_S("name"), NR_S("Zed")}, city = {NR_S("city"), NR_S("2")}, author = {NR_S("author"), NR_S("2")}, gone = {NR_S("name"), {NULL, 0}};
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+    world_put(w, NR_S("b.User:1"), &name, 1);
+    posts(w, "FILTER author__name Zed", "[#1,#2]");
+    world_put(w, NR_S("b.User:1"), &city, 1);
+    posts(w, "FILTER author__city__name Rome", "[#1,#2,#3]");
+    world_put(w, NR_S("b.City:2"), &gone, 1);
+    posts(w, "FILTER author__city__name__isnull 1", "[#1,#2,#3,#4,#5]");
+    world_put(w, NR_S("b.City:2"), &name, 1);
+    world_remove(w, NR_S("b.User:2"));
+    posts(w, "FILTER author__city__name Zed", "[#1,#2]");
+    world_put(w, NR_S("b.Post:4"), &author, 1);
+    nr_pair fresh[] = {{NR_S("id"), NR_S("2")}, {NR_S("name"), NR_S("Ann")}};
+    world_put(w, NR_S("b.User:2"), fresh, 2);
+    posts(w, "FILTER author__name Ann", "[#3,#4]");
+}
+
+static void a_target_that_is_read_anew_may_be_another_one(void **state)
+{
+    world *w = *state;
+    nr_pair name = {NR_S("name"), NR_S("Zed")};
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+    world_put(w, NR_S("b.User:1"), &name, 1);
+    if (!w->in_memory) world_remove(w, NR_S("b.User/pk"));
+    posts(w, "FILTER author__name Zed", "[#1,#2]");
+}
+
+static void what_others_write_before_anything_was_read_is_found(void **state)
+{
+    world *w = *state;
+    nr_pair name = {NR_S("name"), NR_S("Zed")};
+    world_restart(w);
+    world_put(w, NR_S("b.User:1"), &name, 1);
+    expect(w, "SAVE b.User pk 2 name Yan", ":2");
+    posts(w, "FILTER author__name Zed", "[#1,#2]");
+    posts(w, "FILTER author__name Yan", "[#3]");
+    world_restart(w);
+    expect(w, "SAVE b.User pk 1 name Ann", ":1");
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+    world_restart(w);
+    expect(w, "SAVE b.Post pk 4 author 1", ":4");
+    posts(w, "FILTER author__name Ann", "[#1,#2,#4]");
+}
+
+static void a_target_that_others_wrote_unseen_is_mended_before_it_is_written(void **state)
+{
+    world *w = *state;
+    nr_pair city = {NR_S("city"), NR_S("2")}, fresh[] = {{NR_S("id"), NR_S("9")}, {NR_S("city"), NR_S("2")}};
+    world_restart(w);
+    world_put(w, NR_S("b.User:1"), &city, 1);
+    world_put(w, NR_S("b.User:9"), fresh, 2);
+    expect(w, "SAVE b.User JSON '[{\"id\": 1, \"city\": 1, \"name\": \"A\"}, {\"id\": 9, \"city\": 1}]'", "[:1,:9]");
+    world_settle(w);
+    check_all(w);
+    posts(w, "FILTER author__city__name Oslo", "[#1,#2,#5]");
+}
+
+static void a_target_whose_time_is_up_is_none(void **state)
+{
+    world *w = *state;
+    expect(w, "SAVE b.User TTL 10 pk 1 name Ann", ":1");
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+    w->now_us += INT64_C(11000000);
+    posts(w, "FILTER author__name Ann", "[]");
+    posts(w, "FILTER author__city__name__isnull 1", "[#1,#2,#4,#5]");
+    world_remove(w, NR_S("b.User:1"));
+    posts(w, "FILTER author__name__isnull 1", "[#1,#2,#4,#5]");
+}
+
+static void a_model_that_refers_to_itself_borrows_from_itself(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET b.Node '{\"fields\": {\"id\": {\"type\": \"int\", \"pk\": true}, \"n\": {\"type\": \"int\", \"null\": true}, \"up\": " FK("self", "") "}}'", "+OK");
+    expect(w, "SAVE b.Node JSON '[{\"id\": 1, \"n\": 10, \"up\": 1}, {\"id\": 2, \"n\": 20, \"up\": 1}, {\"id\": 3, \"n\": 30, \"up\": 2}]'", "[:1,:2,:3]");
+    expect(w, "INDEX CREATE b.Node up__n lt", "+OK");
+    expect(w, "INDEX CREATE b.Node up__up__n exact", "+OK");
+    expect(w, "QUERY b.Node FILTER up__n 10 ORDER pk FIELDS pk FLAT", "[#1,#2]");
+    expect(w, "SAVE b.Node JSON '[{\"id\": 1, \"n\": 20}, {\"id\": 2, \"n\": 10, \"up\": 3}]'", "[:1,:2]");
+    expect(w, "QUERY b.Node FILTER up__n__gte 20 ORDER pk FIELDS pk FLAT", "[#1,#2]");
+    expect(w, "QUERY b.Node FILTER up__up__n 30 ORDER pk FIELDS pk FLAT", "[#3]");
+    check_indexes(w, "b.Node");
+    expect(w, "DELETE b.Node PK 1", ":1");
+    check_indexes(w, "b.Node");
+    expect(w, "QUERY b.Node FILTER up__n__isnull 1 FIELDS pk FLAT", "[]");
+    world_remove(w, NR_S("b.Node:3"));
+    expect(w, "QUERY b.Node FILTER up__n__isnull 1 FIELDS pk FLAT", "[#2]");
+    world_settle(w);
+    check_indexes(w, "b.Node");
+}
+
+static void a_replica_has_the_same_keys(void **state)
+{
+    world copy;
+    nr_pair name = {NR_S("name"), NR_S("Zed")};
+    world_open(&copy);
+    world first;
+    (void)state;
+    world_open(&first);
+    first.replica = &copy;
+    for (size_t i = 0; i < COUNT(town); i++) assert_int_not_equal(*world_do(&first, town[i]), '-');
+    static const char *const more[] = {"SAVE b.User pk 1 name X", "SAVE b.City pk 1 name Y", "DELETE b.User PK 2", "SAVE b.User pk 9 city 1",
+                                       "INDEX CREATE b.Post author__name endswith", "SAVE b.User pk 1 name Yx", "INDEX DROP b.Post author__age", "DELETE b.Post PK 1"};
+    for (size_t i = 0; i < COUNT(more); i++) {
+        assert_int_not_equal(*world_do(&first, more[i]), '-');
+        world_settle(&first);
+        if (world_digest(&first) != world_digest(&copy)) fail_msg("%s: the copy has other keys", more[i]);
+    }
+    world_put(&first, NR_S("b.User:1"), &name, 1);
+    world_settle(&first);
+    assert_true(world_digest(&first) == world_digest(&copy));
+    copy.applied = false;
+    check_indexes(&copy, "b.Post");
+    expect(&copy, "QUERY b.Post FILTER author__name__endswith ed FIELDS pk FLAT", "[#2]");
+    world_close(&first);
+    world_close(&copy);
+}
+
+/* What a replica's own clock has taken for gone its primary may still write. */
+static void a_replica_that_took_a_target_for_gone_borrows_from_it_again(void **state)
+{
+    world first, copy;
+    (void)state;
+    world_open(&first);
+    world_open(&copy);
+    first.replica = &copy;
+    for (size_t i = 0; i < COUNT(town); i++) assert_int_not_equal(*world_do(&first, town[i]), '-');
+    expect(&first, "SAVE b.User TTL 10 pk 1 name Ann", ":1");
+    copy.applied = false;
+    expect(&copy, "COUNT b.Post FILTER author__name Ann", ":2");
+    copy.now_us += INT64_C(11000000);
+    expect(&copy, "COUNT b.Post FILTER author__name Ann", ":0");
+    copy.now_us -= INT64_C(11000000);
+    expect(&first, "SAVE b.User TTL 100 pk 1", ":1");
+    copy.applied = false;
+    expect(&copy, "COUNT b.Post FILTER author__name Ann", ":2");
+    world_settle(&copy);
+    check_indexes(&copy, "b.Post");
+    world_close(&first);
+    world_close(&copy);
+}
+
+/* -- definitions -------------------------------------------------------------------------------------------------------------------------- */
+
+static void what_is_no_such_path_is_refused(void **state)
+{
+    world *w = *state;
+    refuse(w, "INDEX CREATE b.User post__title exact", "SYNTAX", "'post' leads to any number of entities; an index goes along references only");
+    refuse(w, "INDEX CREATE b.City user__post__title exact", "SYNTAX", "leads to any number");
+    refuse(w, "INDEX CREATE b.Post author__nam exact", "NOFIELD", "no field 'nam' in b.User");
+    refuse(w, "INDEX CREATE b.Post autor__name exact", "NOFIELD", "no field 'autor' in b.Post");
+    refuse(w, "INDEX CREATE b.Post title__name exact", "SYNTAX", "'title' of b.Post is no reference, but of type char");
+    refuse(w, "INDEX CREATE b.Post author__pk exact", "BADVALUE", "primary key of b.User is what the reference to it holds");
+    refuse(w, "INDEX CREATE b.Post author__name month", "NOLOOKUP", "month");
+    refuse(w, "INDEX CREATE b.Post author__name nonsense", "NOLOOKUP", "nonsense");
+    refuse(w, "INDEX CREATE b.Post author__city__name__x exact", "SYNTAX", "'name' of b.City is no reference");
+    refuse(w, "INDEX DROP b.Post author__name endswith", "NOTFOUND", "author__name");
+    refuse(w, "INDEX REBUILD b.Post author__nam", "NOFIELD", "author__nam");
+    expect(w, "MODEL SET b.Tag '{\"fields\": {\"posts\": {\"type\": \"m2m\", \"to\": \"b.Post\"}, \"l\": {\"type\": \"list\", \"null\": true}, \"p\": " FK("b.Post", ", \"related_name\": \"+\"") "}}'", "+OK");
+    expect(w, "MODEL SET b.Pin '{\"fields\": {\"tag\": " FK("b.Tag", "") "}}'", "+OK");
+    refuse(w, "INDEX CREATE b.Pin tag__posts__title exact", "SYNTAX", "any number");
+    refuse(w, "INDEX CREATE b.Pin tag__l exact", "BADVALUE", "'l' is of type list");
+    expect(w, "INDEX CREATE b.Pin tag__p__author__city__name exact", "+OK");
+    expect(w, "MODEL SET b.Key '{\"fields\": {\"slug\": {\"type\": \"slug\", \"unique\": true}, \"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "MODEL SET b.Lock '{\"fields\": {\"key\": " FK("b.Key", ", \"to_field\": \"slug\"") "}}'", "+OK");
+    refuse(w, "INDEX CREATE b.Lock key__n exact", "BADVALUE", "'key' of b.Lock refers by field 'slug'");
+    expect(w, "INDEX CREATE b.Pin tag__p exact", "+OK");
+}
+
+static void lists_and_drops_name_the_path(void **state)
+{
+    world *w = *state;
+    const char *list = world_do(w, "INDEX LIST b.Post");
+    if (!strstr(list, "\"name\"=\"author__name.folded\",\"fields\"=[\"author__name\"]")) fail_msg("%s", list);
+    expect(w, "INDEX REBUILD b.Post author__name", "+OK");
+    expect(w, "INDEX REBUILD b.Post", "+OK");
+    posts(w, "FILTER author__name__iexact ANN", "[#1,#2]");
+    assert_int_not_equal(*world_do(w, "INDEX STATS b.Post"), '-');
+    expect(w, "INDEX DROP b.Post author__name iexact", "+OK");
+    world_settle(w);
+    assert_null(strstr(world_do(w, "INDEX LIST b.Post"), "folded"));
+    explains(w, "QUERY b.Post FILTER author__name__iexact x", "SemiJoin");
+    posts(w, "FILTER author__name__iexact ANN author__name Ann", "[#1,#2]");
+    expect(w, "INDEX DROP b.Post author__name", "+OK");
+    posts(w, "FILTER author__name Ann author__age__lt 35", "[#1,#2]");
+    expect(w, "INDEX DROP b.Post author__age", "+OK");
+    expect(w, "INDEX DROP b.Post author__city__name", "+OK");
+    world_settle(w);
+    assert_null(strstr(world_do(w, "INDEX LIST b.Post"), "author__"));
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+}
+
+static void a_file_may_want_it(void **state)
+{
+    world *w = *state;
+    static const char *const wrong[][2] = {{"{\"b.Post\": {\"index\": {\"author__x\": [\"exact\"]}}}", "NOFIELD"}, {"{\"b.Post\": {\"index\": {\"author__name\": [\"month\"]}}}", "NOLOOKUP"}};
+    nr_autoload files;
+    nr_err err = {0};
+    for (size_t i = 0; i <= COUNT(wrong); i++) {
+        nr_autoload_init(&files, &w->env);
+        bool models = i < COUNT(wrong);
+        nr_slice file = models ? nr_slice_of(wrong[i][0]) : NR_S("{\"b.Post\": {\"index\": {\"author_id__name\": [\"endswith\"], \"author__nam\": true}}}");
+        nr_err_clear(&err);
+        if (models) {
+            assert_true(nr_autoload_add_model(&files, NR_S("b.User.json"), NR_S("{\"fields\": {\"name\": {\"type\": \"char\"}}}"), &err));
+            assert_true(nr_autoload_add_model(&files, NR_S("b.Post.json"), NR_S("{\"fields\": {\"author\": {\"type\": \"fk\", \"to\": \"b.User\"}}}"), &err));
+        }
+        assert_true(nr_autoload_add_index(&files, NR_S("x.json"), file, &err));
+        assert_int_equal(nr_autoload_bind(&files, &err), !models);
+        if (models) assert_string_equal(nr_code_word(err.code), wrong[i][1]);
+        else assert_true(world_autoload(w, &files));
+        nr_autoload_clear(&files);
+    }
+    explains(w, "QUERY b.Post FILTER author__name__endswith nn", "index=author__name.reversed");
+    posts(w, "FILTER author__name__endswith nn", "[#1,#2]");
+}
+
+static void an_index_sleeps_while_its_way_is_not_known(void **state)
+{
+    world *w = *state;
+    expect(w, "DELETE b.City ALL", ":2");
+    expect(w, "MODEL SET b.City '{\"fields\": {\"mayor\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    world_settle(w);
+    assert_null(strstr(world_do(w, "INDEX LIST b.Post"), "author__city"));
+    refuse(w, "COUNT b.Post FILTER author__city__name x", "NOFIELD", "name");
+    posts(w, "FILTER author__name Ann", "[#1,#2]");
+    expect(w, "MODEL SET b.City '{\"fields\": {\"name\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    world_settle(w);
+    expect(w, "SAVE b.City pk 1 name 7", ":1");
+    posts(w, "FILTER author__city__name 7", "[#1,#2]");
+    explains(w, "QUERY b.Post FILTER author__city__name 7", "index=author__city__name.value.set");
+    world_restart(w);
+    posts(w, "FILTER author__city__name 7", "[#1,#2]");
+    explains(w, "QUERY b.Post FILTER author__city__name 7", "index=author__city__name.value.set");
+}
+
+static void a_field_of_another_type_is_indexed_anew(void **state)
+{
+    world *w = *state;
+    expect(w, "DELETE b.User ALL", ":3");
+    expect(w, "MODEL SET b.User '{\"fields\": {\"name\": {\"type\": \"int\", \"null\": true}, \"age\": {\"type\": \"float\", \"null\": true}, \"city\": " FK("b.City", "") "}}'",
+           "+OK");
+    expect(w, "SAVE b.User pk 1 name 5 age 1.5", ":1");
+    posts(w, "FILTER author__name 5", "[#1,#2]");
+    posts(w, "FILTER author__age__lt 2", "[#1,#2]");
+    world_restart(w);
+    posts(w, "FILTER author__age__lt 2", "[#1,#2]");
+}
+
+static void a_change_of_definitions_keeps_the_indexes(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET b.User '{\"fields\": {\"nick\": {\"type\": \"char\", \"null\": true}, \"name\": {\"type\": \"char\", \"null\": true, \"index\": true}, "
+              "\"age\": {\"type\": \"int\", \"null\": true}, \"city\": " FK("b.City", "") "}}'", "+OK");
+    world_settle(w);
+    posts(w, "FILTER author__name__iexact ann", "[#1,#2]");
+    expect(w, "MODEL SET b.Post '{\"fields\": {\"n\": {\"type\": \"int\", \"default\": 3}, \"title\": {\"type\": \"char\", \"null\": true}, \"author\": " FK("b.User", "") "}}'",
+           "+OK");
+    world_settle(w);
+    posts(w, "FILTER author__name__iexact ann", "[#1,#2]");
+    expect(w, "SAVE b.User pk 1 name Q", ":1");
+    posts(w, "FILTER author__name Q n 3", "[#1,#2]");
+    refuse(w, "MODEL DROP b.User ENTITIES", "PROTECTED", "refers to b.User");
+    expect(w, "MODEL DROP b.Post ENTITIES", "+OK");
+    expect(w, "SAVE b.User pk 1 name R", ":1");
+    expect(w, "MODEL SET b.Post '{\"fields\": {\"author\": " FK("b.User", "") "}}'", "+OK");
+    assert_null(strstr(world_do(w, "INDEX LIST b.Post"), "author__"));
+}
+
+static void models_may_borrow_from_each_other(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET b.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}, \"age\": {\"type\": \"int\", \"null\": true}, \"city\": " FK("b.City", "")
+              ", \"best\": " FK("b.Post", "") "}}'", "+OK");
+    expect(w, "INDEX CREATE b.User best__title exact", "+OK");
+    expect(w, "INDEX CREATE b.Post author__best__title exact", "+OK");
+    expect(w, "SAVE b.User pk 1 best 3", ":1");
+    posts(w, "FILTER author__best__title c", "[#1,#2]");
+    expect(w, "SAVE b.Post pk 3 title z", ":3");
+    posts(w, "FILTER author__best__title z", "[#1,#2]");
+    expect(w, "QUERY b.User FILTER best__title z FIELDS pk FLAT", "[#1]");
+    world_restart(w);
+    posts(w, "FILTER author__best__title z", "[#1,#2]");
+    nr_pair title = {NR_S("title"), NR_S("y")};
+    world_put(w, NR_S("b.Post:3"), &title, 1);
+    posts(w, "FILTER author__best__title y", "[#1,#2]");
+    expect(w, "QUERY b.User FILTER best__title y FIELDS pk FLAT", "[#1]");
+}
+
+static void all_kinds_of_indexes_go_along_references(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET b.Day '{\"fields\": {\"at\": {\"type\": \"datetime\", \"null\": true}, \"d\": {\"type\": \"decimal\", \"max_digits\": 5, \"decimal_places\": 2, \"null\": true}, "
+              "\"t\": {\"type\": \"text\", \"null\": true}, \"u\": " FK("b.User", "") "}}'", "+OK");
+    expect(w, "MODEL SET b.Row '{\"fields\": {\"day\": " FK("b.Day", "") "}}'", "+OK");
+    expect(w, "INDEX CREATE b.Row day__at month year__gte", "+OK");
+    expect(w, "INDEX CREATE b.Row day__d lt", "+OK");
+    expect(w, "INDEX CREATE b.Row day__t icontains endswith '{\"regex\":\"^h.l\"}'", "+OK");
+    expect(w, "INDEX CREATE b.Row day__u exact", "+OK");
+    expect(w, "SAVE b.Day at 2026-05-01T10:00:00Z d 1.50 t hello u 3", ":1");
+    expect(w, "SAVE b.Day at 2025-06-01T10:00:00Z d -1.50 t 'Say Hello'", ":2");
+    expect(w, "SAVE b.Row JSON '[{\"day\": 1}, {\"day\": 2}, {}]'", "[:1,:2,:3]");
+    static const char *const asked[][2] = {{"day__at__month 5", "[#1]"}, {"day__at__year__gte 2025", "[#1,#2]"}, {"day__d__lt 0", "[#2]"}, {"day__t__icontains HELL", "[#1,#2]"},
+                                           {"day__t__endswith ello", "[#1,#2]"}, {"day__t__regex ^h.l", "[#1]"}, {"day__u 3", "[#1]"}, {"day__t__isnull 1", "[#3]"}};
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < COUNT(asked); i++) {
+            const char *got = world_dof(w, "QUERY b.Row FILTER %s ORDER pk FIELDS pk FLAT", asked[i][0]);
+            if (strcmp(got, asked[i][1]) != 0) fail_msg("%s gives %s", asked[i][0], got);
+        }
+        check_indexes(w, "b.Row");
+        if (round == 0) world_restart(w);
+        if (round == 1) expect(w, "DELETE b.Day ALL", ":2");
+        if (round == 1) check_indexes(w, "b.Row");
+        if (round == 1) expect(w, "SAVE b.Day pk 1 at 2026-05-01T10:00:00Z d 1.50 t hello u 3", ":1");
+        if (round == 1) expect(w, "SAVE b.Day pk 2 at 2025-06-01T10:00:00Z d -1.50 t 'Say Hello'", ":2");
+    }
+    explains(w, "QUERY b.Row FILTER day__t__regex ^h.l", "index=day__t.matches");
+}
+
+static void a_change_that_moves_too_many_entries_is_refused(void **state)
+{
+    world *w = *state;
+    for (int i = 0; i < 3000; i++) world_dof(w, "SAVE b.Post author 1");
+    w->limits.max_memory = 120000;
+    refuse(w, "SAVE b.User pk 1 name Much", "LIMIT", "3002 entities of b.Post have to change their place in an index along references");
+    expect(w, "SAVE b.User pk 1 age 30", ":1");
+    w->limits = NR_LIMITS_DEFAULT;
+    expect(w, "SAVE b.User pk 1 name Much", ":1");
+    expect(w, "COUNT b.Post FILTER author__name__iexact much", ":3002");
+    check_all(w);
+}
+
+static void a_build_in_slices_takes_in_what_changes_meanwhile(void **state)
+{
+    world *w = *state;
+    nr_pair name = {NR_S("name"), NR_S("out")};
+    for (int i = 0; i < 3000; i++) world_dof(w, "SAVE b.Post author %d", 1 + i % 3);
+    expect(w, "INDEX CREATE b.Post author__name endswith", "+OK");
+    for (int i = 0; world_build(w, 1) && i < 100000; i++) {
+        if (i % 9 == 0) world_dof(w, "SAVE b.User pk %d name n%d", 1 + i % 3, i % 5);
+        if (i % 9 == 4) world_dof(w, "SAVE b.Post pk %d author %d", 1 + i % 2900, 1 + i % 4);
+        if (i % 50 == 7) world_put(w, NR_S("b.User:2"), &name, 1);
+        if (i == 20) expect(w, "QUERY b.Post FILTER author__name__endswith xyz", "[]");
+    }
+    world_settle(w);
+    explains(w, "QUERY b.Post FILTER author__name__endswith x", "index=author__name.reversed");
+    check_all(w);
+    posts(w, "FILTER author__name__endswith zzz", "[]");
+}
+
+/* -- failures ----------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *const writes[] = {
+    "SAVE b.User pk 1 name Q", "DELETE b.User PK 1",  "SAVE b.City pk 1 name Q", "UPDATE b.User ALL SET name Z", "SAVE b.User pk 9 name N city 2",
+    "SAVE b.Post pk 3 author 1", "DELETE b.Post PK 1", "DELETE b.City ALL",       "SAVE b.Post author 2",
+};
+static const char *const probes[] = {
+    "QUERY b.User ORDER pk", "QUERY b.Post ORDER pk", "QUERY b.City ORDER pk", "INDEX CHECK b.Post", "INDEX CHECK b.User", "COUNT b.Post FILTER author__name__iexact ann",
+    "COUNT b.Post FILTER author__city__name Oslo", "COUNT b.Post FILTER author__age__lt 35",
+};
+
+static void write_by_others(world *w)
+{
+    nr_pair name = {NR_S("name"), NR_S("X")}, author = {NR_S("author"), NR_S("2")};
+    world_do(w, "COUNT b.Post");
+    world_put(w, NR_S("b.User:2"), &name, 1);
+    world_put(w, NR_S("b.Post:4"), &author, 1);
+    world_remove(w, NR_S("b.City:2"));
+}
+
+static const inject_stage stage = {.set_up = INJECT_LINES(town), .probes = INJECT_LINES(probes), .others = write_by_others};
+static const inject_lines all_writes = INJECT_LINES(writes);
+
+static void a_call_fails_while_entries_move(void **state)
+{
+    (void)state;
+    inject_all(&stage, all_writes, ONE_CALL_COLD, true);
+    inject_all(&stage, all_writes, ONE_CALL_WARM, true);
+    inject_all(&stage, all_writes, ONE_WRITE_WRONG_TYPE, false);
+    inject_all(&stage, all_writes, ALL_CALLS_COLD, true);
+    inject_all(&stage, all_writes, ALL_WRITES_WARM, false);
+}
+
+static void a_call_fails_while_what_others_wrote_is_mended(void **state)
+{
+    (void)state;
+    inject_all(&stage, all_writes, ONE_CALL_OTHERS, true);
+    inject_all(&stage, all_writes, ALL_CALLS_OTHERS, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TOWN(a_lookup_behind_references_is_answered_by_an_index),
+        TOWN(the_plan_says_which_index),
+        TOWN(an_order_along_references_is_a_walk_of_its_index),
+        TOWN(whole_entities_are_replied_as_ever),
+        TOWN(a_change_of_the_target_moves_the_entries),
+        TOWN(a_change_in_between_moves_the_entries),
+        TOWN(a_change_of_the_reference_moves_the_entry),
+        TOWN(a_target_that_goes_and_comes_takes_the_entries_along),
+        TOWN(both_ends_change_in_one_command),
+        TOWN(what_others_write_is_followed),
+        TOWN(a_target_that_is_read_anew_may_be_another_one),
+        TOWN(what_others_write_before_anything_was_read_is_found),
+        TOWN(a_target_that_others_wrote_unseen_is_mended_before_it_is_written),
+        TOWN(a_target_whose_time_is_up_is_none),
+        TOWN(a_model_that_refers_to_itself_borrows_from_itself),
+        TOWN(a_replica_has_the_same_keys),
+        cmocka_unit_test(a_replica_that_took_a_target_for_gone_borrows_from_it_again),
+        TOWN(what_is_no_such_path_is_refused),
+        TOWN(lists_and_drops_name_the_path),
+        TOWN(a_file_may_want_it),
+        TOWN(an_index_sleeps_while_its_way_is_not_known),
+        TOWN(a_field_of_another_type_is_indexed_anew),
+        TOWN(a_change_of_definitions_keeps_the_indexes),
+        TOWN(models_may_borrow_from_each_other),
+        TOWN(all_kinds_of_indexes_go_along_references),
+        TOWN(a_change_that_moves_too_many_entries_is_refused),
+        TOWN(a_build_in_slices_takes_in_what_changes_meanwhile),
+        cmocka_unit_test(a_call_fails_while_entries_move),
+        cmocka_unit_test(a_call_fails_while_what_others_wrote_is_mended),
+    };
+    return cmocka_run_group_tests_name("borrow", tests, NULL, NULL);
+}
