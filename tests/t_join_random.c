@@ -1,9 +1,10 @@
 /* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities: three
- * models and one that extends the first, references that are NULL or lead nowhere, a many-to-many relation, writes by commands and by others, to
- * either hash of an entity that has two, restarts. SEED=s JOINS=rounds. */
+ * models and one that extends the first, references that are NULL or lead nowhere, a many-to-many relation, indexes along references, writes by
+ * commands and by others, to either hash of an entity that has two, restarts, a replica. SEED=s JOINS=rounds. */
 #include "engine_check.h"
 
 #include "oracle.h"
+#include "plan/passes.h"
 
 enum { A, B, C, D, MODELS, ROWS = 9, LEAVES = 6, DEPTH = 3 };
 
@@ -357,6 +358,34 @@ static void define(graph *g)
     if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
 }
 
+/* An index along references, or one less. */
+static void change_indexes(graph *g)
+{
+    static const char *const lookups[][3] = {{"lt", "exact", "isnull"}, {"exact", "startswith", "lt"}};
+    int m = (int)dice_below(&g->d, MODELS), end = m;
+    size_t depth = 1 + dice_below(&g->d, 3);
+    text path = {0};
+    for (size_t i = 0; i < depth; i++, end = end == C ? B : A) text_addf(&path, "%s__", fields[end][ON_REF]);
+    unsigned field = (unsigned)dice_below(&g->d, 3);
+    text_addf(&path, "%s", fields[end][field]);
+    const char *by = field == ON_REF ? "exact" : lookups[field == ON_S][dice_below(&g->d, 3)];
+    if (dice_chance(&g->d, 75)) {
+        world_dof(g->w, "INDEX CREATE %s %s %s", names[m], path.p, by);
+        if (!g->w->ok) fail_msg("INDEX CREATE %s %s %s: %s", names[m], path.p, by, g->w->reply.p);
+    } else {
+        world_dof(g->w, "INDEX DROP %s %s", names[m], path.p);
+    }
+    free(path.p);
+}
+
+static void check(graph *g)
+{
+    for (int m = 0; m < MODELS; m++) world_dof(g->w, "COUNT %s", names[m]); /* what others did before anything was read is found */
+    world_settle(g->w);
+    for (int m = 0; m < MODELS; m++) check_indexes(g->w, names[m]);
+    if (g->w->replica && world_digest(g->w) != world_digest(g->w->replica)) fail_msg("the replica has other keys");
+}
+
 /* Nothing is said of an entity that is not there. */
 static void forget_relations(graph *g, int m, int pk)
 {
@@ -517,17 +546,27 @@ static void every_filter_finds_what_trying_all_choices_finds(void **state)
     const char *seed = getenv("SEED"), *rounds = getenv("JOINS");
     uint64_t first = seed ? strtoull(seed, NULL, 10) : 1, n = rounds ? strtoull(rounds, NULL, 10) : 600;
     for (uint64_t s = first; s < first + n; s++) {
-        world w;
+        world w, copy;
         graph g = {.w = &w};
         world_open(&w);
+        world_open(&copy);
         g.d = (dice){s};
+        if (dice_chance(&g.d, 30)) w.replica = &copy;
+        if (dice_chance(&g.d, 40)) w.in_memory = copy.in_memory = !w.in_memory;
         define(&g);
+        bool indexes = dice_chance(&g.d, 75);
+        for (int i = 0; indexes && i < 3; i++) change_indexes(&g);
         for (int i = 0; i < 40; i++) write_one(&g);
         for (int i = 0; i < 60; i++) {
+            if (indexes && dice_chance(&g.d, 8)) change_indexes(&g);
             if (dice_chance(&g.d, 40)) write_one(&g);
+            if (dice_chance(&g.d, 15)) check(&g);
+            w.passes_off = dice_chance(&g.d, 20) ? (unsigned)(dice_roll(&g.d) & NR_PASSES_ALL) : 0;
             ask(&g);
         }
+        check(&g);
         world_close(&w);
+        world_close(&copy);
     }
 }
 
