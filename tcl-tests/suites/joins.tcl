@@ -27,9 +27,20 @@ proc fill_chain {client} {
     } { $client nonrel.save $model {*}$row }
 }
 
+# Indexes of paths along references, for all that is asked.
+proc index_paths {client} {
+    foreach {model path lookups} {
+        d.Indexed fk__title {exact iexact isnull}   d.Indexed fk__name_fi {exact iexact}   d.Indexed fk__fk__name_fi2 {iexact endswith isnull exact lt}
+        d.Indexed fk2__name_fi2 {exact iexact}      d.Indexed fk2__age {exact lt}          d.Indexed fk__fk__age exact    d.Indexed fk__fk exact
+        d.Foreign fk__age {exact lt}                d.Foreign fk__name_fi2 {iexact endswith}
+    } { $client nonrel.index create $model $path {*}$lookups }
+}
+
+# index 1: of the fields, 2: of the paths too, 3: of the paths alone.
 proc d1 {index} {
     r flushall
-    define_chain r {*}[expr {$index ? {{["exact", "iexact", "endswith", "iendswith"]} true} : {false false}}]
+    define_chain r {*}[expr {$index in {1 2} ? {{["exact", "iexact", "endswith", "iendswith"]} true} : {false false}}]
+    if {$index >= 2} { index_paths r }
     fill_chain r
 }
 
@@ -71,7 +82,7 @@ proc chain_answers {client} {
 }
 
 start_nonrel {overrides {save {} appendonly yes}} {
-    foreach {with index} {"without an index" 0 "with indexes" 1} {
+    foreach {with index} {"without an index" 0 "with indexes" 1 "with indexes along references too" 2 "with indexes along references alone" 3} {
         test "127 to 129 two references away, and beside it, $with" {
             d1 $index
             all_of {1 2} d.Indexed fk__fk__name_fi2__iexact juuBi fk__title__iexact biJuu
@@ -231,6 +242,19 @@ start_nonrel {overrides {save {} appendonly yes}} {
         }
     }
 
+    test {indexes along references are what answers} {
+        d1 3
+        foreach {query index} {
+            {query d.Indexed FILTER fk__title__iexact bijuu} fk__title.folded       {query d.Indexed FILTER fk__fk__name_fi2__endswith bi} fk__fk__name_fi2.reversed
+            {count d.Indexed FILTER fk2__age__lt 100} fk2__age.value                {query d.Foreign EXCLUDE fk__age 2} fk__age
+            {query d.Indexed ORDER fk__fk__name_fi2 LIMIT 0 1} fk__fk__name_fi2     {delete d.Indexed FILTER fk__title__iexact x} fk__title.folded
+        } {
+            set plan [r nonrel.explain {*}$query]
+            assert_match *$index* $plan
+            assert_no_match *SemiJoin* $plan
+        }
+    }
+
     test {a field of another model in FIELDS has its own type, in both protocols} {
         d1 0
         r nonrel.save d.Indexed name Loner NULL fk fk2 9
@@ -298,6 +322,7 @@ start_nonrel {overrides {save {}}} {
         test {a replica gives the same answers, through every write to the target} {
             set primary [srv -1 client]
             define_chain $primary {["exact", "iexact", "endswith"]} true
+            index_paths $primary
             fill_chain $primary
             r replicaof [srv -1 host] [srv -1 port]
             wait_for_sync r
@@ -308,6 +333,7 @@ start_nonrel {overrides {save {}}} {
                 $primary {*}$write
                 wait_for_ofs_sync r $primary
                 assert_equal [chain_answers $primary] [chain_answers r] $write
+                wait_for_condition 50 20 {[$primary debug digest] eq [r debug digest]} else { fail "$write: other keys on the replica" }
             }
             assert_equal {1 2 3 4} [r nonrel.query d.Indexed FILTER fk__title__in {["Other", "Bijuu"]} ORDER pk FIELDS pk FLAT]
         }

@@ -41,10 +41,25 @@ proc definition {model store} {
 }
 
 proc kind {model field} {
+    if {[dict exists $::behind $field]} { return [dict get $::behind $field] }
     foreach {name kind options} $::columns($model) { if {$name eq $field} { return [string tolower $kind] } }
 }
 
 proc names {model} { lmap {name kind options} $::columns($model) { set name } }
+
+# What can be asked besides: fields behind the reference, some of which have indexes along it.
+set ::behind {r__age int r__email text}
+proc asked {model} { concat [names $model] [expr {$model eq {x.Item} ? [dict keys $::behind] : {}}] }
+
+# Items as they are asked for, with what the users behind their references have.
+proc joined {items users} {
+    dict for {pk item} $items {
+        if {![dict exists $item r] || ![dict exists $users [dict get $item r]]} { continue }
+        set user [dict get $users [dict get $item r]]
+        foreach field {age email} { if {[dict exists $user $field]} { dict set items $pk r__$field [dict get $user $field] } }
+    }
+    return $items
+}
 
 # -- values: what clients write, as ours would be written, and what no field of the kind can hold -------------------------------------------
 
@@ -66,7 +81,8 @@ proc value {model field} {
         t { return [day] }
         f { return [any 2] }
         r - name { return [user] }
-        email { return [user]@x }
+        r__age { return [any 60] }
+        email - r__email { return [user]@x }
     }
 }
 
@@ -226,7 +242,7 @@ proc row_of {model entity fields} {
 # -- questions -------------------------------------------------------------------------------------------------------------------------------
 
 proc condition {model} {
-    set field [pick [names $model]]
+    set field [pick [asked $model]]
     switch [kind $model $field] {
         bool { set lookup [pick {exact exact isnull}] }
         text { set lookup [pick {exact exact in lt lte gt gte range isnull startswith}] }
@@ -323,7 +339,7 @@ proc question {model} {
         4 { return [list [list nonrel.query $model {*}$words ORDER pk] \
                 "lmap one \[lsort -command \[list in_order $model \$all {}\] $want\] { row_of $model \[dict get \$all \$one\] \[names $model\] }"] }
     }
-    set keys [lmap i [lrange {1 2} 0 [any 2]] { return -level 0 [pick {{} -}][pick [names $model]] }]
+    set keys [lmap i [lrange {1 2} 0 [any 2]] { return -level 0 [pick {{} -}][pick [asked $model]] }]
     if {[llength $keys] == 2 && [string trimleft [lindex $keys 0] -] eq [string trimleft [lindex $keys 1] -]} { set keys [lrange $keys 0 0] }
     set sorted "\[lsort -command \[list in_order $model \$all [list $keys]\] $want\]"
     set reverse [expr {[chance 20] ? {REVERSE} : {}}]
@@ -375,6 +391,7 @@ proc ask {client when} {
     }
     set answers [[pick {answers_in_script answers_in_transaction}] $client [lmap one $questions { lindex $one 1 }]]
     foreach model {x.User x.Item} { set truth($model) [entities_of $model [lindex $answers end]] }
+    set truth(x.Item) [joined $truth(x.Item) $truth(x.User)]
     foreach one $questions got [lrange $answers 0 end-1] {
         lassign $one model command script sort
         set all $truth($model)
@@ -485,7 +502,7 @@ proc dump_of {client key} {
 # Index keys, the counter, and definitions.
 proc key_write {client} {
     set model [pick {x.Item x.Item x.User}]
-    set key $model/[pick {pk seq i/a.value i/b.value i/u.value i/d.value i/t.value i/age.value i/email.value s/c.value.set/=draft s/r.value.set/!}]
+    set key $model/[pick {pk seq i/a.value i/b.value i/u.value i/d.value i/t.value i/age.value i/email.value s/c.value.set/=draft s/r.value.set/! i/r__age.value s/r__email.value.set/!}]
     switch [any 9] {
         0 - 1 { return [list [list del $key]] }
         2 { return [list [list set $key x]] }
@@ -564,6 +581,9 @@ proc begin {client} {
     foreach db {10 9} {
         $client select $db
         foreach model {x.User x.Item} { $client nonrel.model set $model [definition $model $::nonrel_store] }
+        foreach {field lookups} {r__age {lt exact} r__email {exact startswith}} {
+            if {[chance 75]} { $client nonrel.index create x.Item $field [pick $lookups] }
+        }
         foreach name {ann bob eve} { $client nonrel.save x.User name $name age [any 60] email $name@x }
         for {set i 1} {$i <= 25} {incr i} { catch { $client nonrel.save x.Item {*}[our_pairs x.Item] } }
     }
