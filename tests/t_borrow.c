@@ -79,6 +79,10 @@ static void the_plan_says_which_index(void **state)
 {
     world *w = *state;
     explains(w, "QUERY b.Post FILTER author__name__iexact x", "index=author__name.folded");
+    explains(w, "QUERY b.Post FILTER author__name__iexact x", "\"Passes index, borrowed\"");
+    explains(w, "AGGREGATE b.Post FILTER author__name__iexact x COUNT *", ", borrowed\"");
+    explains(w, "QUERY b.Post ORDER author__age LIMIT 0 2", "borrowed");
+    assert_null(strstr(world_do(w, "EXPLAIN QUERY b.Post FILTER author__name__contains x"), "borrowed"));
     explains(w, "COUNT b.Post FILTER author__age__lt 3", "Count index=author__age.value");
     explains(w, "QUERY b.Post FILTER author__name__contains x", "SemiJoin author to b.User");
     explains(w, "QUERY b.Post FILTER author__name x author__name__contains x", "index=author__name.value.set");
@@ -323,6 +327,119 @@ static void a_replica_that_took_a_target_for_gone_borrows_from_it_again(void **s
     expect(&copy, "COUNT b.Post FILTER author__name Ann", ":2");
     world_settle(&copy);
     check_indexes(&copy, "b.Post");
+    world_close(&first);
+    world_close(&copy);
+}
+
+/* An entity of b.Inn is a row of b.Site too, whose key its own refers to. */
+static void set_up_inns(world *w)
+{
+    static const char *const inns[] = {
+        "MODEL SET b.Site '{\"fields\": {\"id\": {\"type\": \"int\", \"pk\": true}, \"name\": {\"type\": \"char\", \"null\": true}, \"city\": " FK("b.City", "") "}}'",
+        "MODEL SET b.Inn '{\"extends\": [\"b.Site\"], \"fields\": {\"stars\": {\"type\": \"int\", \"null\": true}}}'",
+        "MODEL SET b.Note '{\"fields\": {\"inn\": " FK("b.Inn", "") "}}'",
+        "SAVE b.Inn JSON '[{\"pk\": 1, \"name\": \"Ox\", \"city\": 1, \"stars\": 3}, {\"pk\": 2, \"name\": \"Fox\", \"city\": 2}]'",
+        "SAVE b.Site JSON '[{\"pk\": 3, \"name\": \"Ox\", \"city\": 1}]'",
+        "SAVE b.Note JSON '[{\"inn\": 1}, {\"inn\": 2}, {\"inn\": 3}, {\"inn\": 4}]'",
+        "INDEX CREATE b.Inn site_ptr__name exact iexact lt",
+        "INDEX CREATE b.Inn site_ptr__city__name exact isnull",
+        "INDEX CREATE b.Note inn__site_ptr__name exact isnull",
+        "INDEX CREATE b.Note inn__stars lt",
+    };
+    for (size_t i = 0; i < COUNT(inns); i++)
+        if (world_do(w, inns[i])[0] == '-') fail_msg("%s: %s", inns[i], w->reply.p);
+}
+
+static void check_inns(world *w)
+{
+    static const char *const models[] = {"b.City", "b.Site", "b.Inn", "b.Note"};
+    for (size_t i = 0; i < COUNT(models); i++) check_indexes(w, models[i]);
+}
+
+/* By the indexes, and without. */
+static void inns(world *w, const char *query, const char *want)
+{
+    for (int i = 0; i < 2; i++) {
+        w->passes_off = i ? NR_PASS_BORROWED : 0;
+        const char *got = world_dof(w, "QUERY %s ORDER pk FIELDS pk FLAT", query);
+        if (strcmp(got, want) != 0) fail_msg("QUERY %s, %s: %s, not %s", query, i ? "a join" : "an index", got, want);
+    }
+    w->passes_off = 0;
+}
+
+static void what_a_model_extends_lends_too(void **state)
+{
+    world *w = *state;
+    nr_pair name = {NR_S("name"), NR_S("Elk")};
+    set_up_inns(w);
+    explains(w, "QUERY b.Inn FILTER name Ox", "index=site_ptr__name.value");
+    explains(w, "QUERY b.Inn FILTER name__iexact Ox", "index=site_ptr__name.folded");
+    explains(w, "QUERY b.Inn FILTER name Ox", "borrowed");
+    explains(w, "QUERY b.Note FILTER inn__name Ox", "index=inn__site_ptr__name.value");
+    explains(w, "QUERY b.Inn ORDER name LIMIT 0 1", "index=site_ptr__name.value");
+    inns(w, "b.Inn FILTER name Ox", "[#1]");
+    inns(w, "b.Inn FILTER city__name Rome", "[#2]");
+    inns(w, "b.Note FILTER inn__name Ox", "[#1]");
+    inns(w, "b.Note FILTER inn__name__isnull 1", "[#3,#4]");
+    expect(w, "QUERY b.Inn FILTER name Ox", "[{\"site_ptr\"=#1,\"id\"=#1,\"name\"=\"Ox\",\"city\"=#1,\"stars\"=#3}]");
+    expect(w, "QUERY b.Inn ORDER name FIELDS name FLAT", "[\"Fox\",\"Ox\"]");
+    expect(w, "GET b.Inn 2", "{\"site_ptr\"=#2,\"id\"=#2,\"name\"=\"Fox\",\"city\"=#2,\"stars\"=nil}");
+    expect(w, "AGGREGATE b.Inn GROUPBY city__name COUNT * FILTER name__gte A ORDER city__name",
+           "[{\"city__name\"=\"Oslo\",\"count\"=#1},{\"city__name\"=\"Rome\",\"count\"=#1}]");
+    expect(w, "SAVE b.Inn pk 2 name Ox stars 5", ":2");
+    inns(w, "b.Inn FILTER name Ox", "[#1,#2]");
+    inns(w, "b.Note FILTER inn__name Ox inn__stars__lt 9", "[#1,#2]");
+    check_inns(w);
+    expect(w, "SAVE b.Site pk 1 name Gnu city 2", ":1");
+    inns(w, "b.Inn FILTER name Gnu city__name Rome", "[#1]");
+    inns(w, "b.Note FILTER inn__name Gnu", "[#1]");
+    check_inns(w);
+    expect(w, "UPDATE b.Inn ALL SET name Yak", ":2");
+    inns(w, "b.Note FILTER inn__name Yak", "[#1,#2]");
+    check_inns(w);
+    expect(w, "SAVE b.Inn pk 3 stars 1", ":3"); /* it was a site alone */
+    inns(w, "b.Note FILTER inn__name Ox", "[#3]");
+    inns(w, "b.Inn FILTER city__name Oslo", "[#3]");
+    check_inns(w);
+    world_put(w, NR_S("b.Site:3"), &name, 1);
+    inns(w, "b.Note FILTER inn__name Elk", "[#3]");
+    world_settle(w);
+    check_inns(w);
+    world_remove(w, NR_S("b.Site:3"));
+    inns(w, "b.Note FILTER inn__name__isnull 1", "[#3,#4]");
+    inns(w, "b.Inn FILTER city__name__isnull 1", "[#3]");
+    world_settle(w);
+    check_inns(w);
+    expect(w, "DELETE b.City PK 2", ":1");
+    check_inns(w);
+    expect(w, "DELETE b.Site PK 1", ":2");
+    check_inns(w);
+    inns(w, "b.Note FILTER inn__name Yak", "[#2]");
+    refuse(w, "INDEX CREATE b.Inn name exact", "NOFIELD", "'name' is a field of b.Site, which b.Inn extends");
+    refuse(w, "INDEX CREATE b.Inn city__name exact", "NOFIELD", "'city' is a field of b.Site, which b.Inn extends");
+    refuse(w, "INDEX CREATE b.Note inn__name exact", "NOFIELD", "'name' is a field of b.Site, which b.Inn extends");
+    check_inns(w);
+}
+
+static void a_replica_has_the_entries_of_what_is_extended(void **state)
+{
+    static const char *const more[] = {"SAVE b.Inn pk 2 name Ox stars 5", "SAVE b.Inn pk 3 stars 1", "UPDATE b.Inn FILTER stars__lt 4 SET name Yak", "SAVE b.Site pk 1 city 2",
+                                       "SAVE b.Inn TTL 100 pk 7 name Kid", "SAVE b.Note inn 7", "DELETE b.Inn PK 2", "DELETE b.Site PK 3", "DELETE b.City PK 2"};
+    world first, copy;
+    (void)state;
+    world_open(&first);
+    world_open(&copy);
+    first.replica = &copy;
+    for (size_t i = 0; i < COUNT(town); i++) assert_int_not_equal(*world_do(&first, town[i]), '-');
+    set_up_inns(&first);
+    for (size_t i = 0; i < COUNT(more); i++) {
+        if (*world_do(&first, more[i]) == '-') fail_msg("%s: %s", more[i], first.reply.p);
+        world_settle(&first);
+        if (world_digest(&first) != world_digest(&copy)) fail_msg("%s: the copy has other keys", more[i]);
+    }
+    check_inns(&first);
+    copy.applied = false;
+    check_inns(&copy);
     world_close(&first);
     world_close(&copy);
 }
@@ -595,6 +712,8 @@ int main(void)
         TOWN(a_model_that_refers_to_itself_borrows_from_itself),
         TOWN(a_replica_has_the_same_keys),
         cmocka_unit_test(a_replica_that_took_a_target_for_gone_borrows_from_it_again),
+        TOWN(what_a_model_extends_lends_too),
+        cmocka_unit_test(a_replica_has_the_entries_of_what_is_extended),
         TOWN(what_is_no_such_path_is_refused),
         TOWN(lists_and_drops_name_the_path),
         TOWN(a_file_may_want_it),
