@@ -106,6 +106,21 @@ static void an_order_along_references_is_a_walk_of_its_index(void **state)
     free(walked);
 }
 
+/* Values of other models stand behind what is borrowed, read from columns or not. */
+static void groups_by_fields_of_other_models_are_as_ever(void **state)
+{
+    static const char *const groups = "[{\"author__city__name\"=nil,\"count\"=#2,\"author__age__sum\"=nil},{\"author__city__name\"=\"Oslo\",\"count\"=#2,\"author__age__sum\"=#60},"
+                                      "{\"author__city__name\"=\"Rome\",\"count\"=#1,\"author__age__sum\"=#40}]";
+    world *w = *state;
+    expect(w, "AGGREGATE b.Post GROUPBY author__city__name COUNT * SUM author__age ORDER author__city__name", groups);
+    expect(w, "INDEX CREATE b.City name exact", "+OK");
+    expect(w, "INDEX CREATE b.User age exact", "+OK");
+    world_settle(w);
+    expect(w, "AGGREGATE b.Post GROUPBY author__city__name COUNT * SUM author__age ORDER author__city__name", groups);
+    expect(w, "AGGREGATE b.Post GROUPBY author__city__name COUNT * FILTER author__age__lt 40", "[{\"author__city__name\"=\"Oslo\",\"count\"=#2}]");
+    expect(w, "QUERY b.Post DISTINCT FIELDS author__city__name FLAT", "[nil,\"Oslo\",\"Rome\"]");
+}
+
 static void whole_entities_are_replied_as_ever(void **state)
 {
     world *w = *state;
@@ -698,6 +713,7 @@ int main(void)
         TOWN(a_lookup_behind_references_is_answered_by_an_index),
         TOWN(the_plan_says_which_index),
         TOWN(an_order_along_references_is_a_walk_of_its_index),
+        TOWN(groups_by_fields_of_other_models_are_as_ever),
         TOWN(whole_entities_are_replied_as_ever),
         TOWN(a_change_of_the_target_moves_the_entries),
         TOWN(a_change_in_between_moves_the_entries),
