@@ -436,9 +436,26 @@ static void a_copy_gets_what_a_restarted_primary_finds_missing_in_an_index_that_
     world_close(&replica);
 }
 
+static void a_date_part_of_a_reference_that_scans_ends_the_server_when_its_index_is_made(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET d.Day '{\"pk\": \"d\", \"fields\": {\"d\": {\"type\": \"datetime\"}}}'", "+OK");
+    expect(w, "MODEL SET d.Note '{\"fields\": {\"day\": {\"type\": \"fk\", \"to\": \"d.Day\"}}}'", "+OK");
+    expect(w, "SAVE d.Note day 2026-11-22T13:05", ":1");
+    w->unindexed = NR_UNINDEXED_AUTO;
+    expect(w, "COUNT d.Note FILTER day__time__iexact 13:05:00", ":1");
+    world_settle(w);
+    expect(w, "COUNT d.Note FILTER day__time__iexact 13:05:00", ":1");
+    world_do(w, "INDEX CREATE d.Note day time__iexact");
+    world_settle(w);
+    expect(w, "COUNT d.Note FILTER day__time__iexact 13:05:00", ":1");
+    check_indexes(w, "d.Note");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EMPTY(a_date_part_of_a_reference_that_scans_ends_the_server_when_its_index_is_made),
         EMPTY(a_copy_gets_what_a_restarted_primary_finds_missing_in_an_index_that_it_built),
         POSTS(an_index_that_is_asked_for_answers),
         EMPTY(an_index_lives_while_somebody_wants_it),

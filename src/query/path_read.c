@@ -33,7 +33,8 @@ static bool refuse(reader *r)
 {
     const nr_field *f = r->path->field;
     nr_slice part = {r->rest.p, nr_path_split(r->rest)};
-    if ((f->type->flags & NR_TF_RELATION) && !nr_lookup_find(part) && !nr_transform_find(part))
+    bool known = f->spec.type && (nr_lookup_find(part) || nr_transform_find(part)); /* of a definition that is being read, nobody knows the target yet */
+    if ((f->type->flags & NR_TF_RELATION) && !known)
         return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; a path through the relation '%.*s' is not possible here", NR_SHOW(part), NR_FMT(f->name));
     nr_hint hint;
     nr_buf at = nr_buf_in(r->arena);
