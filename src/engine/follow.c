@@ -331,8 +331,7 @@ static bool build(nr_call *c, nr_model *m)
         nr_env_logf(c->env, NR_LOG_NOTICE, "%.*s: %llu entities read in %lld ms", NR_FMT(m->schema->name), (unsigned long long)nr_table_count(m->table),
                     (long long)took / 1000);
     m->unsettled = !m->indexes[0].memory; /* until its indexes have been compared */
-    if (m->unsettled) c->engine->wants_settling = true;
-    else f->reconciled = SIZE_MAX;
+    if (!m->unsettled) f->reconciled = SIZE_MAX;
     return true;
 }
 
@@ -405,7 +404,10 @@ static bool table_is_true(nr_call *c, nr_model *m)
 
 bool nr_follow_table(nr_call *c, nr_model *m)
 {
-    return table_is_true(c, m) && (may_wait(c, m) || reconcile(c, m, m->n_indexes));
+    if (!table_is_true(c, m)) return false;
+    if (!may_wait(c, m)) return reconcile(c, m, m->n_indexes);
+    c->engine->wants_settling = c->engine->wants_settling || m->unsettled;
+    return true;
 }
 
 bool nr_follow_memory(nr_call *c, nr_model *m)
