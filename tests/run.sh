@@ -42,7 +42,7 @@ stage() { # <name> <command>...
 c_tests() { # <number of random queries> <variant> <make arguments>...
     local n=$1 variant=$2
     shift 2
-    [[ $variant != asan ]] || export JOINS=150 # a fourth of them: there each takes ten times as long
+    [[ $variant != asan ]] || export JOINS=100 # a sixth of them: there each takes ten times as long
     build "$@" objects tests && N=$n tests/ctest.sh "build/$variant/test"
 }
 
@@ -63,7 +63,7 @@ memory_tests() {
 
 test_stages() {
     stage 'C tests, memory store' memory_tests 100000
-    stage 'C tests with clang and sanitizers' c_tests 10000 asan "${asan[@]}"
+    stage 'C tests with clang and sanitizers' c_tests 6000 asan "${asan[@]}"
     stage 'symbols' tests/t_symbols.sh
     [[ ! -e tools/reference.c ]] || stage 'documentation' once build CC="$cc" docs-check
     [[ ! -d tests/corpus ]] || stage 'corpus' corpus
