@@ -57,21 +57,15 @@ void nr_follow_repair(nr_call *c, nr_model *m, const nr_repair *r)
     c->engine->wants_settling = true;
 }
 
-static void drop_repairs_behind(const nr_env *env, struct nr_followed *f, size_t n)
-{
-    while (f->n_repairs > n) {
-        const nr_repair *r = &f->repairs[--f->n_repairs];
-        env->free((char *)r->key.p);
-        if (r->member.p) env->free((char *)r->member.p);
-    }
-}
-
 static void drop_repairs(const nr_env *env, struct nr_followed *f)
 {
-    drop_repairs_behind(env, f, 0);
+    for (size_t i = 0; i < f->n_repairs; i++) {
+        env->free((char *)f->repairs[i].key.p);
+        if (f->repairs[i].member.p) env->free((char *)f->repairs[i].member.p);
+    }
     if (f->repairs) env->free(f->repairs);
     f->repairs = NULL;
-    f->room = 0;
+    f->n_repairs = f->room = 0;
 }
 
 static void drop_dirty(struct nr_followed *f)
@@ -184,11 +178,11 @@ void nr_follow_all(nr_call *c, nr_model *m)
     c->engine->wants_settling = true;
 }
 
-/* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. Indexes that have yet to be compared with the
- * table will be with what it says then. */
+/* The index entries that must go and come when an entity changes from one state to another; NULL: it is not there. Of an index that has yet to be compared with the
+ * table some are found again then: the last that is queued of an entry is what the table says. */
 static void repair_entries(nr_call *c, nr_model *m, nr_slice pk, const nr_value *before, const nr_value *after)
 {
-    for (size_t i = 0; i < m->n_indexes && i < m->followed->reconciled; i++) {
+    for (size_t i = 0; i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
         nr_entries gone = {0}, come = {0};
         if ((ix->stale && !ix->building) || ix->memory) continue;
@@ -342,10 +336,7 @@ static bool reconcile(nr_call *c, nr_model *m, size_t to)
     size_t before = f->n_repairs;
     int64_t begin = c->env->mono_us(c->env->ctx);
     if (f->reconciled >= to) return true;
-    if (!nr_reconcile(c, m, f->reconciled, to, &f->set_keys)) {
-        drop_repairs_behind(c->env, f, before);
-        return false;
-    }
+    if (!nr_reconcile(c, m, f->reconciled, to, &f->set_keys)) return false;
     f->reconciled = to;
     f->at_first = f->n_repairs;
     if (f->n_repairs > before) {
