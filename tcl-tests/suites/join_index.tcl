@@ -210,7 +210,7 @@ start_nonrel {overrides {save {}}} {
                 if {[incr n] % 2} { r nonrel.count g.Post FILTER author__name x }
                 wait_for_condition 50 20 {[$primary nonrel.index check g.Post] eq {} && [$primary debug digest] eq [r debug digest]} else { fail "$write: other keys on the replica" }
                 assert_equal {} [r nonrel.index check g.Post] $write
-                assert_equal [$primary nonrel.query g.Post FILTER author__city__name Rome FIELDS pk FLAT] [r nonrel.query g.Post FILTER author__city__name Rome FIELDS pk FLAT]
+                assert_equal [$primary nonrel.query g.Post FILTER author__city__name Rome ORDER pk FIELDS pk FLAT] [r nonrel.query g.Post FILTER author__city__name Rome ORDER pk FIELDS pk FLAT]
             }
             r replicaof no one
             r nonrel.save g.User nick ann name Own
