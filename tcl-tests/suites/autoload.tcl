@@ -145,8 +145,7 @@ start_nonrel {overrides {save {}}} {
         }
 
         test {a copy takes its primary's definitions, and gets what its primary loads} {
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
+            become_copy r
             assert_equal {} [r nonrel.model list]
             assert_error {READONLY*} {r nonrel.autoload}
         }

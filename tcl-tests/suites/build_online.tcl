@@ -153,8 +153,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             set copy [srv 0 client]
             fill $primary
-            $copy replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync $copy
+            become_copy $copy
             assert_equal 300 [$copy nonrel.count a.X FILTER n 5]
             $primary nonrel.index create a.X n exact lt
             set rounds 0
@@ -188,8 +187,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
             set ::entities 300
             foreach client [list $primary $copy] { wait_for_condition 500 20 {[status $client aof_rewrite_in_progress] == 0} else { fail {the append-only file is not written} } }
             fill $primary
-            $copy replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync $copy
+            become_copy $copy
             wait_for_condition 500 20 {[status $copy aof_rewrite_in_progress] == 0 && [status $copy aof_rewrite_scheduled] == 0} else { fail {not rewritten} }
             $primary nonrel.index create a.X n exact lt
             $primary nonrel.index create a.X s exact

@@ -37,8 +37,7 @@ proc picture {client} {
 start_nonrel {overrides {save {} appendonly yes appendfsync always propagation-error-behavior panic}} {
     start_nonrel {overrides {save {} propagation-error-behavior panic}} {
         set primary [srv -1 client]
-        r replicaof [srv -1 host] [srv -1 port]
-        wait_for_sync r
+        become_copy r
 
         proc same {} {
             wait_for_ofs_sync [srv 0 client] [srv -1 client]

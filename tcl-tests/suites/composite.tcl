@@ -172,8 +172,7 @@ start_nonrel {overrides {save {}}} {
     start_nonrel {overrides {save {}}} {
         test {a replica has it, and what comes over many entities is built there too} {
             define [srv -1 client]
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
+            become_copy r
             r -1 select 9
             r select 9
             for {set i 0} {$i < 3000} {incr i 500} {

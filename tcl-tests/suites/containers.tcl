@@ -230,9 +230,7 @@ start_nonrel {overrides {appendonly yes save {}}} {
 
     start_nonrel {} {
         test {a replica has the same keys and gives the same answers} {
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online [srv -1 client]
+            become_copy r
             r -1 nonrel.save t.T id 5 at {{"city": "C", "zip": null}} days {["2026-03-01","2026-02-01"]} meta {{"b":1,"a":2}}
             r -1 nonrel.save t.T JSON {[{"id": 6, "all": [{"city": "x"}]}, {"id": 7, "nums": [3, "1"]}]}
             wait_for_ofs_sync [srv 0 client] [srv -1 client]

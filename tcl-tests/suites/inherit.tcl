@@ -242,9 +242,7 @@ start_nonrel {overrides {save {}}} {
         test {a replica gets resolved writes of each model, in one step, and gives the same answers} {
             set primary [srv -1 client]
             town $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.save x.Restaurant name a stars 2} {nonrel.save x.Pizzeria TTL 1000 name b oven c} {nonrel.save x.Pizzeria JSON {[{"name": "c"}, {"name": "d", "id": 50}]}}
                 {nonrel.save x.Restaurant pk 1 stars 5} {nonrel.update x.Restaurant FILTER name__startswith a SET stars 4 name aa} {hset x.Place:2 name hset}

@@ -196,9 +196,7 @@ start_nonrel {overrides {save {}}} {
         test {a replica has the same keys, through every write} {
             set primary [srv -1 client]
             define $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             set n 0
             foreach write {{nonrel.save g.User nick ann name Zoe} {hset g.User:bob name X} {del g.City:1} {nonrel.index create g.Post author__name endswith}

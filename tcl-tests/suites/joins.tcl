@@ -324,9 +324,7 @@ start_nonrel {overrides {save {}}} {
             define_chain $primary {["exact", "iexact", "endswith"]} true
             index_paths $primary
             fill_chain $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.save d.Indexed name Loner NULL fk fk2 9} {nonrel.save d.Foreign pk 1 title Other} {hset d.Foreign:2 title Third} {del d.Indexed2:1}
                 {nonrel.delete d.Foreign PK 2} {nonrel.save d.Foreign pk 2 title Bijuu name_fi Back fk 2}} {

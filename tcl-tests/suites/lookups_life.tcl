@@ -269,8 +269,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             set copy [srv 0 client]
             fresh $primary
-            $copy replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync $copy
+            become_copy $copy
             agrees $copy
             foreach command $::outside {
                 $primary {*}$command

@@ -223,9 +223,7 @@ start_nonrel {overrides {save {}}} {
         test {a replica gets resolved writes of what holds the relation, and gives the same answers} {
             set primary [srv -1 client]
             shelf $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.relate x.Post 4 tags ADD 1 2} {nonrel.relate x.Post 1 tags SET 4} {nonrel.relate x.Tag 2 post CLEAR} {nonrel.relate x.Post 1 likes REMOVE 2}
                 {del x.Tag:4} {nonrel.relate x.Post 1 tags REMOVE 4} {nonrel.save x.Tag pk 4 name back} {nonrel.relate x.Post 4 tags SET 1 4} {nonrel.delete x.Tag PK 4} {nonrel.delete x.Post_tags ALL}

@@ -365,9 +365,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             define $primary true
             fill $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.update m.User FILTER posts__title a posts__stars 5 SET age 1} {hset m.Post:2 title a} {nonrel.save m.Post pk 3 author 4} {del m.User:3}
                 {nonrel.delete m.Post FILTER author__name__isnull true} {nonrel.delete m.User EXCLUDE posts__note__score 9}} {

@@ -60,8 +60,7 @@ proc restarted {level} {
     restart_server $level true false
     connect
     ask [srv $level client] restarted
-    $::replica replicaof [srv -1 host] [srv -1 port]
-    linked
+    become_copy $::replica
 }
 
 proc linked {} {
@@ -99,8 +98,7 @@ start_nonrel [list overrides $::settings] {
     start_nonrel [list overrides $::settings] {
         connect
         written_out $::primary
-        $::replica replicaof [srv -1 host] [srv -1 port]
-        linked
+        become_copy $::replica
         puts "seed $::seed"
         expr {srand($::seed)}
         begin $::primary

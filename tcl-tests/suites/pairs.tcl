@@ -200,9 +200,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             define $primary
             fill $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.save p.Post pk 5 author 3} {hset p.Post:1 author 2} {nonrel.delete p.User PK 1} {del p.Note:1}} {
                 $primary {*}$write

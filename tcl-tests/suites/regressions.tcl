@@ -638,8 +638,7 @@ start_nonrel {} {
     start_nonrel {} {
         set primary [srv -1 client]
         set replica [srv 0 client]
-        $replica replicaof [srv -1 host] [srv -1 port]
-        wait_replica_online $primary
+        become_copy $replica
 
         test {an entity that ran out before its primary read all of them again is in no index of the replica} {
             foreach paused {0 1} {

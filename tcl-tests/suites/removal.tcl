@@ -99,8 +99,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             set copy [srv 0 client]
             fill $primary
-            $copy replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync $copy
+            become_copy $copy
             $primary nonrel.index drop a.X n exact
             gone $primary
             wait_for_ofs_sync $primary $copy

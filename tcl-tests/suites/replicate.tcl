@@ -3,9 +3,7 @@ source tests/nonrel/nonrel.tcl
 source tests/nonrel/living.tcl
 
 proc attach_replica {} {
-    r replicaof [srv -1 host] [srv -1 port]
-    wait_for_sync r
-    wait_replica_online [srv -1 client]
+    become_copy r
     catch_up
 }
 

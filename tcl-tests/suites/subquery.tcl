@@ -139,9 +139,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             define $primary true
             fill $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write [list [list nonrel.update s.Post WHERE $::old SET title new] {nonrel.save s.User pk 3 age 77} [list nonrel.delete s.Post WHERE $::old] {hset s.User:2 age 80}] {
                 $primary {*}$write

@@ -36,8 +36,7 @@ proc assert_leads {client want} {
 start_nonrel {overrides {appendonly yes save {}}} {
     start_nonrel {overrides {save {}}} {
         set primary [srv -1 client]
-        r replicaof [srv -1 host] [srv -1 port]
-        wait_for_sync r
+        become_copy r
 
         proc same {want} {
             upvar primary primary

@@ -176,8 +176,7 @@ foreach {name options how} {
 start_nonrel {overrides {save {} propagation-error-behavior panic}} {
     start_nonrel {overrides {save {}}} {
         test {a replica takes what its primary wrote, swaps and all} {
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
+            become_copy r
             r -1 select 9
             r select 9
             define {} [srv -1 client]

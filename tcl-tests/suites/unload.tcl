@@ -176,9 +176,7 @@ test {unload and load on a replica and on its primary} {
             set primary [srv -1 client]
             define_blog $primary
             fill_blog $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             set answers [blog_answers $primary]
             r module unload nonrel
             r module load $::nonrel_so

@@ -13,8 +13,7 @@ proc fill {} {
 start_nonrel {overrides {save {} appendonly yes appendfsync always}} {
     start_nonrel {overrides {save {}}} {
         set primary [srv -1 client]
-        r replicaof [srv -1 host] [srv -1 port]
-        wait_for_sync r
+        become_copy r
 
         proc same {} {
             wait_for_ofs_sync [srv 0 client] [srv -1 client]

@@ -183,9 +183,7 @@ start_nonrel {overrides {save {}}} {
             set primary [srv -1 client]
             define $primary
             fill $primary
-            r replicaof [srv -1 host] [srv -1 port]
-            wait_for_sync r
-            wait_replica_online $primary
+            become_copy r
             r select 9
             foreach write {{nonrel.save g.User pk 2 city 1} {hset g.User:1 name eva} {nonrel.delete g.City PK 1} {del g.Post:5}} {
                 $primary {*}$write

@@ -25,3 +25,10 @@ proc start_nonrel {options code} {
 proc test_native {name code} {
     if {$::nonrel_store eq "native"} {uplevel 1 [list test $name $code]}
 }
+
+# Makes the server behind this client a copy of the one that was started around it, and waits until it is online.
+proc become_copy {copy} {
+    $copy replicaof [srv -1 host] [srv -1 port]
+    wait_for_sync $copy
+    wait_replica_online [srv -1 client]
+}
