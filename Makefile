@@ -145,8 +145,8 @@ $(B)/reference: $(REFERENCE_OBJ) $(MODULE_OBJ) $(ENGINE)
 
 # --- targets ----------------------------------------------------------------------------------------------------------------------------
 
-.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench bench-growth bench-latency docs \
-        docs-check unicode tcl tcl-asan page-walk clean distclean
+.PHONY: all run stop help objects tests fuzzers benches test check lint analyze format asan valgrind fuzz oracle crash bench bench-growth bench-latency bench-builds \
+        docs docs-check unicode tcl tcl-asan page-walk clean distclean
 
 ASAN := VARIANT=asan CC=clang SANITIZE=address,undefined
 ASAN_MODULE := build/asan-module/nonrel.so
@@ -226,6 +226,9 @@ bench-growth: all benches               ## 50,000, 500,000 and 5,000,000 people,
 
 bench-latency: all benches              ## PING while 20 connections work on 5,000,000 people; N=... STORE=native
 	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh latency
+
+bench-builds: all benches               ## PING while indexes are built over 1,000,000 people and another client writes: N=... STORE=memory
+	@CC='$(CC)' VARIANT='$(VARIANT)' tests/bench/run.sh builds
 
 docs: $(B)/reference                    ## generate docs/reference.md
 	@$(B)/reference >build/reference.md

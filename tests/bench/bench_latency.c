@@ -4,16 +4,14 @@
  * PING on a connection of its own every two milliseconds. The table says what their clients saw.
  *
  * Usage: bench_latency <absolute path of nonrel.so> <native|memory> <people> <seconds>. Exits with 1 when the p99 of PING is above 5 ms. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "results.h"
 
-enum { CONNECTIONS = 20, PAUSE_US = 2000 };
+enum { CONNECTIONS = 20 };
 static const double goal_ms = 5;
 
 typedef struct load {
@@ -52,38 +50,11 @@ static void split_queries(load *l)
     if (n < 3) bench_die("workloads", "a query of ten rows is gone");
 }
 
-static pid_t start_load(const server *s, load *l, double seconds, int *from)
-{
-    int ends[2];
-    pid_t parent = getpid();
-    if (pipe(ends)) bench_die("pipe", "failed");
-    pid_t child = fork();
-    if (child < 0) bench_die("fork", "failed");
-    if (child) {
-        close(ends[1]);
-        *from = ends[0];
-        return child;
-    }
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent) _exit(1);
-    rate r = rate_measure(s, CONNECTIONS, seconds, send_load, l);
-    _exit(write(ends[1], &r, sizeof r) != sizeof r);
-}
-
 static rate ping(server *s, double seconds)
 {
-    enum { SAMPLES = 1000000 };
-    double *samples = malloc(SAMPLES * sizeof *samples), start = clock_now();
-    size_t n = 0;
-    if (!samples) bench_die("ping", "no memory");
-    while (clock_now() < start + seconds && n < SAMPLES) {
-        double sent = clock_now();
-        server_must(s, "PING");
-        samples[n++] = clock_now() - sent;
-        usleep(PAUSE_US);
-    }
-    rate r = rate_of(samples, n, clock_now() - start);
-    free(samples);
-    return r;
+    pings p = {0};
+    pings_send(&p, s, seconds);
+    return pings_end(&p);
 }
 
 static void put_row(const char *what, const rate *r)
@@ -106,7 +77,7 @@ int main(int argc, char **argv)
     system_start(l.system, &s);
     system_load(l.system, &s, &p);
     rate idle = ping(&s, seconds / 10);
-    pid_t child = start_load(&s, &l, seconds, &from);
+    pid_t child = rate_begin(&s, CONNECTIONS, seconds, send_load, &l, &from);
     usleep(200000);
     rate r = ping(&s, seconds - 0.4);
     if (read(from, &busy, sizeof busy) != sizeof busy) bench_die("load", "failed");

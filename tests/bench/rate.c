@@ -2,11 +2,14 @@
 #include "rate.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "people.h"
 
-enum { CONNECTIONS_MAX = 64, SAMPLES_MAX = 4000000 };
+enum { CONNECTIONS_MAX = 64, SAMPLES_MAX = 4000000, PINGS_MAX = 1000000, PAUSE_US = 2000 };
 
 typedef struct loop {
     redisContext *redis[CONNECTIONS_MAX];
@@ -74,5 +77,44 @@ rate rate_measure(const server *s, int connections, double seconds, rate_send *s
     rate r = rate_of(l.samples, l.n, clock_now() - start);
     for (int i = 0; i < connections; i++) redisFree(l.redis[i]);
     free(l.samples);
+    return r;
+}
+
+pid_t rate_begin(const server *s, int connections, double seconds, rate_send *send, void *ctx, int *from)
+{
+    int ends[2];
+    pid_t parent = getpid();
+    if (pipe(ends)) bench_die("pipe", "failed");
+    pid_t child = fork();
+    if (child < 0) bench_die("fork", "failed");
+    if (child) {
+        close(ends[1]);
+        *from = ends[0];
+        return child;
+    }
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent) _exit(1);
+    rate r = rate_measure(s, connections, seconds, send, ctx);
+    _exit(write(ends[1], &r, sizeof r) != sizeof r);
+}
+
+void pings_send(pings *p, server *s, double seconds)
+{
+    double start = clock_now();
+    if (!p->samples) p->samples = malloc(PINGS_MAX * sizeof *p->samples);
+    if (!p->samples) bench_die("ping", "no memory");
+    while (clock_now() < start + seconds && p->n < PINGS_MAX) {
+        double sent = clock_now();
+        server_must(s, "PING");
+        p->samples[p->n++] = clock_now() - sent;
+        usleep(PAUSE_US);
+    }
+    p->seconds += clock_now() - start;
+}
+
+rate pings_end(pings *p)
+{
+    rate r = rate_of(p->samples, p->n, p->seconds);
+    free(p->samples);
+    *p = (pings){0};
     return r;
 }

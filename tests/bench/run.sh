@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh people|growth|latency -- the targets bench, bench-growth and bench-latency: runs a benchmark and writes what it found into docs/.
+# run.sh people|growth|latency|builds -- the targets bench, bench-growth, bench-latency and bench-builds: runs a benchmark and writes what it found into docs/.
 #
 # N says how many people there are, POSTS how many posts; with another number than the usual one it is a try, which is only printed. A benchmark that fails, or finds
 # a wrong answer, writes nothing and ends with 1. PEER_SO and PEER_SERVER name another search module and the server that it needs.
@@ -159,9 +159,13 @@ latency() {
     "$bin/bench_latency" "$root/nonrel.so" "${STORE:-memory}" "${N:-5000000}" 30
 }
 
+builds() {
+    "$bin/bench_builds" "$root/nonrel.so" "${STORE:-native}" "${N:-1000000}"
+}
+
 load=$(cut -d ' ' -f 1 /proc/loadavg)
 rm -rf "$dir" && mkdir -p "$dir"
 case ${1:-} in
-people | growth | latency) "$1" ;;
-*) echo 'usage: tests/bench/run.sh people|growth|latency' >&2; exit 2 ;;
+people | growth | latency | builds) "$1" ;;
+*) echo 'usage: tests/bench/run.sh people|growth|latency|builds' >&2; exit 2 ;;
 esac
