@@ -227,8 +227,7 @@ static int64_t world_now(void *ctx)
 
 static int64_t world_mono(void *ctx)
 {
-    (void)ctx;
-    return 0;
+    return ((world *)ctx)->mono_us;
 }
 
 static void world_random(void *ctx, void *out, size_t n)
@@ -390,6 +389,7 @@ bool world_build(world *w, int64_t budget_us)
     c.copy = w->applied;
     int again = nr_engine_build(&c, budget_us);
     nr_call_clear(&c);
+    if (again > 0) w->mono_us += again * 1000;
     return again >= 0;
 }
 

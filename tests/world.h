@@ -21,6 +21,7 @@ void text_quote(text *t, nr_slice s); /* as the sink writes a bulk: in quotes, w
 typedef struct world {
     nr_env env;
     int64_t now_us;         /* the clock */
+    int64_t mono_us;        /* the monotonic one: goes on with world_build alone, by the pause that it asks for */
     uint64_t random;        /* state of the generator behind env.random */
     uint64_t logged;        /* lines */
     text log;               /* the last one */

@@ -474,11 +474,20 @@ static bool remove_in_slice(nr_call *c, int64_t until, int *again)
     return !ok || !time_is_up(c, until);
 }
 
+/* One that fails is let alone for a while, whatever else is built meanwhile. */
+static bool build_slice(nr_call *c, nr_model *m, int64_t now_us, int64_t until)
+{
+    bool ok = nr_online_slice(c, m, until);
+    m->build_after_us = ok ? 0 : now_us + (RETRY_MS - PAUSE_MS) * 1000;
+    if (!ok) say(c, m);
+    return ok;
+}
+
 int nr_engine_build(nr_call *c, int64_t budget_us)
 {
     size_t at = 0;
     int again = -1;
-    int64_t until = c->env->mono_us(c->env->ctx) + budget_us;
+    int64_t began = c->env->mono_us(c->env->ctx), until = began + budget_us;
     c->now_us = c->env->now_us(c->env->ctx);
     if (!remove_in_slice(c, until, &again)) return PAUSE_MS;
     if (c->full) return RETRY_MS;
@@ -486,8 +495,7 @@ int nr_engine_build(nr_call *c, int64_t budget_us)
     c->engine->wants_building = false;
     for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
         if (!nr_online_pending(m) || (c->copy && next_in_memory(m) == SIZE_MAX)) continue;
-        bool ok = nr_online_slice(c, m, until);
-        if (!ok) say(c, m);
+        bool ok = m->build_after_us <= began && build_slice(c, m, began, until);
         if (nr_online_pending(m) && (again < 0 || ok)) again = ok ? PAUSE_MS : RETRY_MS;
         if (ok && time_is_up(c, until)) return PAUSE_MS; /* one that fails keeps nobody waiting */
     }

@@ -34,6 +34,7 @@ typedef struct nr_model {
     nr_slices lenders;      /* the models on the way, as far as that is known */
     bool lends;             /* others may borrow from it: who writes it has to know all models */
     struct nr_online *online; /* owned by engine/online.h; NULL: no index is being built */
+    int64_t build_after_us; /* of the monotonic clock: a build that failed is tried again from then on */
     nr_slice prefix;        /* of entity keys: "<model>:" */
     nr_slice seq_key;       /* "<model>/seq" */
     struct nr_rows *rows;   /* owned */
