@@ -351,6 +351,15 @@ static void f_compares_fields_of_the_same_entity(void **state)
     found(w, "not n > F(m)", "[#1,#3,#4,#6]");
     found(w, "n__gt = F(m)", "[#2,#5]");
     found(w, "n < F(m)", "[]");
+    found(w, "n <= F(m)", "[#1,#6]");
+    found(w, "m < F(n)", "[#2,#5]");
+    found(w, "m <= F(n)", "[#1,#2,#5,#6]");
+    found(w, "m >= F(n)", "[#1,#6]");
+    found(w, "not n <= F(m)", "[#2,#3,#4,#5]");
+    found(w, "n__exact = F(m)", "[#1,#6]");
+    found(w, "n__gte = F(m)", "[#1,#2,#5,#6]");
+    found(w, "m__lt = F(n)", "[#2,#5]");
+    found(w, "m__lte = F(n)", "[#1,#2,#5,#6]");
     found(w, "upto > F(at)", "[#1]");
     found(w, "at > F(upto)", "[#2]");
     found(w, "at__date = F(day)", "[#1]");
