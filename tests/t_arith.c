@@ -190,6 +190,27 @@ static void floats_are_doubles(void **state)
     assert_string_equal(result("f1e19", NR_A_ADD, "0", spec_of("int", 0)), "10000000000000000000");
 }
 
+/* Where the difference of a and what is left, or its quotient, is no double: the quotient comes out a little below or above a whole number, beyond 2^51 by a
+ * half. */
+static void a_float_divided_down_is_the_nearest_whole_number_though_the_division_rounds(void **state)
+{
+    static const calculation all[] = {
+        {"f4.129096237834964", NR_A_FLOOR, "f1.3763654126116545", "3"},
+        {"f-4.129096237834964", NR_A_FLOOR, "f-1.3763654126116545", "3"},
+        {"f12.238786395392642", NR_A_FLOOR, "f1.748398056484663", "7"},
+        {"f13.426610298733186", NR_A_FLOOR, "f1.9180871855333121", "7"},
+        {"f5.766974989996252", NR_A_FLOOR, "f1.922324996665417", "3"},
+        {"f20.068891170067097", NR_A_FLOOR, "f1.5437608592359304", "13"},
+        {"f162.29016948897024", NR_A_FLOOR, "f1.622901694889702", "100"},
+        {"f4884839789767109", NR_A_FLOOR, "f1.8956687732446185", "2576842462518511"},
+        {"f7331186653157214", NR_A_FLOOR, "f1.6784940534018773", "4367716786543733"},
+        {"f0.3", NR_A_FLOOR, "f0.1", "2"},
+        {"f1e17", NR_A_FLOOR, "f1", "100000000000000000"},
+    };
+    (void)state;
+    check(all, COUNT(all), spec_of("int", 0));
+}
+
 static void no_float_is_minus_zero(void **state)
 {
     nr_num minus = num("f-1"), zero = num("0"), out;
@@ -306,6 +327,7 @@ int main(void)
         cmocka_unit_test(a_decimal_of_38_places_keeps_them),
         cmocka_unit_test(dividing_loses_nothing),
         cmocka_unit_test(floats_are_doubles),
+        cmocka_unit_test(a_float_divided_down_is_the_nearest_whole_number_though_the_division_rounds),
         cmocka_unit_test(no_float_is_minus_zero),
         cmocka_unit_test(null_is_null),
         cmocka_unit_test(numbers_compare_exactly_whatever_their_kind),

@@ -181,17 +181,17 @@ static double to_float(const nr_num *n)
     return n->kind == NR_N_FLOAT ? n->f : (double)n->p / (double)n->q;
 }
 
-/* The quotient rounded down and what is left, each as near as a double comes. */
+/* The quotient rounded down and what is left, each as near as a double comes. What is left is exact, so a without it is a whole number of times b: fma tells
+ * how many of these the division has rounded away. */
 static double divide_down(double a, double b, double *rest)
 {
-    double mod = fmod(a, b), quotient = (a - mod) / b;
+    double mod = fmod(a, b), times = rint((a - mod) / b), more = rint((fma(-times, b, a) - mod) / b);
     if (mod != 0 && (b < 0) != (mod < 0)) {
         mod += b;
-        quotient -= 1;
+        more -= 1;
     }
-    double down = floor(quotient);
     *rest = mod;
-    return quotient - down > 0.5 ? down + 1 : down;
+    return times + more;
 }
 
 static nr_arith_result compute_floats(nr_arith op, double a, double b, nr_num *out)
