@@ -361,7 +361,7 @@ static const char *index_names(const char *json)
     nr_index *ix;
     size_t n;
     nr_buf b = nr_buf_in(&arena);
-    nr_schema_indexes(define(json), patterns, &arena, &ix, &n, &err);
+    if (!nr_schema_indexes(define(json), patterns, &arena, &ix, &n, &err)) fail_msg("%s: %s", json, err.msg);
     for (size_t i = 0; i < n; i++) nr_buf_printf(&b, "%s%.*s", i ? " " : "", NR_FMT(ix[i].name));
     nr_buf_byte(&b, 0);
     return b.p;
@@ -453,6 +453,87 @@ static void lookups_say_which_indexes_they_want(void **state)
     assert_string_equal(index_names(X("\"type\":\"int\",\"index\":[\"isnull\",\"exact\"]")), "pk x.value.set");
 }
 
+/* What a field gets whose definition names just one lookup or transform. Who changes a name here rebuilds the indexes of models that there are. */
+static const struct {
+    const char *type, *says, *gets;
+} wishes[] = {
+    {"char",     "exact",        "x.value.set"},
+    {"char",     "in",           "x.value.set"},
+    {"char",     "lt",           "x.value"},
+    {"char",     "lte",          "x.value"},
+    {"char",     "gt",           "x.value"},
+    {"char",     "gte",          "x.value"},
+    {"char",     "range",        "x.value"},
+    {"char",     "isnull",       "x.null.set"},
+    {"char",     "startswith",   "x.value"},
+    {"char",     "istartswith",  "x.folded"},
+    {"char",     "iexact",       "x.folded"},
+    {"char",     "endswith",     "x.reversed"},
+    {"char",     "iendswith",    "x.folded_reversed"},
+    {"char",     "contains",     "x.substrings.set"},
+    {"char",     "icontains",    "x.folded_substrings.set"},
+    {"char",     "regex",        "x.matches.b435618fe80bc7ef.set"},
+    {"char",     "iregex",       "x.matches.b435618fe80bc7ef.i.set"},
+    {"json",     "lt",           "x.document.value"},
+    {"json",     "lte",          "x.document.value"},
+    {"json",     "gt",           "x.document.value"},
+    {"json",     "gte",          "x.document.value"},
+    {"json",     "range",        "x.document.value"},
+    {"list",     "contains_all", "x.each.value.set"},
+    {"list",     "overlap",      "x.each.value.set"},
+    {"json",     "has_key",      "x.document.keys.set"},
+    {"json",     "has_keys",     "x.document.keys.set"},
+    {"json",     "has_any_keys", "x.document.keys.set"},
+    {"date",     "year",         "x.value"},
+    {"datetime", "year",         "x.value"},
+    {"date",     "month",        "x__month.value.set"},
+    {"datetime", "month",        "x__month.value.set"},
+    {"date",     "day",          "x__day.value.set"},
+    {"datetime", "day",          "x__day.value.set"},
+    {"date",     "quarter",      "x__quarter.value.set"},
+    {"datetime", "quarter",      "x__quarter.value.set"},
+    {"date",     "week",         "x__week.value.set"},
+    {"datetime", "week",         "x__week.value.set"},
+    {"date",     "week_day",     "x__week_day.value.set"},
+    {"datetime", "week_day",     "x__week_day.value.set"},
+    {"date",     "iso_week_day", "x__iso_week_day.value.set"},
+    {"datetime", "iso_week_day", "x__iso_week_day.value.set"},
+    {"date",     "iso_year",     "x__iso_year.value.set"},
+    {"datetime", "iso_year",     "x__iso_year.value.set"},
+    {"datetime", "date",         "x__date.value.set"},
+    {"datetime", "time",         "x__time.value.set"},
+    {"datetime", "hour",         "x__hour.value.set"},
+    {"datetime", "minute",       "x__minute.value.set"},
+    {"datetime", "second",       "x__second.value.set"},
+    {"list",     "len",          "x__len.value.set"},
+};
+
+static void check_wish(const char *type, const char *name, bool pattern)
+{
+    const char *says = nr_arena_printf(&arena, pattern ? "{\"%s\":\"a\"}" : "\"%s\"", name).p;
+    size_t i = 0;
+    while (i < COUNT(wishes) && (strcmp(wishes[i].type, type) != 0 || strcmp(wishes[i].says, name) != 0)) i++;
+    const char *got = index_names(nr_arena_printf(&arena, X("\"type\":\"%s\",\"index\":[%s]"), type, says).p);
+    if (i == COUNT(wishes)) fail_msg("which index %s of %s gets stands nowhere: %s", name, type, got);
+    if (strcmp(got + 3, wishes[i].gets) != 0) fail_msg("%s of %s gets %s", name, type, got);
+}
+
+static void every_lookup_and_every_transform_wants_just_one_index(void **state)
+{
+    static const char *const types[] = {"char", "int", "json", "list", "date", "datetime"};
+    size_t at = 0;
+    (void)state;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+        size_t i = 0;
+        while (i < COUNT(types) && nr_lookup_for(nr_slice_of(l->name), nr_type_find(nr_slice_of(types[i]))) != l) i++;
+        if (i == COUNT(types)) fail_msg("no type has %s", l->name);
+        check_wish(types[i], l->name, l->ways[0].keyfn == &nr_key_matches);
+    }
+    for (const nr_transform *t = nr_transforms; t->name; t++)
+        for (size_t i = 0; i < COUNT(types); i++)
+            if (nr_transform_suits(t, nr_type_find(nr_slice_of(types[i])))) check_wish(types[i], t->name, false);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -477,6 +558,7 @@ int main(void)
         TEST(a_set_answers_points_and_an_ordered_index_all),
         TEST(an_index_for_a_lookup_that_a_field_cannot_have_is_refused),
         TEST(lookups_say_which_indexes_they_want),
+        TEST(every_lookup_and_every_transform_wants_just_one_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
