@@ -22,7 +22,7 @@ typedef struct nr_spec {
 typedef enum nr_reply { NR_REPLY_STRING, NR_REPLY_INTEGER, NR_REPLY_DOUBLE, NR_REPLY_BOOL, NR_REPLY_LIST, NR_REPLY_SET, NR_REPLY_MAP } nr_reply;
 
 enum {
-    NR_TF_TEXT = 1,      /* free text: startswith and its like work on the value itself; a JSON number is taken as its text */
+    NR_TF_REFERENCE = 1, /* fk, onetoone: a relation that is a value */
     NR_TF_BYTES = 2,     /* any bytes; base64 in JSON; only exact and isnull */
     NR_TF_RELATION = 4,  /* fk, onetoone: the spec is the target's pk's; and m2m */
     NR_TF_JSON_BOOL = 8, /* takes JSON true and false */
@@ -38,7 +38,6 @@ enum {
     NR_TF_ELEMENTS = 8192,  /* takes `of` */
     NR_TF_MEMBERS = 16384,  /* needs `to` or `fields`: an embedded entity */
     NR_TF_MANY = 32768,     /* m2m: a relation without a value, no field of an entity */
-    NR_TF_REFERENCE = 65536, /* fk, onetoone: a relation that is a value */
 };
 
 struct nr_type {
