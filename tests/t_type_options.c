@@ -1,5 +1,6 @@
 /* t_type_options.c -- what every row of the table of types means for definitions and writes: which options it takes, whether true is a value of it,
- * whether a primary key of it is drawn, and as what it is replied. Types walk; what stands not in the list here fails. */
+ * whether a primary key of it is drawn, as what it is replied, and what is said to a text that is no value of it. Types walk; what stands not in the
+ * lists here fails. */
 #include "engine_check.h"
 #include "types/types.h"
 
@@ -147,12 +148,68 @@ static void a_primary_key_is_drawn_or_has_to_be_given(void **state)
     }
 }
 
+#define INT64 "an integer from -9223372036854775808 to 9223372036854775807"
+
+/* What is said to a text that is no value of a type. A blob is any bytes, and a relation has the values of its target. */
+static const struct {
+    const char *type, *bad, *expects;
+} refusals[] = {
+    {"auto",        "x",          INT64},
+    {"int",         "x",          INT64},
+    {"bigint",      "1.5",        INT64},
+    {"smallint",    "32768",      "an integer from -32768 to 32767"},
+    {"positiveint", "-1",         "an integer from 0 to 9223372036854775807"},
+    {"bool",        "2",          "a boolean: 1, 0, true or false"},
+    {"float",       "x",          "a number that a double can hold, such as 3.25 or 1e-9"},
+    {"decimal",     "x",          "a decimal number of at most max_digits digits, with at most decimal_places of them after the point"},
+    {"char",        "\xff",       "text in valid UTF-8"},
+    {"text",        "\xff",       "text in valid UTF-8"},
+    {"slug",        "a b",        "a slug of letters a-z, A-Z, digits, - and _"},
+    {"email",       "a",          "an email address such as name@example.com"},
+    {"url",         "a",          "a URL such as https://example.com/path (http, https, ftp or ftps)"},
+    {"ip",          "1.2.3",      "an IPv4 or IPv6 address"},
+    {"uuid",        "1",          "a UUID such as 123e4567-e89b-12d3-a456-426614174000"},
+    {"date",        "2021-02-29", "a date YYYY-MM-DD from 0001-01-01 to 9999-12-31"},
+    {"time",        "24:00",      "a time HH:MM[:SS[.ffffff]] from 00:00 to 23:59:59.999999"},
+    {"datetime",    "2021-02-29", "a datetime YYYY-MM-DD[THH:MM[:SS[.ffffff]][Z|+HH:MM|-HH:MM]], in years 1 to 9999 of UTC"},
+    {"duration",    "P",          "a duration such as P1DT2H3M4.500000S or [d ]HH:MM:SS[.ffffff], of 64 bits of microseconds"},
+    {"list",        "{}",         "a JSON array"},
+    {"set",         "{}",         "a JSON array"},
+    {"dict",        "[]",         "a JSON object"},
+    {"embedded",    "[]",         "a JSON object"},
+    {"json",        "x",          "JSON (JSON, line 1, column 1: invalid token)"},
+};
+
+static bool says_expected(const char *said, const char *expects)
+{
+    const char *at = strstr(said, ", expected ");
+    return at && strcmp(at + strlen(", expected "), expects) == 0;
+}
+
+static void every_type_says_what_it_expects(void **state)
+{
+    world *w = *state;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        size_t i = 0;
+        if ((*t)->flags & (NR_TF_RELATION | NR_TF_BYTES)) continue;
+        while (i < COUNT(refusals) && strcmp(refusals[i].type, (*t)->name) != 0) i++;
+        if (i == COUNT(refusals)) fail_msg("what %s expects stands nowhere", (*t)->name);
+        define(w, *t, "", "");
+        const char *said = world_dof(w, "SAVE p.M f '%s'", refusals[i].bad);
+        if (strncmp(said, "-BADVALUE ", 10) != 0) fail_msg("%s takes '%s': %s", (*t)->name, refusals[i].bad, said);
+        if ((*t)->flags & NR_TF_DIGITS) said = world_dof(w, "COUNT p.M FILTER f '%s'", refusals[i].bad); /* a write is told how many digits there are */
+        if (!says_expected(said, refusals[i].expects)) fail_msg("%s, '%s': %s", (*t)->name, refusals[i].bad, said);
+        world_do(w, "MODEL DROP p.M");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         EMPTY(every_type_takes_just_its_options),
         EMPTY(every_type_takes_json_true_or_not_and_is_replied_as_what_it_is),
         EMPTY(a_primary_key_is_drawn_or_has_to_be_given),
+        EMPTY(every_type_says_what_it_expects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
