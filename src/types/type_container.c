@@ -8,12 +8,6 @@ static bool parse_container(const nr_spec *spec, nr_slice text, nr_arena *arena,
     return nr_container_read(spec, text, false, arena, out, &fault);
 }
 
-static void format_container(const nr_spec *spec, const nr_value *v, nr_buf *out)
-{
-    (void)spec;
-    nr_buf_add(out, v->s);
-}
-
 const nr_type nr_type_rows_container[] = {
     {
         .name = "list",
@@ -23,7 +17,7 @@ const nr_type nr_type_rows_container[] = {
         .reply = NR_REPLY_LIST,
         .expects = "a JSON array",
         .parse = parse_container,
-        .format = format_container,
+        .format = nr_type_format_text,
         .doc = "elements in their order; `of` says what they are, without it any JSON",
     },
     {
@@ -34,7 +28,7 @@ const nr_type nr_type_rows_container[] = {
         .reply = NR_REPLY_SET,
         .expects = "a JSON array",
         .parse = parse_container,
-        .format = format_container,
+        .format = nr_type_format_text,
         .doc = "elements, each once, stored in order of their values; `of` says what they are, without it any JSON",
     },
     {
@@ -45,7 +39,7 @@ const nr_type nr_type_rows_container[] = {
         .reply = NR_REPLY_MAP,
         .expects = "a JSON object",
         .parse = parse_container,
-        .format = format_container,
+        .format = nr_type_format_text,
         .doc = "values by keys, stored in order of the keys; `of` says what the values are, without it any JSON",
     },
     {
@@ -56,7 +50,7 @@ const nr_type nr_type_rows_container[] = {
         .reply = NR_REPLY_MAP,
         .expects = "a JSON object",
         .parse = parse_container,
-        .format = format_container,
+        .format = nr_type_format_text,
         .doc = "an entity inside this one, with the fields of the model named by `to`, or with those in `fields`; fields that are NULL are left out",
     },
     {
@@ -67,7 +61,7 @@ const nr_type nr_type_rows_container[] = {
         .reply = NR_REPLY_STRING,
         .expects = "JSON",
         .parse = parse_container,
-        .format = format_container,
+        .format = nr_type_format_text,
         .doc = "any JSON, compact, numbers as they were written, objects in order of their keys; JSON's null is a value, not NULL",
     },
 };

@@ -14,12 +14,6 @@ static bool parse_ip(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_ope
     return true;
 }
 
-static void format_ident(const nr_spec *spec, const nr_value *v, nr_buf *out)
-{
-    (void)spec;
-    nr_buf_add(out, v->s);
-}
-
 static bool dash_before(size_t byte)
 {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;
@@ -90,7 +84,7 @@ const nr_type nr_type_rows_ident[] = {
         .reply = NR_REPLY_STRING,
         .expects = "an IPv4 or IPv6 address",
         .parse = parse_ip,
-        .format = format_ident,
+        .format = nr_type_format_text,
         .doc = "IPv4 or IPv6 address, stored in the shortest form (RFC 5952)",
     },
     {
@@ -101,7 +95,7 @@ const nr_type nr_type_rows_ident[] = {
         .reply = NR_REPLY_STRING,
         .expects = "a UUID such as 123e4567-e89b-12d3-a456-426614174000",
         .parse = parse_uuid,
-        .format = format_ident,
+        .format = nr_type_format_text,
         .draw = draw_uuid,
         .doc = "UUID, lower case with dashes; drawn at random (version 4) for a primary key that is not given",
     },

@@ -13,4 +13,7 @@ extern const nr_type nr_type_rows_time[3];     /* date time datetime */
 extern const nr_type nr_type_rows_duration[1];
 extern const nr_type nr_type_rows_container[5]; /* list set dict embedded json */
 
+/* The canonical text of a value that is a text: itself. */
+void nr_type_format_text(const nr_spec *spec, const nr_value *v, nr_buf *out);
+
 #endif

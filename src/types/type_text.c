@@ -17,7 +17,7 @@ static bool parse_text(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_o
     return nr_utf8_valid(text) && parse_blob(spec, text, arena, out);
 }
 
-static void format_text(const nr_spec *spec, const nr_value *v, nr_buf *out)
+void nr_type_format_text(const nr_spec *spec, const nr_value *v, nr_buf *out)
 {
     (void)spec;
     nr_buf_add(out, v->s);
@@ -57,7 +57,7 @@ const nr_type nr_type_rows_text[] = {
         .reply = NR_REPLY_STRING,
         .expects = "text in valid UTF-8",
         .parse = parse_text,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "text; max_length is optional and counts code points",
     },
     {
@@ -68,7 +68,7 @@ const nr_type nr_type_rows_text[] = {
         .reply = NR_REPLY_STRING,
         .expects = "text in valid UTF-8",
         .parse = parse_text,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "text, the same as char",
     },
     {
@@ -80,7 +80,7 @@ const nr_type nr_type_rows_text[] = {
         .expects = "a slug of letters a-z, A-Z, digits, - and _",
         .parse = parse_text,
         .check = check_slug,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "text of ASCII letters, digits, hyphens and underscores",
     },
     {
@@ -92,7 +92,7 @@ const nr_type nr_type_rows_text[] = {
         .expects = "an email address such as name@example.com",
         .parse = parse_text,
         .check = check_email,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "email address, kept as it was written",
     },
     {
@@ -104,7 +104,7 @@ const nr_type nr_type_rows_text[] = {
         .expects = "a URL such as https://example.com/path (http, https, ftp or ftps)",
         .parse = parse_text,
         .check = check_url,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "URL of the schemes http, https, ftp and ftps, kept as it was written",
     },
     {
@@ -115,7 +115,7 @@ const nr_type nr_type_rows_text[] = {
         .reply = NR_REPLY_STRING,
         .expects = "bytes",
         .parse = parse_blob,
-        .format = format_text,
+        .format = nr_type_format_text,
         .doc = "any bytes; base64 in JSON; takes the lookups exact and isnull only",
     },
 };
