@@ -71,10 +71,13 @@ static nr_ready_for with;
 static nr_matcher *matchers;
 static uint64_t checked, hits;
 
-/* How many values each way has found, how many of them a lookup was not true of, and how many it has left out. */
+/* How many values each way has found, how many of them a lookup was not true of, and how many it has left out; the most probes that it gave at once, and
+ * whether these were all points for some operands. */
 static struct {
     const nr_way *way;
     uint64_t found, wrong, left;
+    size_t most;
+    bool points;
 } tallies[64];
 static size_t n_tallies;
 
@@ -144,12 +147,21 @@ static nr_slice set_key(const nr_index *ix, const nr_value *key)
     return nr_buf_slice(&b);
 }
 
+static void tally_probes(size_t tally, const nr_probes *probes)
+{
+    bool points = probes->n > 0;
+    for (size_t i = 0; i < probes->n; i++) points = points && probes->at[i].kind == NR_PB_POINT;
+    tallies[tally].points = tallies[tally].points || points;
+    if (probes->n > tallies[tally].most) tallies[tally].most = probes->n;
+}
+
 /* False: these operands give nothing to go by, or a set cannot answer them. */
 static bool probe(const nr_index *ix, const nr_pred *leaf, probed *out)
 {
     nr_probes probes = {0};
     *out = (probed){.ix = ix, .way = nr_access_way(leaf, ix, &arena, &probes)};
     if (out->way) out->tally = tally_of(out->way);
+    if (out->way) tally_probes(out->tally, &probes);
     for (size_t i = 0; out->way && i < probes.n; i++) {
         assert_true(out->n < PROBES_MAX);
         out->doubtful = out->doubtful || probes.at[i].doubtful;
@@ -431,7 +443,7 @@ static void by_pk_index(const pool *p)
 }
 
 /* Every way that such an index can go finds some values and leaves others out: what is never asked proves nothing. One that is not said to be exact, and
- * could be, makes its rows be verified for nothing. */
+ * could be, makes its rows be verified for nothing. Who says that a match is in all probes gives several, and who says points gives points. */
 static void assert_gone(nr_index_kind kind)
 {
     size_t at = 0;
@@ -445,6 +457,8 @@ static void assert_gone(nr_index_kind kind)
             if (!tallies[t].found || !tallies[t].left || !rough)
                 fail_msg("%s by %s, kind %d, found %llu, %llu of them wrong, and left out %llu", l->name, w->keyfn->name, (int)kind,
                          (unsigned long long)tallies[t].found, (unsigned long long)tallies[t].wrong, (unsigned long long)tallies[t].left);
+            if (w->flags & NR_WAY_ALL && tallies[t].most < 2) fail_msg("%s by %s: all of one probe", l->name, w->keyfn->name);
+            if (kind != NR_IX_SET && !(w->flags & NR_WAY_POINTS) != !tallies[t].points) fail_msg("%s by %s: points or not", l->name, w->keyfn->name);
         }
 }
 
@@ -519,7 +533,10 @@ static void every_lookup_has_a_doc_line_and_a_key_function_of_the_table(void **s
     size_t at = 0;
     for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
         assert_non_null(nr_lookup_find(nr_slice_of(l->name)));
-        for (const nr_way *w = l->ways; w->keyfn; w++) assert_ptr_equal(nr_keyfn_find(nr_slice_of(w->keyfn->name)), w->keyfn);
+        for (const nr_way *w = l->ways; w->keyfn; w++) {
+            assert_ptr_equal(nr_keyfn_find(nr_slice_of(w->keyfn->name)), w->keyfn);
+            assert_true(!(w->flags & NR_WAY_CASELESS) || w->keyfn == &nr_key_matches);
+        }
         assert_true(l->doc && l->doc[0]);
         assert_null(nr_transform_find(nr_slice_of(l->name)));
     }

@@ -534,6 +534,55 @@ static void every_lookup_and_every_transform_wants_just_one_index(void **state)
             if (nr_transform_suits(t, nr_type_find(nr_slice_of(types[i])))) check_wish(types[i], t->name, false);
 }
 
+/* By which indexes a lookup goes, the one that it wants first. What it does not go by costs no answer, only time: rows are read. */
+static const struct {
+    const char *lookup;
+    nr_lookup_takes takes;
+    const char *keyfns;
+} goes_by[] = {
+    {"exact",        NR_LT_ANY,      "value"},
+    {"in",           NR_LT_EQUAL,    "value"},
+    {"lt",           NR_LT_ORDERED,  "value"},
+    {"lte",          NR_LT_ORDERED,  "value"},
+    {"gt",           NR_LT_ORDERED,  "value"},
+    {"gte",          NR_LT_ORDERED,  "value"},
+    {"range",        NR_LT_ORDERED,  "value"},
+    {"isnull",       NR_LT_NULL,     "null value"},
+    {"startswith",   NR_LT_TEXT,     "value"},
+    {"istartswith",  NR_LT_TEXT,     "folded"},
+    {"iexact",       NR_LT_TEXT,     "folded"},
+    {"endswith",     NR_LT_TEXT,     "reversed"},
+    {"iendswith",    NR_LT_TEXT,     "folded_reversed"},
+    {"contains",     NR_LT_TEXT,     "substrings folded_substrings"},
+    {"icontains",    NR_LT_TEXT,     "folded_substrings"},
+    {"regex",        NR_LT_TEXT,     "matches value substrings"},
+    {"iregex",       NR_LT_TEXT,     "matches folded folded_substrings"},
+    {"lt",           NR_LT_JSON,     "value"},
+    {"lte",          NR_LT_JSON,     "value"},
+    {"gt",           NR_LT_JSON,     "value"},
+    {"gte",          NR_LT_JSON,     "value"},
+    {"range",        NR_LT_JSON,     "value"},
+    {"contains_all", NR_LT_LIST,     "value"},
+    {"overlap",      NR_LT_LIST,     "value"},
+    {"has_key",      NR_LT_KEYS,     "keys"},
+    {"has_keys",     NR_LT_KEYS,     "keys"},
+    {"has_any_keys", NR_LT_KEYS,     "keys"},
+};
+
+static void every_lookup_goes_by_these_indexes(void **state)
+{
+    size_t at = 0;
+    (void)state;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+        nr_buf b = nr_buf_in(&arena);
+        size_t i = 0;
+        for (const nr_way *w = l->ways; w->keyfn; w++) nr_buf_printf(&b, "%s%s", b.n ? " " : "", w->keyfn->name);
+        while (i < COUNT(goes_by) && (strcmp(goes_by[i].lookup, l->name) != 0 || goes_by[i].takes != l->takes)) i++;
+        if (i == COUNT(goes_by)) fail_msg("what %s goes by stands nowhere: %.*s", l->name, NR_FMT(nr_buf_slice(&b)));
+        if (!nr_slice_is(nr_buf_slice(&b), goes_by[i].keyfns)) fail_msg("%s goes by %.*s", l->name, NR_FMT(nr_buf_slice(&b)));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -559,6 +608,7 @@ int main(void)
         TEST(an_index_for_a_lookup_that_a_field_cannot_have_is_refused),
         TEST(lookups_say_which_indexes_they_want),
         TEST(every_lookup_and_every_transform_wants_just_one_index),
+        TEST(every_lookup_goes_by_these_indexes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

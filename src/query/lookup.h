@@ -56,7 +56,7 @@ typedef struct nr_probe {
 typedef NR_VEC(nr_probe) nr_probes;
 
 enum {
-    NR_WAY_POINTS = 1,         /* probes are points for every operand: a set index answers as well as an ordered one */
+    NR_WAY_POINTS = 1,         /* probes are points, of isnull for true: a set index answers as well as an ordered one */
     NR_WAY_EXACT = 2,          /* what the probes hold matches, but for doubtful ones; else each row has to be verified */
     NR_WAY_ALL = 4,            /* a match has a key in every probe, not just in one */
     NR_WAY_CASELESS = 8,       /* of patterns: the index's is matched without case */
