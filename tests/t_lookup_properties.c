@@ -120,8 +120,9 @@ typedef struct probed {
     const nr_way *way;
     nr_range ranges[PROBES_MAX];
     nr_slice keys[PROBES_MAX];
+    bool doubtful[PROBES_MAX];
     size_t n, tally;
-    bool digest, doubtful;
+    bool digest;
 } probed;
 
 static size_t tally_of(const nr_way *way)
@@ -164,7 +165,7 @@ static bool probe(const nr_index *ix, const nr_pred *leaf, probed *out)
     if (out->way) tally_probes(out->tally, &probes);
     for (size_t i = 0; out->way && i < probes.n; i++) {
         assert_true(out->n < PROBES_MAX);
-        out->doubtful = out->doubtful || probes.at[i].doubtful;
+        out->doubtful[out->n] = probes.at[i].doubtful;
         if (ix->kind == NR_IX_SET) {
             out->keys[out->n] = set_key(ix, &probes.at[i].lo);
             out->digest = out->digest || out->keys[out->n].p[ix->key.n] == '#';
@@ -187,11 +188,12 @@ static void assert_ascending(const probed *p, const nr_lookup *l)
     }
 }
 
-/* How many of the probes an entity is found by. */
-static size_t count_hits(const probed *p, const nr_value *v, const nr_value *pk)
+/* How many of the probes an entity is found by; sure: by one at least that is not doubtful. */
+static size_t count_hits(const probed *p, const nr_value *v, const nr_value *pk, bool *sure)
 {
     nr_values keys = {0};
     size_t n = 0;
+    *sure = false;
     nr_index_keys(p->ix, v, &arena, &keys);
     for (size_t i = 0; i < p->n; i++) {
         bool hit = false;
@@ -202,6 +204,7 @@ static size_t count_hits(const probed *p, const nr_value *v, const nr_value *pk)
             hit = hit || (p->ix->kind == NR_IX_SET ? nr_slice_eq(nr_buf_slice(&b), p->keys[i]) : in_range(nr_buf_slice(&b), &p->ranges[i]));
         }
         n += hit;
+        *sure = *sure || (hit && !p->doubtful[i]);
     }
     return n;
 }
@@ -225,10 +228,10 @@ static void say(const pool *p, const nr_path *path, const nr_lookup *l, const nr
 static void check_value(const pool *p, const nr_path *path, const nr_lookup *l, const nr_pred *leaf, const probed *pr, const nr_value *v,
                         const nr_value *pk)
 {
-    bool want = nr_pred_holds(leaf, v);
-    size_t hit = count_hits(pr, v, pk);
+    bool want = nr_pred_holds(leaf, v), sure;
+    size_t hit = count_hits(pr, v, pk, &sure);
     bool found = pr->way->flags & NR_WAY_ALL ? hit == pr->n : hit > 0;
-    bool exact = (pr->way->flags & NR_WAY_EXACT) && !pr->digest && !pr->doubtful;
+    bool exact = (pr->way->flags & NR_WAY_EXACT) && !pr->digest && (sure || !hit);
     checked++;
     hits += found;
     tallies[pr->tally].found += found;
