@@ -1,5 +1,7 @@
 /* t_aggregate.c -- AGGREGATE, DISTINCT, FORMAT JSON and ORDER ? through the facade. Sentences of the contract, one test each. */
 #include "engine_check.h"
+#include "plan/passes.h"
+#include "query/aggregates.h"
 
 static const char sale[] =
     "MODEL SET s.Sale '{\"fields\": {\"shop\": {\"type\": \"char\", \"null\": true, \"index\": [\"exact\"]}, \"n\": {\"type\": \"int\", \"null\": "
@@ -334,6 +336,44 @@ static void counts_and_ends_are_known_by_indexes_alone(void **state)
     expect(w, ends, "[{\"age__min\"=#20,\"age__max\"=#20,\"pk__min\"=#1,\"pk__max\"=#4,\"count\"=#3,\"ages\"=#2,\"pks\"=#3}]");
 }
 
+static void save_many(world *w)
+{
+    expect(w,
+           "MODEL SET s.All '{\"fields\": {\"c\": {\"type\": \"char\", \"null\": true, \"index\": true}, \"n\": {\"type\": \"int\", \"null\": true, "
+           "\"index\": true}, \"d\": {\"type\": \"decimal\", \"max_digits\": 9, \"decimal_places\": 2, \"index\": true}, \"f\": {\"type\": "
+           "\"float\", \"index\": true}, \"at\": {\"type\": \"date\", \"null\": true, \"index\": true}, \"on\": {\"type\": \"bool\", \"index\": true}}}'",
+           "+OK");
+    for (int i = 1; i <= 60; i++) {
+        world_dof(w, "SAVE s.All d %d.%02d f %d.5 on %d", i % 7 - 3, i % 5, i % 9 - 4, i % 3 == 0);
+        if (i % 4) world_dof(w, "UPDATE s.All FILTER pk %d SET c %c n %d", i, 'a' + i % 6, i * 7 % 13 - 4);
+        if (i % 5) world_dof(w, "UPDATE s.All FILTER pk %d SET at 2026-01-%02d", i, i % 8 + 1);
+    }
+    expect(w, "COUNT s.All FILTER n__isnull false", ":45");
+}
+
+/* What the planner does not know by an index, it reads. */
+static void every_function_is_the_same_with_and_without_what_indexes_tell(void **state)
+{
+    static const char *const of[] = {"*", "pk", "c", "n", "d", "f", "at", "on", "at__month"};
+    static const char *const more[] = {"", "FILTER n__gte 2", "FILTER c a on 1", "GROUPBY c", "GROUPBY on", "GROUPBY c on", "GROUPBY n", "WHEN 'n > 2'"};
+    world *w = *state;
+    save_many(w);
+    for (const nr_aggregate *a = nr_aggregates; a->name; a++) {
+        size_t good = 0;
+        for (size_t i = 0; i < COUNT(of) * COUNT(more); i++) {
+            char command[120];
+            snprintf(command, sizeof command, "AGGREGATE s.All %s %s %s", a->name, of[i / COUNT(more)], more[i % COUNT(more)]);
+            w->passes_off = NR_PASSES_ALL;
+            char *want = strdup(world_do(w, command));
+            w->passes_off = 0;
+            expect(w, command, want);
+            good += want[0] == '[';
+            free(want);
+        }
+        if (good < COUNT(more) * 4) fail_msg("%s has %zu answers", a->name, good);
+    }
+}
+
 static void the_ends_of_texts_outlive_the_rows_that_have_them(void **state)
 {
     world *w = *state;
@@ -456,6 +496,7 @@ int main(void)
         SALES(when_in_a_group_by_an_index_is_not_the_size_of_its_stretches),
         SALES(having_keeps_groups_by_their_keys_and_results),
         SALES(counts_and_ends_are_known_by_indexes_alone),
+        SALES(every_function_is_the_same_with_and_without_what_indexes_tell),
         EMPTY(the_ends_of_texts_outlive_the_rows_that_have_them),
         SALES(having_compares_exactly),
         SALES(averages_with_more_places_than_a_fraction_holds_are_compared_but_not_computed_with),
