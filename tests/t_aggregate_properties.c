@@ -326,6 +326,7 @@ static void every_function_is_found_by_its_name_and_says_what_it_is(void **state
         assert_true(a->wants && a->doc && a->doc[0] && a->state_size);
         assert_int_equal(a->star, strcmp(a->name, "COUNT") == 0);
         assert_int_equal(a->distinct, strcmp(a->name, "COUNTDISTINCT") == 0);
+        assert_int_equal(a->add_ints != NULL, a->bulk == NR_BULK_COUNT || a->bulk == NR_BULK_SUM); /* a batch of a column, as it comes */
     }
     assert_null(nr_aggregate_find(NR_S("sum"), false));
     assert_non_null(nr_aggregate_find(NR_S("sum"), true));
