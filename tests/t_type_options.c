@@ -173,10 +173,10 @@ static const struct {
     {"time",        "24:00",      "a time HH:MM[:SS[.ffffff]] from 00:00 to 23:59:59.999999"},
     {"datetime",    "2021-02-29", "a datetime YYYY-MM-DD[THH:MM[:SS[.ffffff]][Z|+HH:MM|-HH:MM]], in years 1 to 9999 of UTC"},
     {"duration",    "P",          "a duration such as P1DT2H3M4.500000S or [d ]HH:MM:SS[.ffffff], of 64 bits of microseconds"},
-    {"list",        "{}",         "a JSON array"},
-    {"set",         "{}",         "a JSON array"},
-    {"dict",        "[]",         "a JSON object"},
-    {"embedded",    "[]",         "a JSON object"},
+    {"list",        "x",          "a JSON array (JSON, line 1, column 1: invalid token)"},
+    {"set",         "x",          "a JSON array (JSON, line 1, column 1: invalid token)"},
+    {"dict",        "x",          "a JSON object (JSON, line 1, column 1: invalid token)"},
+    {"embedded",    "x",          "a JSON object (JSON, line 1, column 1: invalid token)"},
     {"json",        "x",          "JSON (JSON, line 1, column 1: invalid token)"},
 };
 
