@@ -1,48 +1,11 @@
-/* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities: three
- * models and one that extends the first, references that are NULL or lead nowhere, a many-to-many relation, indexes along references, writes by
- * commands and by others, to either hash of an entity that has two, restarts, a replica. SEED=s JOINS=rounds. */
-#include "engine_check.h"
+/* t_join_random.c -- random filters through relations, and queries in queries, against a reading of the contract that tries every choice of related entities.
+ * SEED=s JOINS=rounds. */
+#include "graph.h"
 
-#include "oracle.h"
-#include "plan/passes.h"
-
-enum { A, B, C, D, MODELS, ROWS = 9, LEAVES = 6, DEPTH = 3 };
-
-/* What an entity has: two values and a reference. D extends A: its reference is its own pk, and it has what A has by that. */
-typedef struct entity {
-    bool there;
-    int n;      /* -1: NULL */
-    int s;      /* of texts; -1: NULL */
-    int ref;    /* pk of what it refers to, which need not be there; 0: NULL */
-} entity;
-
-typedef struct graph {
-    world *w;
-    dice d;
-    entity rows[MODELS][ROWS + 1]; /* by pk, from 1 */
-    bool related[ROWS + 1][ROWS + 1]; /* of C, to A, whether these are there or not */
-} graph;
-
-static const char *const names[MODELS] = {"j.A", "j.B", "j.C", "j.D"};
-static const char *const fields[MODELS][4] = {{"n", "s", "up", "pk"}, {"n", "s", "a", "pk"}, {"n", "s", "b", "pk"}, {"m", "t", "a_ptr", "pk"}};
-static const char *const texts[] = {"ab", "aB", "", "b"};
-
-/* A step of a path: from a model by its reference, or back by that of another one. */
-typedef struct hop {
-    const char *name;
-    int from, to;
-    bool back;  /* to any number of entities */
-    bool many;  /* by the relation between C and A */
-} hop;
-
-static const hop hops[] = {{"up", A, A, false, false}, {"downs", A, A, true, false}, {"bs", A, B, true, false}, {"a", B, A, false, false},
-                           {"c_set", B, C, true, false}, {"b", C, B, false, false}, {"as", C, A, true, true}, {"cs", A, C, true, true},
-                           {"d", A, D, true, false}, {"a_ptr", D, A, false, false}};
+enum { LEAVES = 6 };
 
 typedef enum lookup { EXACT, LT, GTE, ISNULL, STARTSWITH, IN, LOOKUPS } lookup;
 static const char *const lookup_names[LOOKUPS] = {"exact", "lt", "gte", "isnull", "startswith", "in"};
-
-enum { ON_N, ON_S, ON_REF, ON_PK };
 
 typedef struct leaf {
     int model;             /* where the path begins */
@@ -96,7 +59,7 @@ static leaf random_leaf(graph *g, nr_arena *a, int model, int depth)
 {
     leaf l = {.model = model, .operand = (int)dice_below(&g->d, 4), .plain = dice_chance(&g->d, 70)};
     while (l.n_hops < DEPTH && dice_chance(&g->d, 65)) {
-        const hop *h = &hops[dice_below(&g->d, COUNT(hops))];
+        const hop *h = &graph_hops[dice_below(&g->d, COUNT(graph_hops))];
         if (h->from == end_of(&l)) l.path[l.n_hops++] = h;
     }
     l.field = (unsigned)dice_below(&g->d, 4);
@@ -126,17 +89,12 @@ static node random_node(graph *g, nr_arena *a, int model, int depth, int *left)
 
 /* -- writing down -------------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_up(const hop *h)
-{
-    return h->from == D;
-}
-
 static void path_text(const leaf *l, text *out)
 {
-    bool key = l->plain && l->n_hops && is_up(l->path[l->n_hops - 1]) && l->field == ON_PK;
+    bool key = l->plain && l->n_hops && graph_is_up(l->path[l->n_hops - 1]) && l->field == ON_PK;
     for (size_t i = 0; i < l->n_hops; i++)
-        if (!l->plain || !is_up(l->path[i])) text_addf(out, "%s__", l->path[i]->name);
-    text_addf(out, "%s__%s", key ? "id" : fields[end_of(l)][l->field], lookup_names[l->lookup]);
+        if (!l->plain || !graph_is_up(l->path[i])) text_addf(out, "%s__", l->path[i]->name);
+    text_addf(out, "%s__%s", key ? "id" : graph_fields[end_of(l)][l->field], lookup_names[l->lookup]);
 }
 
 static void json_text(const node *n, text *out);
@@ -145,13 +103,13 @@ static void operand_text(const leaf *l, bool json, text *out)
 {
     const char *quote = json && l->field == ON_S ? "\"" : "";
     if (l->query) {
-        text_addf(out, "{\"query\":{\"model\":\"%s\",\"field\":\"%s\",\"q\":", names[l->query->model], fields[l->query->model][l->query->field]);
+        text_addf(out, "{\"query\":{\"model\":\"%s\",\"field\":\"%s\",\"q\":", graph_names[l->query->model], graph_fields[l->query->model][l->query->field]);
         json_text(&l->query->where, out);
         text_addf(out, "}}");
     } else if (l->lookup == ISNULL) text_addf(out, "%s", l->operand % 2 ? "true" : "false");
-    else if (l->lookup == IN && l->field == ON_S) text_addf(out, "[\"%s\",\"x\"]", texts[l->operand]);
+    else if (l->lookup == IN && l->field == ON_S) text_addf(out, "[\"%s\",\"x\"]", graph_texts[l->operand]);
     else if (l->lookup == IN) text_addf(out, "[%d,99]", l->operand);
-    else if (l->field == ON_S) text_addf(out, "%s%s%s", quote, texts[l->operand], quote);
+    else if (l->field == ON_S) text_addf(out, "%s%s%s", quote, graph_texts[l->operand], quote);
     else text_addf(out, "%d", l->operand);
 }
 
@@ -175,14 +133,6 @@ static void json_text(const node *n, text *out)
 
 /* -- reading the contract ------------------------------------------------------------------------------------------------------------------- */
 
-/* What stands for an entity: NULL is one that has nothing and that nothing refers to. */
-typedef struct place {
-    int model;
-    const entity *e;
-    int pk;
-    int held;   /* the pk by which a relation that is held elsewhere names it, there or not */
-} place;
-
 /* A choice of related entities for one relation that several can meet. */
 typedef struct choice {
     const hop *path[DEPTH];
@@ -194,17 +144,6 @@ typedef struct choices {
     choice at[LEAVES * DEPTH * 2];
     size_t n;
 } choices;
-
-static place nobody(int model)
-{
-    return (place){model, NULL, 0, 0};
-}
-
-static place entity_at(const graph *g, int model, int pk)
-{
-    if (pk < 1 || pk > ROWS || !g->rows[model][pk].there) return nobody(model);
-    return (place){model, &g->rows[model][pk], pk, 0};
-}
 
 static choice *find_choice(choices *c, const leaf *l, size_t n_hops)
 {
@@ -219,7 +158,7 @@ static place walk(const graph *g, choices *c, const hop *const *path, size_t n_h
     if (n_hops) memcpy(prefix.path, path, n_hops * sizeof *path);
     for (size_t i = 0; i < n_hops; i++) {
         if (path[i]->back) from = find_choice(c, &prefix, i + 1)->at;
-        else from = from.e ? entity_at(g, path[i]->to, from.e->ref) : nobody(path[i]->to);
+        else from = from.e ? graph_entity(g, path[i]->to, from.e->ref) : graph_nobody(path[i]->to);
     }
     return from;
 }
@@ -240,7 +179,7 @@ static bool compare_numbers(const leaf *l, int v, bool null)
 
 static bool compare_texts(const leaf *l, const char *v)
 {
-    const char *o = texts[l->operand];
+    const char *o = graph_texts[l->operand];
     switch (l->lookup) {
     case EXACT: return v && strcmp(v, o) == 0;
     case LT: return v && strcmp(v, o) < 0;
@@ -255,20 +194,13 @@ static bool compare_texts(const leaf *l, const char *v)
 
 static bool exists(const graph *g, const node *n, place root);
 
-/* What a field has, as a number or, of texts, their place in the table: -1 is NULL. */
-static int value_at(place p, unsigned field)
-{
-    if (!p.e) return -1;
-    return field == ON_PK ? p.pk : field == ON_REF ? (p.e->ref ? p.e->ref : -1) : field == ON_N ? p.e->n : p.e->s;
-}
-
 /* Whether a value is among those that the query gives; is_text: it is one of texts, else a number, of which keys are the texts too. */
 static bool among(const graph *g, const subquery *q, int v, bool is_text)
 {
     bool found = false;
     for (int pk = 1; !found && pk <= ROWS && v >= 0; pk++) {
-        place p = entity_at(g, q->model, pk);
-        if (p.e && is_text == (q->field == ON_S) && value_at(p, q->field) == v) found = exists(g, &q->where, p);
+        place p = graph_entity(g, q->model, pk);
+        if (p.e && is_text == (q->field == ON_S) && graph_value(p, q->field) == v) found = exists(g, &q->where, p);
     }
     return found;
 }
@@ -279,12 +211,12 @@ static bool leaf_true(const graph *g, choices *c, const leaf *l, place root)
     bool reference = l->field == ON_PK && n && !l->path[n - 1]->back; /* the primary key behind a reference is what it holds */
     place p = walk(g, c, l->path, reference ? n - 1 : n, root);
     bool held = l->field == ON_PK && n && l->path[n - 1]->many;
-    if (l->query) return among(g, l->query, held ? (p.held ? p.held : -1) : value_at(p, reference ? ON_REF : l->field), l->field == ON_S);
+    if (l->query) return among(g, l->query, held ? (p.held ? p.held : -1) : graph_value(p, reference ? ON_REF : l->field), l->field == ON_S);
     if (reference || l->field == ON_REF) return compare_numbers(l, p.e ? p.e->ref : 0, !p.e || !p.e->ref);
     if (held) return compare_numbers(l, p.held, !p.held);
     if (l->field == ON_PK) return compare_numbers(l, p.pk, !p.e);
     if (l->field == ON_N) return compare_numbers(l, p.e ? p.e->n : -1, !p.e || p.e->n < 0);
-    return compare_texts(l, p.e && p.e->s >= 0 ? texts[p.e->s] : NULL);
+    return compare_texts(l, p.e && p.e->s >= 0 ? graph_texts[p.e->s] : NULL);
 }
 
 static bool holds(const graph *g, choices *c, const node *n, place root)
@@ -317,7 +249,7 @@ static bool choose(const graph *g, choices *c, size_t at, const node *n, place r
     place from = walk(g, c, now->path, now->n_hops - 1, root);
     bool any = false;
     for (int pk = 1; from.e && pk <= ROWS; pk++) {
-        place to = entity_at(g, last->to, pk);
+        place to = graph_entity(g, last->to, pk);
         bool related = last->to == A ? g->related[from.pk][pk] : g->related[pk][from.pk];
         if (last->many ? !related : !to.e || to.e->ref != from.pk) continue;
         if (last->many) to.held = pk;
@@ -325,7 +257,7 @@ static bool choose(const graph *g, choices *c, size_t at, const node *n, place r
         now->at = to;
         if (choose(g, c, at + 1, n, root)) return true;
     }
-    now->at = nobody(last->to);
+    now->at = graph_nobody(last->to);
     return !any && choose(g, c, at + 1, n, root);
 }
 
@@ -336,159 +268,7 @@ static bool exists(const graph *g, const node *n, place root)
     return choose(g, &c, 0, n, root);
 }
 
-/* -- the game ------------------------------------------------------------------------------------------------------------------------------- */
-
-static void define(graph *g)
-{
-    static const char *const indexed[] = {"", ",\"index\":true", ",\"column\":true"};
-    for (int m = 0; m < D; m++) {
-        static const char *const ref[D] = {"\"up\":{\"type\":\"fk\",\"to\":\"self\",\"null\":true,\"related_name\":\"downs\"}",
-                                                "\"a\":{\"type\":\"fk\",\"to\":\"j.A\",\"null\":true,\"related_name\":\"bs\"}",
-                                                "\"b\":{\"type\":\"fk\",\"to\":\"j.B\",\"null\":true},\"as\":{\"type\":\"m2m\",\"to\":\"j.A\",\"related_name\":\"cs\"}"};
-        const char *got = world_dof(g->w,
-                                    "MODEL SET %s '{\"fields\":{\"id\":{\"type\":\"%s\",\"pk\":true},\"n\":{\"type\":\"int\",\"null\":true%s},"
-                                    "\"s\":{\"type\":\"char\",\"null\":true%s},%s}}'",
-                                    names[m], m == B ? "char" : "int", indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)], ref[m]);
-        if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
-    }
-    const char *got = world_dof(g->w,
-                                "MODEL SET j.D '{\"extends\":[\"j.A\"],\"fields\":{\"m\":{\"type\":\"int\",\"null\":true%s},"
-                                "\"t\":{\"type\":\"char\",\"null\":true%s}}}'",
-                                indexed[dice_below(&g->d, 3)], indexed[dice_below(&g->d, 3)]);
-    if (strcmp(got, "+OK") != 0) fail_msg("%s", got);
-}
-
-/* An index along references, or one less. */
-static void change_indexes(graph *g)
-{
-    static const char *const lookups[][3] = {{"lt", "exact", "isnull"}, {"exact", "startswith", "lt"}};
-    int m = (int)dice_below(&g->d, MODELS), end = m;
-    size_t depth = 1 + dice_below(&g->d, 3);
-    text path = {0};
-    for (size_t i = 0; i < depth; i++, end = end == C ? B : A) text_addf(&path, "%s__", fields[end][ON_REF]);
-    unsigned field = (unsigned)dice_below(&g->d, 3);
-    text_addf(&path, "%s", fields[end][field]);
-    const char *by = field == ON_REF ? "exact" : lookups[field == ON_S][dice_below(&g->d, 3)];
-    if (dice_chance(&g->d, 75)) {
-        world_dof(g->w, "INDEX CREATE %s %s %s", names[m], path.p, by);
-        if (!g->w->ok) fail_msg("INDEX CREATE %s %s %s: %s", names[m], path.p, by, g->w->reply.p);
-    } else {
-        world_dof(g->w, "INDEX DROP %s %s", names[m], path.p);
-    }
-    free(path.p);
-}
-
-static void check(graph *g)
-{
-    for (int m = 0; m < MODELS; m++) world_dof(g->w, "COUNT %s", names[m]); /* what others did before anything was read is found */
-    world_settle(g->w);
-    for (int m = 0; m < MODELS; m++) check_indexes(g->w, names[m]);
-    if (g->w->replica && world_digest(g->w) != world_digest(g->w->replica)) fail_msg("the replica has other keys");
-}
-
-/* Nothing is said of an entity that is not there. */
-static void forget_relations(graph *g, int m, int pk)
-{
-    if (m == D) m = A;
-    if (m == B || !g->rows[m][pk].there) return;
-    world_dof(g->w, "RELATE %s %d %s CLEAR", names[m], pk, m == C ? "as" : "cs");
-    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
-    for (int other = 1; other <= ROWS; other++) *(m == C ? &g->related[pk][other] : &g->related[other][pk]) = false;
-}
-
-static void relate_one(graph *g)
-{
-    int c = 1 + (int)dice_below(&g->d, ROWS), a = 1 + (int)dice_below(&g->d, ROWS), changed = 0;
-    bool add = dice_chance(&g->d, 65), set = dice_chance(&g->d, 15), back = dice_chance(&g->d, 30), *is = &g->related[c][a];
-    bool there = g->rows[C][c].there && g->rows[A][a].there;
-    bool removes = !add && !set && *is && (back ? g->rows[A][a].there : g->rows[C][c].there); /* what is gone can be taken off */
-    const char *got = world_dof(g->w, "RELATE %s %d %s %s %d", names[back ? A : C], back ? a : c, back ? "cs" : "as", set ? "SET" : add ? "ADD" : "REMOVE", back ? c : a);
-    if (!there && !removes) {
-        if (strncmp(got, "-NOTFOUND ", 10) != 0) fail_msg("%s", got);
-        return;
-    }
-    for (int other = 1; set && other <= ROWS; other++) {
-        bool *o = back ? &g->related[other][a] : &g->related[c][other];
-        changed += o != is && *o;
-        if (o != is) *o = false;
-    }
-    changed += *is != (set || add);
-    *is = set || add;
-    if (got[0] != ':' || strtol(got + 1, NULL, 10) != changed) fail_msg("RELATE gives %s, not %d", got, changed);
-}
-
-/* What A has of an entity of D goes and comes with it. */
-static void delete_one(graph *g, int m, int pk)
-{
-    entity *a = &g->rows[A][pk], *d = &g->rows[D][pk];
-    forget_relations(g, m, pk);
-    world_dof(g->w, "DELETE %s PK %d", names[m], pk);
-    if (m == A && a->there) d->there = false;
-    if (m == D && d->there) a->there = false;
-}
-
-static void save_above(graph *g, int pk)
-{
-    entity *a = &g->rows[A][pk];
-    if (!a->there) *a = (entity){true, -1, -1, 0};
-    if (!dice_chance(&g->d, 50)) return;
-    char id[8];
-    snprintf(id, sizeof id, "%d", pk);
-    a->s = (int)dice_below(&g->d, 4);
-    nr_slice argv[] = {NR_S("SAVE"), NR_S("j.D"), NR_S("id"), nr_slice_of(id), NR_S("s"), nr_slice_of(texts[a->s])};
-    world_run(g->w, argv, COUNT(argv));
-    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
-}
-
-static void write_one(graph *g)
-{
-    int m = (int)dice_below(&g->d, MODELS), pk = 1 + (int)dice_below(&g->d, ROWS);
-    entity *e = &g->rows[m][pk];
-    char key[16], n[8], s[8], ref[8], id[8];
-    snprintf(key, sizeof key, "%s:%d", names[m], pk);
-    if (dice_chance(&g->d, 3)) world_restart(g->w);
-    bool others = dice_chance(&g->d, 30);
-    if (dice_chance(&g->d, 30)) {
-        relate_one(g);
-        return;
-    }
-    if (dice_chance(&g->d, 25)) {
-        if (others) world_remove(g->w, nr_slice_of(key));
-        else delete_one(g, m, pk);
-        e->there = false;
-        return;
-    }
-    *e = (entity){true, (int)dice_below(&g->d, 4) - dice_chance(&g->d, 20) * 9, (int)dice_below(&g->d, 4) - dice_chance(&g->d, 20) * 9,
-                  dice_chance(&g->d, 85) ? 1 + (int)dice_below(&g->d, ROWS) : 0};
-    if (e->n < 0) e->n = -1;
-    if (e->s < 0) e->s = -1;
-    if (m == D) e->ref = pk;
-    snprintf(n, sizeof n, "%d", e->n);
-    snprintf(s, sizeof s, "%s", e->s < 0 ? "" : texts[e->s]);
-    snprintf(ref, sizeof ref, "%d", e->ref);
-    snprintf(id, sizeof id, "%d", pk);
-    if (others) {
-        nr_pair pairs[4] = {{NR_S("id"), nr_slice_of(id)}};
-        size_t k = m != D;
-        if (e->n >= 0) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_N]), nr_slice_of(n)};
-        if (e->s >= 0) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_S]), nr_slice_of(s)};
-        if (e->ref) pairs[k++] = (nr_pair){nr_slice_of(fields[m][ON_REF]), nr_slice_of(ref)};
-        world_remove(g->w, nr_slice_of(key));
-        world_put(g->w, nr_slice_of(key), pairs, k);
-        return;
-    }
-    nr_slice argv[12] = {NR_S("SAVE"), nr_slice_of(names[m]), NR_S("id"), nr_slice_of(id)};
-    size_t k = 4;
-    const struct { const char *field, *value; bool null; } given[] = {
-        {fields[m][ON_N], n, e->n < 0}, {fields[m][ON_S], s, e->s < 0}, {fields[m][ON_REF], ref, !e->ref}};
-    for (size_t i = 0; i < COUNT(given) - (m == D); i++) {
-        argv[k++] = given[i].null ? NR_S("NULL") : nr_slice_of(given[i].field);
-        argv[k++] = nr_slice_of(given[i].null ? given[i].field : given[i].value);
-    }
-    world_run(g->w, argv, k);
-    if (!g->w->ok) fail_msg("%s", g->w->reply.p);
-    if (m == D) save_above(g, pk);
-}
+/* -- asking -------------------------------------------------------------------------------------------------------------------------------- */
 
 /* A filter of one clause, or, with a second one, of two that do not stand together. */
 static void ask(graph *g)
@@ -499,7 +279,7 @@ static void ask(graph *g)
     node trees[2];
     size_t n = 1 + dice_chance(&g->d, 30);
     text doc[2] = {{0}}, want = {0}, path = {0}, value = {0};
-    nr_slice argv[16] = {NR_S("QUERY"), nr_slice_of(names[m])};
+    nr_slice argv[16] = {NR_S("QUERY"), nr_slice_of(graph_names[m])};
     size_t argc = 2;
     trees[0] = random_node(g, &a, m, DEPTH, &left);
     json_text(&trees[0], &doc[0]);
@@ -516,26 +296,31 @@ static void ask(graph *g)
         argv[argc++] = (nr_slice){value.p, value.n};
         trees[1] = not ? (node){.op = NOT, .n = 1, .kids = inner} : *inner;
     }
-    text_addf(&want, "[");
+    bool reverse = dice_chance(&g->d, 30);
+    int pks[ROWS];
     uint64_t count = 0;
     for (int pk = 1; pk <= ROWS; pk++) {
-        place root = entity_at(g, m, pk);
+        place root = graph_entity(g, m, pk);
         bool in = root.e != NULL;
         for (size_t i = 0; in && i < n; i++) in = exists(g, &trees[i], root);
-        if (in) text_addf(&want, m == B ? "%s\"%d\"" : "%s#%d", count ? "," : "", pk);
-        count += in;
+        if (in) pks[count++] = pk;
     }
-    text_addf(&want, "]");
+    for (uint64_t i = 0; i < count; i++) text_addf(&want, m == B ? "%s\"%d\"" : "%s#%d", i ? "," : "[", pks[reverse ? count - 1 - i : i]);
+    text_addf(&want, count ? "]" : "[]");
     argv[0] = NR_S("COUNT");
     const char *got = world_run(g->w, argv, argc);
     if (got[0] != ':' || strtoull(got + 1, NULL, 10) != count)
-        fail_msg("COUNT %s Q %s %s %s\n  gives %s\n  not   %s", names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "", got, want.p);
+        fail_msg("COUNT %s Q %s %s %s\n  gives %s\n  not   %s", graph_names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "", got, want.p);
     argv[0] = NR_S("QUERY");
-    const nr_slice shape[] = {NR_S("ORDER"), NR_S("pk"), NR_S("FIELDS"), NR_S("pk"), NR_S("FLAT")};
+    const nr_slice shape[] = {NR_S("FIELDS"), NR_S("pk"), NR_S("FLAT")};
     memcpy(argv + argc, shape, sizeof shape);
-    got = world_run(g->w, argv, argc + COUNT(shape));
+    argc += COUNT(shape);
+    if (reverse) argv[argc++] = NR_S("REVERSE");
+    argv[argc++] = NR_S("ORDER"), argv[argc++] = NR_S("pk");
+    got = world_run(g->w, argv, argc);
     if (strcmp(got, want.p) != 0)
-        fail_msg("QUERY %s Q %s %s %s\n  gives %s\n  not   %s", names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "", got, want.p);
+        fail_msg("QUERY %s Q %s %s %s%s\n  gives %s\n  not   %s", graph_names[m], doc[0].p, path.p ? path.p : "", value.p ? value.p : "",
+                 reverse ? " REVERSE" : "", got, want.p);
     free(doc[0].p), free(want.p), free(path.p), free(value.p);
     nr_arena_clear(&a);
 }
@@ -543,31 +328,7 @@ static void ask(graph *g)
 static void every_filter_finds_what_trying_all_choices_finds(void **state)
 {
     (void)state;
-    const char *seed = getenv("SEED"), *rounds = getenv("JOINS");
-    uint64_t first = seed ? strtoull(seed, NULL, 10) : 1, n = rounds ? strtoull(rounds, NULL, 10) : 600;
-    for (uint64_t s = first; s < first + n; s++) {
-        world w, copy;
-        graph g = {.w = &w};
-        world_open(&w);
-        world_open(&copy);
-        g.d = (dice){s};
-        if (dice_chance(&g.d, 30)) w.replica = &copy;
-        if (dice_chance(&g.d, 40)) w.in_memory = copy.in_memory = !w.in_memory;
-        define(&g);
-        bool indexes = dice_chance(&g.d, 75);
-        for (int i = 0; indexes && i < 3; i++) change_indexes(&g);
-        for (int i = 0; i < 40; i++) write_one(&g);
-        for (int i = 0; i < 60; i++) {
-            if (indexes && dice_chance(&g.d, 8)) change_indexes(&g);
-            if (dice_chance(&g.d, 40)) write_one(&g);
-            if (dice_chance(&g.d, 15)) check(&g);
-            w.passes_off = dice_chance(&g.d, 20) ? (unsigned)(dice_roll(&g.d) & NR_PASSES_ALL) : 0;
-            ask(&g);
-        }
-        check(&g);
-        world_close(&w);
-        world_close(&copy);
-    }
+    graph_play(ask);
 }
 
 int main(void)
