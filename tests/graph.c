@@ -33,17 +33,93 @@ int graph_value(place p, unsigned field)
     return field == ON_PK ? p.pk : field == ON_REF ? (p.e->ref ? p.e->ref : -1) : field == ON_N ? p.e->n : p.e->s;
 }
 
+/* -- orderings ---------------------------------------------------------------------------------------------------------------------------- */
+
+bool graph_has_order(const graph *g, int m)
+{
+    return g->n_order[m] || (m == D && g->n_order[A]);
+}
+
+static place behind_key(const graph *g, const order_key *k, place p)
+{
+    for (size_t i = 0; i < k->n_hops; i++) p = p.e ? graph_entity(g, k->path[i]->to, p.e->ref) : graph_nobody(k->path[i]->to);
+    return p;
+}
+
+static int compare_by(const graph *g, const order_key *k, place x, place y)
+{
+    int a = graph_value(behind_key(g, k, x), k->field), b = graph_value(behind_key(g, k, y), k->field);
+    int by = k->field == ON_S && a >= 0 && b >= 0 ? strcmp(graph_texts[a], graph_texts[b]) : (a > b) - (a < b);
+    return k->descending ? -by : by;
+}
+
+static bool goes_before(const graph *g, int m, int x, int y)
+{
+    bool above = m == D && !g->n_order[D];
+    place a = graph_entity(g, m, x), b = graph_entity(g, m, y);
+    if (above && g->n_order[A]) a = graph_entity(g, A, a.e->ref), b = graph_entity(g, A, b.e->ref);
+    int by = 0;
+    for (size_t i = 0; !by && i < g->n_order[above ? A : m]; i++) {
+        order_key k = g->order[above ? A : m][i];
+        if (above && !k.n_hops && k.field == ON_PK) by = k.descending ? y - x : x - y; /* the key above is its own */
+        else by = compare_by(g, &k, a, b);
+    }
+    return by ? by < 0 : x < y;
+}
+
+void graph_sort(const graph *g, int m, int *pks, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        for (size_t k = i; k > 0 && goes_before(g, m, pks[k], pks[k - 1]); k--) {
+            int t = pks[k];
+            pks[k] = pks[k - 1];
+            pks[k - 1] = t;
+        }
+}
+
 /* -- the game ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void order_text(int m, const order_key *k, text *out)
+{
+    text_addf(out, "%s", k->descending ? "-" : "");
+    for (size_t i = 0; i < k->n_hops; m = k->path[i++]->to)
+        if (!k->plain || !graph_is_up(k->path[i])) text_addf(out, "%s__", k->path[i]->name);
+    text_addf(out, "%s", graph_fields[m][k->field]);
+}
 
 static void set_model(graph *g, int m)
 {
     text definition = {0};
     text_addf(&definition, "%s", g->definitions[m].p);
-    text_addf(&definition, "}");
+    for (size_t i = 0; i < g->n_order[m]; i++) {
+        text_addf(&definition, "%s\"", i ? "," : ",\"ordering\":[");
+        order_text(m, &g->order[m][i], &definition);
+        text_addf(&definition, "\"");
+    }
+    text_addf(&definition, g->n_order[m] ? "]}" : "}");
     const nr_slice argv[] = {NR_S("MODEL"), NR_S("SET"), nr_slice_of(graph_names[m]), {definition.p, definition.n}};
     const char *got = world_run(g->w, argv, COUNT(argv));
     if (strcmp(got, "+OK") != 0) fail_msg("%s: %s", definition.p, got);
     free(definition.p);
+}
+
+static void change_ordering(graph *g)
+{
+    int m = (int)dice_below(&g->d, MODELS);
+    g->n_order[m] = dice_below(&g->d, ORDER_KEYS + 1);
+    for (size_t i = 0; i < g->n_order[m]; i++) {
+        order_key *k = &g->order[m][i];
+        int end = m;
+        *k = (order_key){.plain = dice_chance(&g->d, 50), .descending = dice_chance(&g->d, 50)};
+        while (k->n_hops < DEPTH && dice_chance(&g->d, 65)) {
+            const hop *h = &graph_hops[dice_below(&g->d, COUNT(graph_hops))];
+            if (h->from != end || h->back) continue;
+            k->path[k->n_hops++] = h;
+            end = h->to;
+        }
+        k->field = (unsigned)dice_below(&g->d, k->n_hops ? 3 : 4);
+    }
+    set_model(g, m);
 }
 
 static void define(graph *g)
@@ -201,6 +277,7 @@ static void play_once(graph *g, void (*ask)(graph *g))
     for (int i = 0; i < 40; i++) write_one(g);
     for (int i = 0; i < 60; i++) {
         if (indexes && dice_chance(&g->d, 8)) change_indexes(g);
+        if (dice_chance(&g->d, 10)) change_ordering(g);
         if (dice_chance(&g->d, 40)) write_one(g);
         if (dice_chance(&g->d, 15)) check(g);
         g->w->passes_off = dice_chance(&g->d, 20) ? (unsigned)(dice_roll(&g->d) & NR_PASSES_ALL) : 0;

@@ -1,5 +1,5 @@
 /* graph.h -- a game of random writes to models that refer to each other, and what they leave behind: three models and one that extends the first, references that are NULL
- * or lead nowhere, a many-to-many relation, indexes along references, writes by commands and by others, to either hash of an entity that has two,
+ * or lead nowhere, a many-to-many relation, indexes and orderings along references, writes by commands and by others, to either hash of an entity that has two,
  * restarts, a replica. */
 #ifndef GRAPH_H
 #define GRAPH_H
@@ -26,10 +26,23 @@ typedef struct hop {
     bool many;  /* by the relation between C and A */
 } hop;
 
+/* What a model's ordering goes by. */
+typedef struct order_key {
+    const hop *path[DEPTH];
+    size_t n_hops;
+    bool plain;  /* references of D to A are not written */
+    unsigned field;
+    bool descending;
+} order_key;
+
+enum { ORDER_KEYS = 2 };
+
 typedef struct graph {
     world *w;
     dice d;
-    text definitions[MODELS]; /* but for the brace at the end */
+    text definitions[MODELS]; /* but for the ordering, and the brace at the end */
+    order_key order[MODELS][ORDER_KEYS];
+    size_t n_order[MODELS];
     entity rows[MODELS][ROWS + 1]; /* by pk, from 1 */
     bool related[ROWS + 1][ROWS + 1]; /* of C, to A, whether these are there or not */
 } graph;
@@ -55,6 +68,10 @@ place graph_entity(const graph *g, int model, int pk);
 
 /* What a field has, as a number or, of texts, their place in the table: -1 is NULL. */
 int graph_value(place p, unsigned field);
+
+/* Whether a model has an ordering, its own or that of the model above; and entities in it. */
+bool graph_has_order(const graph *g, int m);
+void graph_sort(const graph *g, int m, int *pks, size_t n);
 
 /* The game, over and over: ask is called between writes. SEED=s, JOINS=rounds. */
 void graph_play(void (*ask)(graph *g));

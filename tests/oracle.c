@@ -49,8 +49,12 @@ void omodel_json(const omodel *m, dice *d, text *out)
         field_json(&m->fields[i], d, out);
     }
     text_add(out, NR_S("}"));
-    for (size_t i = 0; i < m->n_ordering; i++)
-        text_addf(out, "%s\"%s%s\"", i ? "," : ",\"ordering\":[", m->ordering[i].descending ? "-" : "", m->fields[m->ordering[i].field].name);
+    for (size_t i = 0; i < m->n_ordering; i++) {
+        const okey *k = &m->ordering[i];
+        text_addf(out, "%s\"%s", i ? "," : ",\"ordering\":[", k->descending ? "-" : "");
+        opath_print(d, m, &k->path, out);
+        text_addf(out, "%s\"", opath_end(m, &k->path)->fields[k->field].name);
+    }
     text_add(out, m->n_ordering ? NR_S("]}") : NR_S("}"));
 }
 

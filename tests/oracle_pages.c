@@ -37,7 +37,7 @@ static void choose_query(walk *w)
     for (size_t i = 0; i < q->n_order; i++)
         if (is_key(w->m, &q->order[i])) q->order[n++] = q->order[i];
     for (size_t i = 0; i < w->m->n_ordering && !n; i++)
-        if (!is_ordered(w->m->fields[w->m->ordering[i].field].type)) q->order[n++] = (okey){.descending = dice_chance(&g->d, 50)};
+        if (!is_key(w->m, &w->m->ordering[i])) q->order[n++] = (okey){.descending = dice_chance(&g->d, 50)};
     q->n_order = n;
     q->has_order = n > 0;
     w->plain = command(g, "QUERY", w->m);

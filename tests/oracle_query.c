@@ -118,8 +118,7 @@ static void random_filters(dice *d, nr_arena *a, const omodel *m, const ofocus *
     q->tree = random_tree(d, a, m, focus, true);
 }
 
-/* A field that a sort key or a reply may have: of the model itself, or behind references. */
-static okey random_key_field(dice *d, const omodel *m)
+okey random_key_field(dice *d, const omodel *m)
 {
     okey k = {.field = 0};
     random_way(d, m, false, &k.path);

@@ -244,8 +244,10 @@ static void random_field(dice *d, nr_arena *a, const omodel *m, size_t at, ofiel
 static void random_ordering(dice *d, omodel *m)
 {
     m->n_ordering = dice_chance(d, 40) ? 1 + dice_below(d, 2) : 0;
-    for (size_t i = 0; i < m->n_ordering; i++) m->ordering[i] = (okey){.field = dice_below(d, m->n_fields), .descending = dice_chance(d, 50)};
-    if (m->n_ordering == 2 && m->ordering[0].field == m->ordering[1].field) m->n_ordering = 1;
+    for (size_t i = 0; i < m->n_ordering; i++) {
+        m->ordering[i] = dice_chance(d, 50) ? random_key_field(d, m) : (okey){.field = dice_below(d, m->n_fields)};
+        m->ordering[i].descending = dice_chance(d, 50);
+    }
 }
 
 static void random_pk_field(dice *d, omodel *m)
@@ -276,8 +278,8 @@ void random_models(dice *d, nr_arena *a, omodel *all, size_t n, bool wide)
             random_field(d, a, m, m->n_fields, &m->fields[m->n_fields]);
             m->n_fields++;
         }
-        random_ordering(d, &all[i]);
     }
+    for (size_t i = 0; i < n; i++) random_ordering(d, &all[i]);
 }
 
 void random_migration(dice *d, nr_arena *a, omodel *m, bool more)

@@ -20,6 +20,9 @@ void oargs_print(const oargs *a, text *out);
 /* n models that may refer to each other. */
 void random_models(dice *d, nr_arena *a, omodel *all, size_t n, bool wide);
 
+/* A field that a sort key or a reply may have: of the model itself, or behind references. */
+okey random_key_field(dice *d, const omodel *m);
+
 /* Other indexes and another ordering; with a field more, when more: its value in the rows that are there is its default or NULL. */
 void random_migration(dice *d, nr_arena *a, omodel *m, bool more);
 

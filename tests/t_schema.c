@@ -282,7 +282,9 @@ static const refusal refusals[] = {
     {"{'ordering': ['']}", NR_E_NOFIELD, "ordering: no field ''"},
     {"{'ordering': ['--id']}", NR_E_NOFIELD, "ordering: no field '-id'"},
     {"{'ordering': ['?']}", NR_E_BADVALUE, "ordering: '?' is not available in this version"},
-    {"{'ordering': ['author__name']}", NR_E_BADVALUE, "ordering: 'author__name' is not available in this version"},
+    {"{'ordering': ['author__name']}", NR_E_NOFIELD, "ordering: no field 'author' in blog.Post"},
+    {"{'ordering': ['__name']}", NR_E_NOFIELD, "ordering: no field '__name'"},
+    {"{'ordering': ['id', '-x__name'], 'fields': {'x': {'type': 'm2m', 'to': 'm'}}}", NR_E_SYNTAX, "ordering: 'x' of blog.Post is many to many"},
     {"{'ordering': [1]}", NR_E_BADVALUE, "ordering: expected names of fields, got number"},
 
     /* several fields */

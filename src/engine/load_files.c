@@ -3,6 +3,7 @@
 
 #include "engine/index_cmds.h"
 #include "engine/migrate.h"
+#include "engine/relations.h"
 #include "query/borrowed.h"
 
 typedef struct loading {
@@ -37,13 +38,26 @@ static void apply_model(loading *l, nr_autoload_model *m)
     }
     m->at_work = false;
     m->done = true;
-    if (!may_write(l->call, m->name) || !nr_model_set(l->call, m->name, m->json)) refused(l, m->file, m->name);
+    if (!may_write(l->call, m->name) || !nr_model_set(l->call, m->name, m->json, true)) refused(l, m->file, m->name);
+}
+
+/* An ordering that goes through a stored model which has not what it names: queries will say so, and it is said here. */
+static void say_ordering(loading *l, const nr_autoload_model *m)
+{
+    nr_call *c = l->call;
+    const nr_models_overlay none = {0};
+    const nr_model *stored = nr_model_find(c, m->name);
+    bool good = !stored || c->err.code || nr_relations_check_ordering(c, &none, stored->schema);
+    if (!good && c->err.code != NR_E_NOPERM) refused(l, m->file, m->name);
+    nr_err_clear(&c->err);
 }
 
 static void apply_models(loading *l)
 {
-    for (size_t i = 0; i < l->files->models.n; i++) l->files->models.at[i].done = false;
-    for (size_t i = 0; i < l->files->models.n; i++) apply_model(l, &l->files->models.at[i]);
+    const nr_autoload *files = l->files;
+    for (size_t i = 0; i < files->models.n; i++) files->models.at[i].done = false;
+    for (size_t i = 0; i < files->models.n; i++) apply_model(l, &files->models.at[i]);
+    for (size_t i = 0; i < files->models.n; i++) say_ordering(l, &files->models.at[i]);
 }
 
 static bool is_file(const nr_owner *o)

@@ -399,6 +399,19 @@ static nr_model *parse_with_store(nr_migration *g, const nr_model *before, nr_sl
     return nr_migration_parse(g, before, name, stored);
 }
 
+/* A change of another model may make an ordering wrong: that is not refused, since both can change only one after the other. */
+static bool check_orderings(nr_migration *g, const nr_models_overlay *changed)
+{
+    nr_call *c = g->call;
+    for (size_t i = 0; !g->later && i < changed->n; i++) {
+        if (nr_relations_check_ordering(c, changed, changed->at[i]->schema)) continue;
+        nr_err why = c->err;
+        nr_err_clear(&c->err);
+        return nr_fail(&c->err, why.code, "%s%s%s", i ? nr_model_shown(c, changed->at[i]) : "", i ? ": " : "", why.msg);
+    }
+    return true;
+}
+
 static bool plan_all(nr_migration *g, nr_slice name, nr_slice json, bool *same)
 {
     nr_call *c = g->call;
@@ -415,7 +428,7 @@ static bool plan_all(nr_migration *g, nr_slice name, nr_slice json, bool *same)
     if (!nr_models_load_all(c)) return false;
     if ((before && !plan_family(g, before)) || !nr_migration_add_kept(g) || !check_referrers(g, before, after)) return false;
     nr_models_overlay changed = overlay_of(g);
-    return c->applied || nr_relations_check(c, &changed);
+    return c->applied || (nr_relations_check(c, &changed) && check_orderings(g, &changed));
 }
 
 static bool carry_out(nr_migration *g)
@@ -469,9 +482,9 @@ static void take_over(nr_migration *g)
     for (size_t i = 0; i < names.n; i++) nr_indexes_wake(c, names.at[i]);
 }
 
-bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)
+bool nr_model_set(nr_call *c, nr_slice name, nr_slice json, bool later)
 {
-    nr_migration g = {.call = c};
+    nr_migration g = {.call = c, .later = later};
     bool same = false;
     bool ok = check_name(c, name) && nr_kept_protected(c, name) && plan_all(&g, name, json, &same) && (same || carry_out(&g));
     if (ok && !same) replicate_set(c, name, g.changes.at[0].after->schema->source);
@@ -483,7 +496,7 @@ bool nr_model_set(nr_call *c, nr_slice name, nr_slice json)
 bool nr_cmd_model_set(nr_call *c, const nr_slice *argv, size_t argc)
 {
     (void)argc;
-    if (!nr_model_set(c, argv[0], argv[1])) return false;
+    if (!nr_model_set(c, argv[0], argv[1], false)) return false;
     c->sink->cls->status(c->sink, "OK");
     return true;
 }

@@ -4,8 +4,8 @@
 
 #include "engine/models.h"
 
-/* MODEL SET. */
-bool nr_model_set(nr_call *c, nr_slice name, nr_slice json);
+/* MODEL SET. later: models follow that its ordering may go through; where it leads is not looked at yet. */
+bool nr_model_set(nr_call *c, nr_slice name, nr_slice json, bool later);
 
 /* Rebuilds the stale indexes of m and records them. */
 bool nr_migrate_stale(nr_call *c, nr_model *m);

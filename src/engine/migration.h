@@ -21,6 +21,7 @@ typedef struct nr_migrated {
 typedef struct nr_migration {
     nr_call *call;
     bool dry; /* MODEL DIFF: nothing is to be written */
+    bool later; /* models that orderings go through may become right with commands that follow: they are not looked at */
     NR_VEC(nr_migrated) changes;
     NR_VEC(nr_model *) dropped; /* kept for m2m fields that are no more; they have no entities */
 } nr_migration;

@@ -1,8 +1,9 @@
 /* relations.c -- clashes of names, and references that the cluster keeps apart, are found where definitions change, not where they are used. */
 #include "engine/relations.h"
 
+#include "engine/semi_join.h"
 #include "model/through.h"
-#include "query/join.h"
+#include "query/bind.h"
 
 typedef struct relation {
     const nr_schema *from;
@@ -12,7 +13,7 @@ typedef struct relation {
 
 typedef NR_VEC(relation) relations;
 
-static const nr_model *find_in(const nr_models_overlay *changed, nr_slice name)
+static nr_model *find_in(const nr_models_overlay *changed, nr_slice name)
 {
     for (size_t i = 0; i < changed->n; i++)
         if (nr_slice_eq(changed->at[i]->schema->name, name)) return changed->at[i];
@@ -127,4 +128,57 @@ bool nr_relations_check(nr_call *c, const nr_models_overlay *changed)
     for (size_t i = 0; i < all.n; i++)
         if (!check(c, changed, &all, i)) return false;
     return check_all_throughs(c, changed);
+}
+
+/* -- orderings ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* The models as they are when a command is done. */
+typedef struct future {
+    nr_call *call;
+    const nr_models_overlay *changed;
+} future;
+
+static nr_model *future_find(void *ctx, nr_slice name)
+{
+    const future *f = ctx;
+    nr_model *m = find_in(f->changed, name);
+    if (!m) m = nr_model_find(f->call, name);
+    if (f->call->err.code != NR_E_CORRUPT) nr_err_clear(&f->call->err); /* one that makes no sense is none */
+    return m && nr_model_has_entities(m) ? m : NULL;
+}
+
+static bool future_enter(void *ctx, nr_slice from, nr_model *m)
+{
+    const future *f = ctx;
+    return nr_may_enter(f->call, from, m->schema->name, false);
+}
+
+static nr_model *future_need(void *ctx, nr_slice from, nr_slice name)
+{
+    const future *f = ctx;
+    nr_model *m = future_find(ctx, name);
+    if (!m && !f->call->err.code) nr_model_missing(f->call, name);
+    return m && future_enter(ctx, from, m) ? m : NULL;
+}
+
+static bool future_next(void *ctx, size_t *at, nr_model **m)
+{
+    const future *f = ctx;
+    size_t n = f->changed->n, stored = *at < n ? 0 : *at - n;
+    *m = *at < n ? f->changed->at[(*at)++] : NULL;
+    if (*m) return true;
+    do {
+        *m = nr_catalog_next(f->call->engine->catalog, f->call->db, &stored);
+    } while (*m && (find_in(f->changed, (*m)->schema->name) || !nr_model_may(f->call, (*m)->schema->name, false)));
+    *at = n + stored;
+    return true;
+}
+
+bool nr_relations_check_ordering(nr_call *c, const nr_models_overlay *changed, const nr_schema *s)
+{
+    future f = {c, changed};
+    const nr_others o = {&f, future_find, future_enter, future_need, future_need, future_next};
+    nr_bind_with with = nr_bind_with_of(c);
+    with.others = &o;
+    return s->abstract || nr_ordering_check(s, &with, &c->arena, &c->err);
 }

@@ -9,4 +9,8 @@
  * check lead to models of the same slot. False: BADVALUE. */
 bool nr_relations_check(nr_call *c, const nr_models_overlay *changed);
 
+/* Whether the ordering of a model, one of an overlay or one that is there, goes along references to fields, as far as the models on the way are defined. All definitions
+ * have been read. False: err (NOFIELD, NOLOOKUP, NOPERM, LIMIT, SYNTAX). */
+bool nr_relations_check_ordering(nr_call *c, const nr_models_overlay *changed, const nr_schema *s);
+
 #endif

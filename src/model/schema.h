@@ -132,7 +132,7 @@ struct nr_schema {
     NR_VEC(nr_inherited) inherited; /* what its entities have: its primary key, what it has inherited, then its own */
     nr_sort_key *ordering;
     size_t n_ordering;
-    nr_slices ordering_names;   /* in its place with a concrete parent, since its fields may be that one's: "[-]field" */
+    nr_slices ordering_names;   /* in its place where a name is a path, or may be a field of a concrete parent: "[-]author__name" */
     NR_VEC(nr_together) together;
     const nr_json *ordering_json, *indexes_json, *unique_json, *ttl_json; /* as declared here or by a parent, NULL when not: children read them again */
     nr_slice source;            /* canonical compact JSON of the document as given: what is stored and MODEL GET replies */

@@ -132,7 +132,7 @@ const nr_schema_option nr_schema_keys[] = {
     {"extends",         LIST,    "an array of names of models",      0, set_extends,  "whose fields it has: any number of abstract models, and one that is not"},
     {"fields",          OBJECT,  "an object: field name -> options", 0, set_fields,   "the fields, in the order of replies"},
     {"pk",              STRING,  "the name of a field",              0, set_pk,       "the primary key; without one, `id` of type auto"},
-    {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none; -f is descending"},
+    {"ordering",        LIST,    "an array of names of fields",      0, set_ordering, "the order of queries that give none: what ORDER takes but `?`; -f is descending"},
     {"store",           STRING,  "\"native\" or \"memory\"",           0, set_store,    "where indexes are: `native`, in sorted sets and sets; `memory`, in the module's own"},
     {"unique_together", LIST,    "an array of arrays of names of fields", 0, set_unique_together, "fields whose values together are unique, NULLs aside; one list, or several"},
     {"indexes",         LIST,    "an array of objects such as {\"name\": \"feed\", \"fields\": [\"status\", \"-created\"]}", 0, set_indexes, "ordered indexes over several fields; -f is descending"},
@@ -363,24 +363,40 @@ static bool choose_pk(nr_schema_reader *r)
 
 /* -- ordering ---------------------------------------------------------------------------------------------------------------------------- */
 
-static bool add_ordering(nr_schema_reader *r, const nr_json *item)
+/* A name up to its first "__". */
+static nr_slice first_part(nr_slice name)
+{
+    size_t n = 1;
+    while (n + 1 < name.n && !(name.p[n] == '_' && name.p[n + 1] == '_')) n++;
+    return n + 1 < name.n ? (nr_slice){name.p, n} : name;
+}
+
+/* The order that a name asks for: "[-]field", or a path, which begins with a field of the model or of one above it. Where a path leads is seen when all models are
+ * at hand (query/ordering.h). */
+static bool add_ordering(nr_schema_reader *r, const nr_json *item, bool by_names)
 {
     nr_schema *s = r->schema;
     if (item->kind != NR_J_STRING) return nr_reader_fail(r, NR_E_BADVALUE, "ordering: expected names of fields, got %s", nr_json_kind_name(item));
     bool descending = nr_slice_starts(item->text, NR_S("-"));
     nr_slice name = {item->text.p + descending, item->text.n - descending};
-    bool later = nr_slice_is(name, "?");
-    for (size_t i = 1; i < name.n; i++) later = later || (name.p[i - 1] == '_' && name.p[i] == '_');
-    if (later)
+    if (nr_slice_is(name, "?"))
         return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
+    name = first_part(name);
     nr_err why = {.code = NR_OK};
     const nr_inherited *above = nr_schema_inherits(s, name);
-    if (s->parent.p) nr_vec_push(s->arena, &s->ordering_names, item->text);
+    if (by_names) nr_vec_push(s->arena, &s->ordering_names, item->text);
     if (above && !above->many) return true;
     const nr_field *f = nr_schema_need(s, name, &why);
-    if (f) s->ordering[s->n_ordering++] = (nr_sort_key){.field = f, .descending = descending};
+    if (f && !by_names) s->ordering[s->n_ordering++] = (nr_sort_key){.field = f, .descending = descending};
     /* An abstract model knows its primary key only in its children. */
     return f || (s->abstract && nr_slice_is(name, "pk")) || nr_reader_fail(r, why.code, "ordering: %s", why.msg);
+}
+
+static bool has_path(const nr_json *names)
+{
+    bool path = false;
+    for (size_t i = 0; i < names->n; i++) path = path || (names->items[i].kind == NR_J_STRING && first_part(names->items[i].text).n < names->items[i].text.n);
+    return path;
 }
 
 static bool read_ordering(nr_schema_reader *r)
@@ -388,9 +404,10 @@ static bool read_ordering(nr_schema_reader *r)
     nr_schema *s = r->schema;
     const nr_json *j = s->ordering_json;
     if (!j) return true;
+    bool by_names = s->parent.p || has_path(j);
     s->ordering = NR_NEW_N(s->arena, nr_sort_key, j->n);
     for (size_t i = 0; i < j->n; i++)
-        if (!add_ordering(r, &j->items[i])) return false;
+        if (!add_ordering(r, &j->items[i], by_names)) return false;
     return true;
 }
 

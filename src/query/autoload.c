@@ -1,6 +1,7 @@
 /* autoload.c -- reading and binding. */
 #include "query/autoload.h"
 
+#include "query/bind.h"
 #include "query/borrowed.h"
 
 void nr_autoload_init(nr_autoload *a, const nr_env *env)
@@ -163,6 +164,53 @@ static bool bind_entry(binder *b, nr_autoload_entry *e)
     return ok || fail_entry(e, &inner, b->err);
 }
 
+/* -- orderings: the models of files, without a table ------------------------------------------------------------------------------------- */
+
+static nr_model *file_model(binder *b, const nr_autoload_model *m)
+{
+    bool entities = m && m->schema && !m->schema->abstract && nr_schema_pk(m->schema)->spec.type;
+    nr_model *out = entities ? NR_NEW(&b->files->arena, nr_model) : NULL;
+    if (out) *out = (nr_model){.schema = (nr_schema *)m->schema};
+    return out;
+}
+
+static nr_model *files_find(void *ctx, nr_slice name)
+{
+    binder *b = ctx;
+    return file_model(b, nr_autoload_find(b->files, name));
+}
+
+static bool files_enter(void *ctx, nr_slice from, nr_model *m)
+{
+    (void)ctx, (void)from;
+    return m != NULL;
+}
+
+static nr_model *files_need(void *ctx, nr_slice from, nr_slice name)
+{
+    binder *b = ctx;
+    nr_model *m = files_find(ctx, name);
+    if (!m) nr_fail(b->err, NR_E_NOMODEL, "model '%.*s', of %.*s, is in no file", NR_FMT(name), NR_FMT(from));
+    return m;
+}
+
+static bool files_next(void *ctx, size_t *at, nr_model **m)
+{
+    binder *b = ctx;
+    *m = NULL;
+    while (!*m && *at < b->files->models.n) *m = file_model(b, &b->files->models.at[(*at)++]);
+    return true;
+}
+
+static bool bind_ordering(binder *b, const nr_autoload_model *m)
+{
+    nr_err inner = {0};
+    binder here = {b->files, b->patterns, &inner};
+    const nr_others o = {&here, files_find, files_enter, files_need, files_need, files_next};
+    const nr_bind_with with = {.max_memory = SIZE_MAX, .deadline_us = INT64_MAX, .patterns = b->patterns, .others = &o};
+    return !m->schema || m->schema->abstract || nr_ordering_check(m->schema, &with, &b->files->arena, &inner) || fail_in(m->file, &inner, b->err);
+}
+
 static bool bind_all(binder *b)
 {
     nr_autoload *a = b->files;
@@ -170,6 +218,8 @@ static bool bind_all(binder *b)
         if (!bind_model(b, &a->models.at[i])) return false;
     for (size_t i = 0; i < a->models.n; i++)
         if (!resolve_model(b, &a->models.at[i])) return false;
+    for (size_t i = 0; i < a->models.n; i++)
+        if (!bind_ordering(b, &a->models.at[i])) return false;
     for (size_t i = 0; i < a->entries.n; i++)
         if (!bind_entry(b, &a->entries.at[i])) return false;
     return true;

@@ -54,12 +54,12 @@ static const nr_pred *bind_filters(nr_binder *b, const nr_ast *ast)
     return node(b->arena, NR_P_AND, root.at, root.n);
 }
 
-static bool add_sort_key(nr_binder *b, nr_slice name, nr_sort_key *keys, nr_query *q)
+static bool add_sort_key(nr_binder *b, nr_slice name, const char *clause, nr_sort_key *keys, nr_query *q)
 {
     nr_term *t = NR_NEW(b->arena, nr_term);
     bool minus = name.n && name.p[0] == '-';
     if (minus) name = (nr_slice){name.p + 1, name.n - 1};
-    if (!nr_joined_term(b, name, "ORDER", &q->joined, NULL, t)) return false;
+    if (!nr_joined_term(b, name, clause, &q->joined, NULL, t)) return false;
     for (size_t i = 0; i < q->n_order; i++) { /* what comes again decides nothing */
         nr_term plain = nr_term_of(keys[i].field);
         if (nr_term_eq(keys[i].term ? keys[i].term : &plain, t)) return true;
@@ -74,7 +74,7 @@ static bool bind_order(nr_binder *b, const nr_slices *names, nr_query *q)
     q->order = keys;
     for (size_t k = 0; k < names->n; k++) {
         if (!nr_slice_is(names->at[k], "?")) {
-            if (!add_sort_key(b, names->at[k], keys, q)) return false;
+            if (!add_sort_key(b, names->at[k], "ORDER", keys, q)) return false;
         } else if (names->n > 1) {
             return nr_fail(b->err, NR_E_SYNTAX, "ORDER ? stands alone");
         } else {
@@ -83,6 +83,51 @@ static bool bind_order(nr_binder *b, const nr_slices *names, nr_query *q)
     }
     return true;
 }
+
+/* -- the model's ordering ----------------------------------------------------------------------------------------------------------------- */
+
+static const char ORDERING[] = "ordering";
+
+/* What went wrong with a name of an ordering, without the word in front that some errors have. */
+static const char *ordering_error(const nr_err *why)
+{
+    size_t n = sizeof ORDERING - 1;
+    return strncmp(why->msg, ORDERING, n) == 0 && strncmp(why->msg + n, ": ", 2) == 0 ? why->msg + n + 2 : why->msg;
+}
+
+/* advice: what stands behind the model's name in an error. */
+static bool bind_ordering(nr_binder *b, const char *advice, nr_query *q)
+{
+    const nr_schema *s = b->schema;
+    q->order = s->ordering;
+    q->n_order = s->n_ordering;
+    if (!s->ordering_names.n) return true;
+    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, s->ordering_names.n);
+    bool ok = true;
+    q->order = keys;
+    q->n_order = 0;
+    for (size_t i = 0; ok && i < s->ordering_names.n; i++) ok = add_sort_key(b, s->ordering_names.at[i], ORDERING, keys, q);
+    if (ok) return true;
+    nr_err why = *b->err;
+    nr_err_clear(b->err);
+    return nr_fail(b->err, why.code, "the ordering of %.*s%s: %s", NR_FMT(s->name), advice, ordering_error(&why));
+}
+
+bool nr_ordering_check(const nr_schema *s, const nr_bind_with *with, nr_arena *arena, nr_err *err)
+{
+    nr_query q = {0};
+    nr_binder b = {.schema = s, .with = *with, .arena = arena, .err = err};
+    nr_sort_key *keys = NR_NEW_N(arena, nr_sort_key, s->ordering_names.n);
+    for (size_t i = 0; i < s->ordering_names.n; i++) {
+        if (add_sort_key(&b, s->ordering_names.at[i], ORDERING, keys, &q)) continue;
+        nr_err why = *err;
+        nr_err_clear(err);
+        if (why.code != NR_E_NOMODEL) return nr_fail(err, why.code, "ordering: %s", ordering_error(&why));
+    }
+    return true;
+}
+
+/* -- what is replied ---------------------------------------------------------------------------------------------------------------------- */
 
 static bool bind_fields(nr_binder *b, const nr_slices *names, nr_columns *out, nr_query *q)
 {
@@ -135,13 +180,9 @@ bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const 
                       .count = ast->count,
                       .noscan = ast->noscan,
                       .max_scan = ast->max_scan};
-    bool by_model = !ast->has_order && use_ordering;
     out->where = bind_filters(&b, ast);
-    if (!out->where || !bind_order(&b, by_model ? &model->schema->ordering_names : &ast->order, out)) return false;
-    if (by_model && !out->n_order) {
-        out->order = model->schema->ordering;
-        out->n_order = model->schema->n_ordering;
-    }
+    bool by_model = !ast->has_order && use_ordering;
+    if (!out->where || !(by_model ? bind_ordering(&b, ", which ORDER takes the place of", out) : bind_order(&b, &ast->order, out))) return false;
     return bind_output(&b, ast, out) && nr_related_bind(&b, ast, out->terms, out->n_out, &out->joined, &out->related);
 }
 

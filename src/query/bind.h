@@ -33,6 +33,10 @@ typedef struct nr_query {
  * relation to a model that is not defined), LIMIT (with.max_memory), SYNTAX (FLAT without exactly one field). use_ordering: without ORDER the model's ordering applies. */
 bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err);
 
+/* Whether the names of a model's ordering lead to one value each, as far as the models on the way are defined. False: err (NOFIELD, NOLOOKUP, NOPERM, LIMIT, SYNTAX), which
+ * begins with "ordering: ". */
+bool nr_ordering_check(const nr_schema *s, const nr_bind_with *with, nr_arena *arena, nr_err *err);
+
 /* Puts columns behind those that are replied. */
 void nr_query_add_columns(nr_query *q, const nr_term *terms, size_t n, nr_arena *arena);
 

@@ -145,7 +145,6 @@ start_nonrel {} {
         r flushall
         model m.B {{}}
         later nonrel.model set m.A [fields {"a": {"type": "int"}, "b": {"type": "int"}} {, "ordering": ["?"]}]
-        later nonrel.model set m.A [fields {"f": {"type": "fk", "to": "m.B"}} {, "ordering": ["f__id"]}]
         model m.A [fields {"f": {"type": "fk", "to": "m.B", "on_delete": "do_nothing"}} {, "store": "native"}]
     }
 
