@@ -86,7 +86,7 @@ static const question reads[] = {
      "\"name\"=\"oslo\",\"slug\"=nil,\"city\"=#2,\"seats\"=#40,\"pizza\"=?1,\"stars\"=nil,\"code\"=\"x\",\"visit\"=[]}]}]}]"},
     {"QUERY i.Pizzeria FIELDS name PREFETCH visit review",
      "[{\"name\"=\"mario\",\"visit\"=[{\"id\"=#2,\"at\"=#4},{\"id\"=#3,\"at\"=#4}],\"review\"=[{\"id\"=#3,\"place\"=#4,\"stars\"=#4}]}]"},
-    {"QUERY i.Visit FILTER pk 1 FIELDS pk PREFETCH at__review", "-SYNTAX PREFETCH 'at': expected a relation to any number"},
+    {"QUERY i.Visit FILTER pk 1 FIELDS pk PREFETCH at__review", "-SYNTAX PREFETCH 'at__review': FIELDS does not name 'at'"},
     {"QUERY i.Pizzeria FIELDS oven PREFETCH tags__place",
      "[{\"oven\"=\"gas\",\"tags\"=[{\"id\"=#1,\"name\"=\"Rome\",\"place\"=[{\"id\"=#1,\"name\"=\"park\",\"slug\"=nil,\"city\"=#1,\"seats\"=#10},"
      "{\"id\"=#2,\"name\"=\"roma\",\"slug\"=\"r\",\"city\"=#1,\"seats\"=#10},{\"id\"=#4,\"name\"=\"mario\",\"slug\"=nil,\"city\"=#1,\"seats\"=#10}]}]}]"},
@@ -103,7 +103,7 @@ static const question reads[] = {
     {"AGGREGATE i.Visit GROUPBY at__name COUNT at__review AS n ORDER at__name", "[{\"at__name\"=\"mario\",\"n\"=#2},{\"at__name\"=\"roma\",\"n\"=#2}]"},
     {"AGGREGATE i.City GROUPBY name COUNT * WHEN 'place__restaurant__name = $n and place__restaurant__stars = 3' PARAMS n roma AS n ORDER name",
      "[{\"name\"=\"Oslo\",\"n\"=#0},{\"name\"=\"Rome\",\"n\"=#1}]"},
-    {"QUERY i.Restaurant PREFETCH name", "-SYNTAX expected a relation"},
+    {"QUERY i.Restaurant PREFETCH name", "-SYNTAX field 'name' is no reference"},
     {"QUERY i.Restaurant FILTER nam roma", "-NOFIELD did you mean 'name'"},
     {"QUERY i.Restaurant FILTER name__year 3", "-NOLOOKUP "},
     {"QUERY i.Restaurant FILTER seats x", "-BADVALUE field 'seats' got 'x'"},

@@ -264,6 +264,122 @@ static void lists_in_lists_are_those_of_their_entity(void **state)
     free(want.p);
 }
 
+#define POSTS_OF_ADA "\"posts\"=[" POST_A "," POST_E "]"
+#define ADA_IN(city, boss, more) "{\"name\"=\"ada\",\"city\"=" city ",\"boss\"=" boss more "}"
+#define BOB_IN(city, boss, more) "{\"name\"=\"bob\",\"city\"=" city ",\"boss\"=" boss more "}"
+#define BOB BOB_IN("#7", "\"ada\"", "")
+
+/* The entity of a reference stands in its place, as by WITH, and has the list. */
+static const struct {
+    const char *command, *reply;
+} along[] = {
+    {"QUERY g.Post PREFETCH author__posts ORDER pk FIELDS author",
+     "[{\"author\"=" ADA_IN("#1", "nil", "," POSTS_OF_ADA) "},{\"author\"=" BOB_IN("#7", "\"ada\"", ",\"posts\"=[" POST_B "]") "},{\"author\"=nil},{\"author\"=nil},"
+     "{\"author\"=" ADA_IN("#1", "nil", "," POSTS_OF_ADA) "}]"},
+    {"QUERY g.Post PREFETCH author__staff author__posts FILTER pk 5 FIELDS pk author",
+     "[{\"pk\"=#5,\"author\"=" ADA_IN("#1", "nil", ",\"staff\"=[" BOB "]," POSTS_OF_ADA) "}]"},
+    {"QUERY g.Post WITH author__city PREFETCH author__posts FILTER pk 1 FIELDS author", "[{\"author\"=" ADA_IN(ROME, "nil", "," POSTS_OF_ADA) "}]"},
+    {"QUERY g.Post WITH author editor PREFETCH editor__posts FILTER pk 2 FIELDS author editor",
+     "[{\"author\"=" BOB ",\"editor\"=" ADA_IN("#1", "nil", "," POSTS_OF_ADA) "}]"},
+    {"QUERY g.Post PREFETCH author__boss__staff FILTER pk 2 FIELDS author",
+     "[{\"author\"=" BOB_IN("#7", ADA_IN("#1", "nil", ",\"staff\"=[" BOB "]"), "") "}]"},
+    {"QUERY g.Post PREFETCH author__boss__city__people author__boss__posts FILTER pk 2 FIELDS author",
+     "[{\"author\"=" BOB_IN("#7", ADA_IN("{\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]}", "nil", "," POSTS_OF_ADA), "") "}]"},
+    {"QUERY g.Post PREFETCH author__city__people FILTER pk__in [1,2] FIELDS author__city ORDER pk",
+     "[{\"author__city\"={\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]}},{\"author__city\"=nil}]"},
+    {"QUERY g.Post PREFETCH author__city__people FILTER pk 1 FIELDS author__city author",
+     "[{\"author__city\"={\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]},\"author\"=" ADA_IN("{\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]}", "nil", "") "}]"},
+    {"QUERY g.City PREFETCH people__boss FIELDS pk ORDER pk", "[{\"pk\"=#1,\"people\"=[" ADA "]},{\"pk\"=#2,\"people\"=[]}]"},
+    {"QUERY g.User PREFETCH staff__boss__posts FILTER pk ada FIELDS pk",
+     "[{\"pk\"=\"ada\",\"staff\"=[" BOB_IN("#7", ADA_IN("#1", "nil", "," POSTS_OF_ADA), "") "]}]"},
+    {"QUERY g.User PREFETCH posts__editor__city__people posts FILTER pk bob FIELDS pk",
+     "[{\"pk\"=\"bob\",\"posts\"=[{\"id\"=#2,\"title\"=\"b\",\"author\"=\"bob\",\"editor\"=" ADA_IN("{\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]}", "nil", "")
+     ",\"tags\"=nil}]}]"},
+    {"QUERY g.User PREFETCH city ORDER pk FIELDS name city", "[{\"name\"=\"ada\",\"city\"=" ROME "},{\"name\"=\"bob\",\"city\"=nil},{\"name\"=\"cy\",\"city\"=nil}]"},
+    {"QUERY g.User WITH city PREFETCH city city__people FILTER pk ada FIELDS city", "[{\"city\"={\"id\"=#1,\"name\"=\"Rome\",\"people\"=[" ADA "]}}]"},
+    {"QUERY g.User PREFETCH boss__staff staff FILTER pk bob FIELDS boss", "[{\"boss\"=" ADA_IN("#1", "nil", ",\"staff\"=[" BOB "]") ",\"staff\"=[]}]"},
+    {"QUERY g.Post PREFETCH author_id__posts FILTER pk 2 FIELDS author_id", "[{\"author_id\"=" BOB_IN("#7", "\"ada\"", ",\"posts\"=[" POST_B "]") "}]"},
+    {"QUERY g.Post PREFETCH author__posts FILTER pk 99", "[]"},
+    {"QUERY g.Post PREFETCH author__staff FILTER pk__in [1,3] FIELDS author FORMAT JSON ORDER pk",
+     "[\"{\\x22author\\x22:{\\x22name\\x22:\\x22ada\\x22,\\x22city\\x22:1,\\x22boss\\x22:null,\\x22staff\\x22:[{\\x22name\\x22:\\x22bob\\x22,\\x22city\\x22:7,"
+     "\\x22boss\\x22:\\x22ada\\x22}]}}\",\"{\\x22author\\x22:null}\"]"},
+};
+
+static void lists_stand_in_what_references_lead_to(void **state)
+{
+    world *w = *state;
+    set_up_blog(w);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < COUNT(along); i++) expect(w, along[i].command, along[i].reply);
+        world_restart(w);
+    }
+    const char *got = world_do(w, "QUERY g.Post FIELDS author PREFETCH author__staff ORDER -pk PAGE 1 WITHCOUNT");
+    const char *page = "[:5,[{\"author\"=" ADA_IN("#1", "nil", ",\"staff\"=[" BOB "]") "}],\"";
+    if (strncmp(got, page, strlen(page)) != 0) fail_msg("%s", got);
+    world_remove(w, NR_S("g.Post:1"));
+    world_remove(w, NR_S("g.User:bob"));
+    expect(w, "QUERY g.Post PREFETCH author__posts author__staff FIELDS author FILTER pk__in [2,5] ORDER pk",
+           "[{\"author\"=nil},{\"author\"=" ADA_IN("#1", "nil", ",\"posts\"=[" POST_E "],\"staff\"=[]") "}]");
+}
+
+/* What many rows refer to is read once, and counts for each. */
+static void lists_in_what_many_rows_refer_to(void **state)
+{
+    enum { POSTS = 20 };
+    world *w = *state;
+    set_up_blog(w);
+    expect(w, "DELETE g.Post ALL", ":5");
+    for (int i = 0; i < POSTS; i++) world_dof(w, "SAVE g.Post title p%d author ada", i);
+    const char *got = world_do(w, "PROFILE QUERY g.Post PREFETCH author__posts__author__staff");
+    if (!strstr(got, "\"With author of g.User rows=1\",\"Prefetch author__posts of g.Post rows=20\",\"With author__posts__author of g.User rows=1\","
+                     "\"Prefetch author__posts__author__staff of g.User rows=1\""))
+        fail_msg("%s", got);
+    w->limits.max_results = POSTS * POSTS;
+    got = world_do(w, "QUERY g.Post PREFETCH author__posts");
+    size_t n = 0;
+    for (const char *at = got; (at = strstr(at, "\"title\"")); at++) n++;
+    assert_int_equal(n, POSTS + POSTS * POSTS);
+    refuse(w, "QUERY g.Post PREFETCH author__posts author__staff", "LIMIT", "PREFETCH would give more than 400 entities (nonrel.max-results)");
+    w->limits.max_results = POSTS * POSTS * 2;
+    world_do(w, "QUERY g.Post PREFETCH author__posts__author__staff");
+    assert_true(w->ok);
+    w->limits.max_results--;
+    refuse(w, "QUERY g.Post PREFETCH author__posts__author__staff", "LIMIT", "nonrel.max-results");
+    w->limits.max_results = 100000;
+    w->limits.max_memory = 20000;
+    refuse(w, "QUERY g.Post PREFETCH author__posts", "LIMIT", "max-memory");
+}
+
+/* By a field that is no primary key, through m2m, and of models that extend others. */
+static void lists_behind_references_of_all_kinds(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET k.Tag '{\"fields\": {\"code\": {\"type\": \"char\", \"unique\": true}}}'", "+OK");
+    expect(w, "MODEL SET k.Note '{\"fields\": {\"tag\": {\"type\": \"fk\", \"to\": \"k.Tag\", \"to_field\": \"code\", \"related_name\": \"notes\"}}}'", "+OK");
+    expect(w, "MODEL SET k.Memo '{\"extends\": [\"k.Note\"], \"fields\": {\"of\": {\"type\": \"fk\", \"to\": \"k.Memo\", \"null\": true, \"related_name\": \"memos\"}, "
+              "\"tags\": {\"type\": \"m2m\", \"to\": \"k.Tag\", \"related_name\": \"tagged\"}}}'", "+OK");
+    expect(w, "SAVE k.Tag JSON '[{\"code\":\"x\"},{\"code\":\"y\"}]'", "[:1,:2]");
+    expect(w, "SAVE k.Note tag y", ":1");
+    expect(w, "SAVE k.Memo tag x", ":2");
+    expect(w, "SAVE k.Memo tag y of 2", ":3");
+    expect(w, "RELATE k.Memo 2 tags ADD 2 1", ":2");
+    for (int turn = 0; turn < 2; turn++) {
+        expect(w, "QUERY k.Note PREFETCH tag__notes ORDER pk FIELDS pk tag",
+               "[{\"pk\"=#1,\"tag\"={\"id\"=#2,\"code\"=\"y\",\"notes\"=[{\"id\"=#1,\"tag\"=\"y\"},{\"id\"=#3,\"tag\"=\"y\"}]}},"
+               "{\"pk\"=#2,\"tag\"={\"id\"=#1,\"code\"=\"x\",\"notes\"=[{\"id\"=#2,\"tag\"=\"x\"}]}},"
+               "{\"pk\"=#3,\"tag\"={\"id\"=#2,\"code\"=\"y\",\"notes\"=[{\"id\"=#1,\"tag\"=\"y\"},{\"id\"=#3,\"tag\"=\"y\"}]}}]");
+        expect(w, "QUERY k.Memo PREFETCH tag__notes of__tags of__memos FILTER pk 3 FIELDS tag of",
+               "[{\"tag\"={\"id\"=#2,\"code\"=\"y\",\"notes\"=[{\"id\"=#1,\"tag\"=\"y\"},{\"id\"=#3,\"tag\"=\"y\"}]},"
+               "\"of\"={\"note_ptr\"=#2,\"id\"=#2,\"tag\"=\"x\",\"of\"=nil,\"tags\"=[{\"id\"=#1,\"code\"=\"x\"},{\"id\"=#2,\"code\"=\"y\"}],"
+               "\"memos\"=[{\"note_ptr\"=#3,\"id\"=#3,\"tag\"=\"y\",\"of\"=#2}]}}]");
+        expect(w, "QUERY k.Tag PREFETCH tagged__tag__notes FILTER pk 1 FIELDS code",
+               "[{\"code\"=\"x\",\"tagged\"=[{\"note_ptr\"=#2,\"id\"=#2,\"tag\"={\"id\"=#1,\"code\"=\"x\",\"notes\"=[{\"id\"=#2,\"tag\"=\"x\"}]},\"of\"=nil}]}]");
+        expect(w, "QUERY k.Memo PREFETCH note_ptr__tag FILTER pk 2 FIELDS note_ptr", "[{\"note_ptr\"={\"id\"=#2,\"tag\"={\"id\"=#1,\"code\"=\"x\"}}}]");
+        world_restart(w);
+    }
+    refuse(w, "QUERY k.Memo PREFETCH id__tag", "SYNTAX", "is the key of the entity itself");
+}
+
 static void what_is_no_such_relation_is_refused(void **state)
 {
     static const struct {
@@ -281,11 +397,19 @@ static void what_is_no_such_relation_is_refused(void **state)
         {"QUERY g.User WITH posts", "SYNTAX", "leads to any number of entities; PREFETCH gives lists"},
         {"QUERY g.User WITH city__people", "SYNTAX", "leads to any number of entities"},
         {"QUERY g.User PREFETCH", "SYNTAX", "PREFETCH needs at least one relation"},
-        {"QUERY g.User PREFETCH city", "SYNTAX", "expected a relation to any number of entities; WITH"},
-        {"QUERY g.User PREFETCH name", "SYNTAX", "expected a relation to any number of entities"},
+        {"QUERY g.User PREFETCH name", "SYNTAX", "PREFETCH 'name': field 'name' is no reference, but of type char"},
         {"QUERY g.User PREFETCH post", "NOFIELD", "post"},
-        {"QUERY g.User PREFETCH posts__author", "SYNTAX", "PREFETCH 'posts__author': expected a relation to any number of entities"},
-        {"QUERY g.User PREFETCH posts__title", "SYNTAX", "'posts__title'"},
+        {"QUERY g.User PREFETCH posts__title", "SYNTAX", "PREFETCH 'posts__title': field 'title' is no reference"},
+        {"QUERY g.Post PREFETCH author__name", "SYNTAX", "PREFETCH 'author__name': field 'name' is no reference"},
+        {"QUERY g.Post PREFETCH author__post", "NOFIELD", "no field 'post' in g.User"},
+        {"QUERY g.Post PREFETCH athor__posts", "NOFIELD", "author"},
+        {"QUERY g.Post PREFETCH author__posts__", "NOFIELD", "g.Post"},
+        {"QUERY g.Post PREFETCH author__posts author__posts", "SYNTAX", "'author__posts' twice"},
+        {"QUERY g.Post PREFETCH author author", "SYNTAX", "'author' twice"},
+        {"QUERY g.Post PREFETCH author__posts FIELDS title", "SYNTAX", "PREFETCH 'author__posts': FIELDS does not name 'author'"},
+        {"QUERY g.Post PREFETCH author__city__people FIELDS author__boss", "SYNTAX", "FIELDS does not name 'author'"},
+        {"QUERY g.Post PREFETCH author__posts FIELDS author FLAT", "SYNTAX", "FLAT"},
+        {"GET g.Post 1 PREFETCH author__posts", "SYNTAX", "PREFETCH"},
         {"QUERY g.User PREFETCH posts__titel", "NOFIELD", "title"},
         {"QUERY g.User PREFETCH posts__", "NOFIELD", "g.Post"},
         {"QUERY g.City PREFETCH people__posts people people__posts", "SYNTAX", "'people__posts' twice"},
@@ -296,15 +420,17 @@ static void what_is_no_such_relation_is_refused(void **state)
         {"QUERY g.Post WITH author FIELDS author DISTINCT", "SYNTAX", "WITH and DISTINCT"},
         {"COUNT g.Post WITH author", "SYNTAX", "unexpected 'WITH'"},
         {"EXPLAIN GET g.Post 1 WITH title", "SYNTAX", "no reference"},
-        {"EXPLAIN QUERY g.User PREFETCH city", "SYNTAX", "WITH"},
+        {"EXPLAIN QUERY g.User PREFETCH city__name", "SYNTAX", "no reference"},
     };
     world *w = *state;
     set_up_blog(w);
     for (size_t i = 0; i < COUNT(bad); i++) refuse(w, bad[i].command, bad[i].code, bad[i].words);
     expect(w, "MODEL SET g.Lost '{\"fields\": {\"to\": {\"type\": \"fk\", \"to\": \"g.None\", \"null\": true}}}'", "+OK");
     refuse(w, "QUERY g.Lost WITH to", "NOMODEL", "g.None");
+    refuse(w, "QUERY g.Lost PREFETCH to__lost", "NOMODEL", "g.None");
     w->cluster = true;
     refuse(w, "GET g.Post 1 WITH author", "SYNTAX", "hash tag");
+    refuse(w, "QUERY g.Post PREFETCH author__posts", "SYNTAX", "hash tag");
 }
 
 static void plans_show_them(void **state)
@@ -315,6 +441,10 @@ static void plans_show_them(void **state)
     if (!strstr(got, "\"  With boss of g.User\",\"  With boss__city of g.City\",\"  Prefetch posts of g.Post\"")) fail_msg("%s", got);
     got = world_do(w, "EXPLAIN QUERY g.City PREFETCH people__posts people__staff");
     if (!strstr(got, "\"  Prefetch people of g.User\",\"  Prefetch people__posts of g.Post\",\"  Prefetch people__staff of g.User\"")) fail_msg("%s", got);
+    got = world_do(w, "EXPLAIN QUERY g.Post WITH editor PREFETCH author__posts__editor__staff author__boss");
+    if (!strstr(got, "\"  With author of g.User\",\"  With author__boss of g.User\",\"  Prefetch author__posts of g.Post\",\"  With author__posts__editor of g.User\","
+                     "\"  Prefetch author__posts__editor__staff of g.User\",\"  With editor of g.User\""))
+        fail_msg("%s", got);
     got = world_do(w, "PROFILE QUERY g.City PREFETCH people__posts");
     if (!strstr(got, "\"Prefetch people of g.User rows=1\",\"Prefetch people__posts of g.Post rows=2\"")) fail_msg("%s", got);
     got = world_do(w, "EXPLAIN GET g.Post 1 WITH author");
@@ -336,6 +466,9 @@ int main(void)
         EMPTY(lists_of_m2m_relations),
         EMPTY(entities_of_lists_have_lists),
         EMPTY(lists_in_lists_are_those_of_their_entity),
+        EMPTY(lists_stand_in_what_references_lead_to),
+        EMPTY(lists_in_what_many_rows_refer_to),
+        EMPTY(lists_behind_references_of_all_kinds),
         EMPTY(what_is_no_such_relation_is_refused),
         EMPTY(plans_show_them),
     };

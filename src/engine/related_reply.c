@@ -79,33 +79,35 @@ static bool read_nested(nr_call *c, const nr_row_form *f, const nr_value *values
 
 /* -- forms -------------------------------------------------------------------------------------------------------------------------------- */
 
-static bool entities_new(nr_call *c, nr_model *m, const nr_nest *nest, nr_entities **out);
+static bool entities_new(nr_call *c, nr_model *m, const nr_field *by, const nr_within *within, nr_entities **out);
 
 /* What is nested in whole entities. */
-static bool nest_in(nr_call *c, const nr_nest *nest, nr_entities *e)
+static bool nest_in(nr_call *c, const nr_nests *nests, nr_entities *e)
 {
     nr_entities **nested = NR_NEW_N(&c->arena, nr_entities *, e->columns.n);
-    for (size_t k = 0; k < nest->inner.n; k++) {
+    for (size_t k = 0; k < nests->n; k++) {
+        const nr_nest *n = nests->at[k];
         size_t i = 0;
-        while (e->columns.at[i].field != nest->inner.at[k]->field) i++;
-        if (!entities_new(c, nest->inner.at[k]->to, nest->inner.at[k], &nested[i])) return false;
+        while (e->columns.at[i].field != n->field) i++;
+        if (!entities_new(c, n->to, n->field, &n->within, &nested[i])) return false;
+        e->deep = e->deep || nested[i]->deep;
     }
     e->form.nested = nested;
     return true;
 }
 
-/* Whole entities of a model; nest: with these in them, NULL: none. As deep as the clause goes. */
-static bool entities_new(nr_call *c, nr_model *m, const nr_nest *nest, nr_entities **out)
+/* Whole entities of a model, with what stands in them; by: the reference that leads to them, NULL: they are known by their keys. As deep as the clause goes. */
+static bool entities_new(nr_call *c, nr_model *m, const nr_field *by, const nr_within *within, nr_entities **out)
 {
     nr_slice *names;
     nr_entities *e = *out = NR_NEW(&c->arena, nr_entities);
-    *e = (nr_entities){.model = m, .by = nest ? nest->field : NULL, .keys = nr_keyset_in(&c->arena)};
+    *e = (nr_entities){.model = m, .by = by, .keys = nr_keyset_in(&c->arena), .lists = &within->lists, .deep = within->lists.n > 0};
     if (!nr_levels_of(c, m, nr_model_need, false, &e->levels)) return false;
     e->columns = nr_levels_whole(&e->levels, &c->arena, &names);
     nr_spec *specs = NR_NEW_N(&c->arena, nr_spec, e->columns.n);
     for (size_t i = 0; i < e->columns.n; i++) specs[i] = e->columns.at[i].field->spec;
     e->form = (nr_row_form){.n = e->columns.n, .names = names, .specs = specs};
-    return !nest || !nest->inner.n || nest_in(c, nest, e);
+    return !within->nests.n || nest_in(c, &within->nests, e);
 }
 
 bool nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form)
@@ -114,7 +116,7 @@ bool nr_related_begin(nr_call *c, nr_query *q, nr_row_form *form)
     nr_entities **nested = r->nests ? NR_NEW_N(&c->arena, nr_entities *, form->n) : NULL;
     nr_term key = nr_term_of(nr_schema_pk(q->model->schema));
     for (size_t i = 0; nested && i < form->n; i++)
-        if (r->nests[i] && !entities_new(c, r->nests[i]->to, r->nests[i], &nested[i])) return false;
+        if (r->nests[i] && !entities_new(c, r->nests[i]->to, r->nests[i]->field, &r->nests[i]->within, &nested[i])) return false;
     form->nested = nested;
     if (r->lists.n) nr_query_add_columns(q, &key, 1, &c->arena);
     return true;
@@ -256,94 +258,136 @@ static bool read_list(nr_call *c, const nr_prefetch *p, const holders *h, nr_ent
     return make_list(c, p, &now, h->n, e, out);
 }
 
-static bool read_lists(nr_call *c, const nr_prefetches *lists, const holders *h, nr_row_form *form, uint64_t *sizes);
+/* Entities, or the rows of the reply, that others stand in, once these are known. */
+typedef struct outer {
+    nr_row_form *form;
+    const nr_prefetches *lists;
+    nr_model *model;
+    const nr_value *const *rows; /* of columns; NULL: there is no such entity */
+    const nr_value **keys;       /* likewise */
+    size_t n;
+} outer;
 
-/* The lists in the entities of a list. sizes: of each entity, what stands in it. */
-static bool read_inner(nr_call *c, const nr_prefetch *p, nr_entities *e, uint64_t *sizes)
+static bool complete(nr_call *c, const outer *o, uint64_t *sizes);
+
+/* The lists in entities, and in what is nested in them. *sizes: of each, what stands in its lists. */
+static bool complete_entities(nr_call *c, nr_entities *e, uint64_t **sizes)
 {
-    if (!p->inner.n) return true;
+    *sizes = NR_NEW_N(&c->arena, uint64_t, e->rows.n);
+    if (!e->deep) return true;
     const nr_value **keys = NR_NEW_N(&c->arena, const nr_value *, e->rows.n);
     for (size_t i = 0; i < e->rows.n; i++) keys[i] = e->rows.at[i];
-    holders h = holders_of(c, p->to, keys, e->rows.n);
-    return read_lists(c, &p->inner, &h, &e->form, sizes);
+    const outer o = {&e->form, e->lists, e->model, e->rows.at, keys, e->rows.n};
+    return complete(c, &o, *sizes);
 }
 
-/* An entity is read once, and counts wherever it stands in the reply, with all that stands in it. As deep as the clause goes. */
-static bool read_lists(nr_call *c, const nr_prefetches *lists, const holders *h, nr_row_form *form, uint64_t *sizes)
+static bool add_size(nr_call *c, uint64_t *to, uint64_t n)
 {
-    nr_list *read = NR_NEW_N(&c->arena, nr_list, lists->n);
-    for (size_t i = 0; i < lists->n; i++) {
-        nr_entities *e;
-        if (!entities_new(c, lists->at[i]->to, NULL, &e) || !read_list(c, lists->at[i], h, e, &read[i])) return false;
-        uint64_t *inner = NR_NEW_N(&c->arena, uint64_t, e->rows.n);
-        if (!read_inner(c, lists->at[i], e, inner)) return false;
-        for (size_t row = 0; row < h->n; row++)
-            for (uint32_t k = read[i].first[row]; k < read[i].first[row + 1]; k++) {
-                sizes[row] += 1 + inner[read[i].numbers[k]];
-                if (!within_results(c, sizes[row])) return false;
-            }
+    *to += n;
+    return within_results(c, *to);
+}
+
+/* An entity is read once, and what stands in it counts wherever it is in the reply. */
+static bool complete_nested(nr_call *c, const outer *o, size_t column, uint64_t *sizes)
+{
+    uint64_t *inner;
+    nr_entities *e = o->form->nested[column];
+    if (!complete_entities(c, e, &inner)) return false;
+    for (size_t row = 0; row < o->n; row++) {
+        const nr_value *key = o->rows[row] ? &o->rows[row][column] : NULL;
+        if (key && key->kind != NR_V_NULL && !add_size(c, &sizes[row], inner[nr_nested_number(c, o->form, column, key)])) return false;
     }
-    form->lists = read;
-    form->n_lists = lists->n;
     return true;
 }
 
-static bool read_all_lists(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+static bool complete_list(nr_call *c, const nr_prefetch *p, const holders *h, nr_list *out, uint64_t *sizes)
 {
-    const nr_value **keys = NR_NEW_N(&c->arena, const nr_value *, n);
+    nr_entities *e;
+    uint64_t *inner;
+    if (!entities_new(c, p->to, NULL, &p->within, &e) || !read_list(c, p, h, e, out) || !complete_entities(c, e, &inner)) return false;
+    for (size_t row = 0; row < h->n; row++)
+        for (uint32_t k = out->first[row]; k < out->first[row + 1]; k++)
+            if (!add_size(c, &sizes[row], 1 + inner[out->numbers[k]])) return false;
+    return true;
+}
+
+/* As deep as the clause goes. */
+static bool complete(nr_call *c, const outer *o, uint64_t *sizes)
+{
+    for (size_t i = 0; o->form->nested && i < o->form->n; i++)
+        if (o->form->nested[i] && o->form->nested[i]->deep && !complete_nested(c, o, i, sizes)) return false;
+    if (!o->lists->n) return true;
+    nr_list *read = NR_NEW_N(&c->arena, nr_list, o->lists->n);
+    holders h = holders_of(c, o->model, o->keys, o->n);
+    for (size_t i = 0; i < o->lists->n; i++)
+        if (!complete_list(c, o->lists->at[i], &h, &read[i], sizes)) return false;
+    o->form->lists = read;
+    o->form->n_lists = o->lists->n;
+    return true;
+}
+
+static bool complete_rows(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
+{
+    const nr_prefetches *lists = &q->related.lists;
+    const nr_value **keys = lists->n ? NR_NEW_N(&c->arena, const nr_value *, n) : NULL;
     uint64_t *sizes = NR_NEW_N(&c->arena, uint64_t, n), total = 0;
-    for (size_t i = 0; i < n; i++) keys[i] = &rows[i][q->n_out - 1]; /* behind the other columns */
-    holders h = holders_of(c, q->model, keys, n);
-    if (!read_lists(c, &q->related.lists, &h, form, sizes)) return false;
+    for (size_t i = 0; keys && i < n; i++) keys[i] = &rows[i][q->n_out - 1]; /* behind the other columns */
+    const outer o = {form, lists, q->model, rows, keys, n};
+    if (!complete(c, &o, sizes)) return false;
     for (size_t i = 0; i < n; i++)
-        if (!within_results(c, total += sizes[i])) return false;
+        if (!add_size(c, &total, sizes[i])) return false;
     return true;
 }
 
 /* -- the whole ---------------------------------------------------------------------------------------------------------------------------- */
 
-static void profile_lists(nr_call *c, const nr_row_form *form)
+static void profile(nr_call *c, const nr_row_form *form, nr_slice before);
+
+static void profile_one(nr_call *c, const char *word, nr_slice path, const nr_entities *e)
 {
-    for (size_t i = 0; i < form->n_lists; i++) {
-        const nr_list *l = &form->lists[i];
-        nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "Prefetch %.*s of %.*s rows=%zu", NR_FMT(l->path),
-                                                           NR_FMT(l->entities->model->schema->name), l->entities->rows.n));
-        profile_lists(c, &l->entities->form);
-    }
+    nr_vec_push(&c->arena, c->profile,
+                nr_arena_printf(&c->arena, "%s %.*s of %.*s rows=%zu", word, NR_FMT(path), NR_FMT(e->model->schema->name), e->rows.n));
+    profile(c, &e->form, nr_arena_printf(&c->arena, "%.*s__", NR_FMT(path)));
 }
 
-static void profile(nr_call *c, const nr_row_form *form)
+static void profile(nr_call *c, const nr_row_form *form, nr_slice before)
 {
     for (size_t i = 0; form->nested && i < form->n; i++)
-        if (form->nested[i])
-            nr_vec_push(&c->arena, c->profile, nr_arena_printf(&c->arena, "With %.*s of %.*s rows=%zu", NR_FMT(form->names[i]),
-                                                               NR_FMT(form->nested[i]->model->schema->name), form->nested[i]->rows.n));
-    profile_lists(c, form);
+        if (form->nested[i]) profile_one(c, "With", nr_arena_printf(&c->arena, "%.*s%.*s", NR_FMT(before), NR_FMT(form->names[i])), form->nested[i]);
+    for (size_t i = 0; i < form->n_lists; i++) profile_one(c, "Prefetch", form->lists[i].path, form->lists[i].entities);
 }
 
 bool nr_related_read(nr_call *c, const nr_query *q, nr_row_form *form, const nr_value *const *rows, size_t n)
 {
     for (size_t i = 0; form->nested && i < n; i++)
         if (!read_nested(c, form, rows[i])) return false;
-    if (q->related.lists.n && !read_all_lists(c, q, form, rows, n)) return false;
-    if (c->profile) profile(c, form);
+    if (!complete_rows(c, q, form, rows, n)) return false;
+    if (c->profile) profile(c, form, NR_S(""));
     return true;
+}
+
+static void explain_within(nr_call *c, const nr_within *w, nr_slice before, nr_slices *lines);
+
+static void explain_one(nr_call *c, const char *word, nr_slice path, const nr_model *m, const nr_within *within, nr_slices *lines)
+{
+    nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  %s %.*s of %.*s", word, NR_FMT(path), NR_FMT(m->schema->name)));
+    explain_within(c, within, nr_arena_printf(&c->arena, "%.*s__", NR_FMT(path)), lines);
 }
 
 static void explain_nest(nr_call *c, const nr_nest *n, nr_slice before, nr_slices *lines)
 {
-    nr_slice name = nr_arena_printf(&c->arena, "%.*s%.*s", NR_FMT(before), NR_FMT(n->field->name));
-    nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  With %.*s of %.*s", NR_FMT(name), NR_FMT(n->to->schema->name)));
-    for (size_t i = 0; i < n->inner.n; i++) explain_nest(c, n->inner.at[i], nr_arena_printf(&c->arena, "%.*s__", NR_FMT(name)), lines);
+    explain_one(c, "With", nr_arena_printf(&c->arena, "%.*s%.*s", NR_FMT(before), NR_FMT(n->field->name)), n->to, &n->within, lines);
 }
 
 static void explain_lists(nr_call *c, const nr_prefetches *lists, nr_slices *lines)
 {
-    for (size_t i = 0; i < lists->n; i++) {
-        const nr_prefetch *p = lists->at[i];
-        nr_vec_push(&c->arena, lines, nr_arena_printf(&c->arena, "  Prefetch %.*s of %.*s", NR_FMT(p->path), NR_FMT(p->to->schema->name)));
-        explain_lists(c, &p->inner, lines);
-    }
+    for (size_t i = 0; i < lists->n; i++) explain_one(c, "Prefetch", lists->at[i]->path, lists->at[i]->to, &lists->at[i]->within, lines);
+}
+
+static void explain_within(nr_call *c, const nr_within *w, nr_slice before, nr_slices *lines)
+{
+    for (size_t i = 0; i < w->nests.n; i++) explain_nest(c, w->nests.at[i], before, lines);
+    explain_lists(c, &w->lists, lines);
 }
 
 void nr_related_explain(nr_call *c, const nr_query *q, nr_slices *lines)

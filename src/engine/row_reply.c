@@ -15,20 +15,25 @@ nr_row_form nr_group_form_of(const nr_grouping *g, const nr_query *q)
     return (nr_row_form){.n = nr_grouping_columns(g), .names = g->names, .specs = g->specs, .flat = q->flat, .json = q->json};
 }
 
+uint32_t nr_nested_number(nr_call *c, const nr_row_form *f, size_t column, const nr_value *key)
+{
+    nr_mark mark = nr_arena_mark(&c->arena);
+    uint32_t number = nr_keyset_find(&f->nested[column]->keys, nr_type_text(&f->specs[column], key, &c->arena));
+    nr_arena_rewind(&c->arena, mark);
+    return number;
+}
+
 static const nr_entities *nested_in(const nr_row_form *f, size_t column)
 {
     return f->nested ? f->nested[column] : NULL;
 }
 
-/* The entity that a column's value is the key of; NULL: there is none. */
-static const nr_value *nested_row(nr_call *c, const nr_row_form *f, size_t column, const nr_value *key)
+/* The entity that a column's value is the key of, and its number; NULL: there is none. */
+static const nr_value *nested_row(nr_call *c, const nr_row_form *f, size_t column, const nr_value *key, size_t *number)
 {
-    const nr_entities *e = nested_in(f, column);
     if (key->kind == NR_V_NULL) return NULL;
-    nr_mark mark = nr_arena_mark(&c->arena);
-    uint32_t number = nr_keyset_find(&e->keys, nr_type_text(&f->specs[column], key, &c->arena));
-    nr_arena_rewind(&c->arena, mark);
-    return e->rows.at[number];
+    *number = nr_nested_number(c, f, column, key);
+    return nested_in(f, column)->rows.at[*number];
 }
 
 /* -- JSON --------------------------------------------------------------------------------------------------------------------------------- */
@@ -38,9 +43,10 @@ static void print_row(nr_call *c, const nr_row_form *f, const nr_value *values, 
 static void print_column(nr_call *c, const nr_row_form *f, size_t column, const nr_value *v, nr_buf *b)
 {
     const nr_entities *e = nested_in(f, column);
-    const nr_value *inner = e ? nested_row(c, f, column, v) : NULL;
+    size_t number = 0;
+    const nr_value *inner = e ? nested_row(c, f, column, v, &number) : NULL;
     if (!e) nr_part_print(&f->specs[column], v, b);
-    else if (inner) print_row(c, &e->form, inner, 0, b);
+    else if (inner) print_row(c, &e->form, inner, number, b);
     else nr_buf_add(b, NR_S("null"));
 }
 
@@ -89,9 +95,10 @@ static void reply_json(nr_call *c, const nr_row_form *f, const nr_value *values,
 static void reply_column(nr_call *c, const nr_row_form *f, size_t column, const nr_value *v)
 {
     const nr_entities *e = nested_in(f, column);
-    const nr_value *inner = e ? nested_row(c, f, column, v) : NULL;
+    size_t number = 0;
+    const nr_value *inner = e ? nested_row(c, f, column, v, &number) : NULL;
     if (!e) nr_sink_value(c->sink, &f->specs[column], v, &c->arena);
-    else if (inner) nr_row_reply(c, &e->form, inner, 0);
+    else if (inner) nr_row_reply(c, &e->form, inner, number);
     else c->sink->cls->null(c->sink);
 }
 

@@ -5,6 +5,7 @@
 #include "engine/levels.h"
 #include "exec/keyset.h"
 #include "query/grouping.h"
+#include "query/related.h"
 
 struct nr_entities;
 struct nr_list;
@@ -28,6 +29,8 @@ typedef struct nr_entities {
     nr_spots columns; /* of levels */
     nr_keyset keys;
     NR_VEC(const nr_value *) rows; /* by number; NULL: there is no such entity */
+    const nr_prefetches *lists;    /* that are read into the form, once all entities are there */
+    bool deep;                     /* it has lists, or what is nested in it has */
 } nr_entities;
 
 /* For each row a list of entities; of entities in a list, each is a row by its number. */
@@ -41,6 +44,9 @@ typedef struct nr_list {
 /* Of what a query replies, and of groups. */
 nr_row_form nr_row_form_of(const nr_query *q, nr_arena *arena);
 nr_row_form nr_group_form_of(const nr_grouping *g, const nr_query *q);
+
+/* The number of the entity that is nested in the place of a key, which is not NULL and has been read. */
+uint32_t nr_nested_number(nr_call *c, const nr_row_form *f, size_t column, const nr_value *key);
 
 /* values: of the columns; row: its number among those that are replied, for lists. */
 void nr_row_reply(nr_call *c, const nr_row_form *f, const nr_value *values, size_t row);

@@ -4,32 +4,41 @@
 
 #include "query/joined.h"
 
-/* An entity in the place of its primary key, and entities in it. */
 typedef struct nr_nest nr_nest;
+typedef struct nr_prefetch nr_prefetch;
+typedef NR_VEC(nr_nest *) nr_nests;
+typedef NR_VEC(nr_prefetch *) nr_prefetches;
+
+/* What stands in entities. */
+typedef struct nr_within {
+    nr_nests nests;
+    nr_prefetches lists;
+} nr_within;
+
+/* An entity in the place of its primary key. */
 struct nr_nest {
-    const nr_field *field; /* the reference */
+    const nr_field *field;       /* the reference */
     nr_model *to;
-    NR_VEC(nr_nest *) inner;
+    bool named;                  /* by a path of PREFETCH */
+    nr_within within;
 };
 
-/* A list of entities under the name of a relation, and lists in each of them. */
-typedef struct nr_prefetch nr_prefetch;
-typedef NR_VEC(nr_prefetch *) nr_prefetches;
+/* A list of entities under the name of a relation. */
 struct nr_prefetch {
     nr_slice name, path;         /* "comments", "posts__comments" */
-    const nr_link *const *steps; /* from the rows on, to those of `to` */
+    const nr_link *const *steps; /* from the entities on, to those of `to` */
     size_t n_steps;
     nr_model *to;
     bool named;                  /* by a path of its own, and not only as the beginning of one */
-    nr_prefetches inner;
+    nr_within within;
 };
 
 typedef struct nr_related {
-    nr_nest *const *nests;       /* by output column, NULL: its value; NULL: there is no WITH */
+    nr_nest *const *nests;       /* by output column, NULL: its value; NULL: there are none */
     nr_prefetches lists;
 } nr_related;
 
-/* Binds both, for columns of terms. Errors: NOFIELD, NOMODEL, NOPERM, LIMIT (a path that is too long), SYNTAX (no relation to one entity, or to several; FIELDS lacks it;
+/* Binds both, for columns of terms. Errors: NOFIELD, NOMODEL, NOPERM, LIMIT (a path that is too long), SYNTAX (no relation; of WITH, one to any number of entities; FIELDS lacks it;
  * named twice). */
 bool nr_related_bind(nr_binder *b, const nr_ast *ast, const nr_term *columns, size_t n_columns, const nr_joineds *joined, nr_related *out);
 

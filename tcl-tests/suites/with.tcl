@@ -26,7 +26,7 @@ proc blog {} {
 
 proc answers {client} {
     list [$client nonrel.query g.Post WITH author__city ORDER pk] [$client nonrel.query g.User PREFETCH posts WITH city ORDER pk] [$client nonrel.get g.Post 1 WITH author] \
-        [$client nonrel.query g.City PREFETCH people__posts ORDER pk]
+        [$client nonrel.query g.City PREFETCH people__posts ORDER pk] [$client nonrel.query g.Post PREFETCH author__city__people author__posts ORDER pk]
 }
 
 start_nonrel {overrides {save {} appendonly yes}} {
@@ -78,6 +78,26 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal {2 5} [lmap post [dict get [lindex [dict get [lindex [r nonrel.query g.City PREFETCH people__posts] 0] people] 0] posts] { dict get $post id }]
     }
 
+    test {lists in what a reference leads to: flat arrays, maps and objects} {
+        blog
+        set e {["id" "5" "title" "e" "score" nil "author" "1"]}
+        set posts "\[\[\"id\" \"1\" \"title\" \"a\" \"score\" \"1.5\" \"author\" \"1\"\] $e\]"
+        assert_equal "\[\[\"title\" \"a\" \"author\" \[\"id\" \"1\" \"name\" \"ada\" \"vip\" \"1\" \"city\" \"1\" \"posts\" $posts\]\] \[\"title\" \"c\" \"author\" nil\] \[\"title\" \"d\" \"author\" nil\]\]" \
+            [typed nonrel.query g.Post FILTER pk__in {[1,3,4]} ORDER pk FIELDS title author PREFETCH author__posts]
+        r hello 3
+        set got [list [typed nonrel.query g.Post FILTER pk 2 FIELDS author WITH author PREFETCH author__posts] \
+            [typed nonrel.query g.Post FILTER pk 5 FIELDS author__city PREFETCH author__city__people] \
+            [typed nonrel.query g.City FILTER pk 1 PREFETCH people__city__people FIELDS name]]
+        r hello 2
+        assert_equal [list \
+            {[{"author" {"id" :2 "name" "bob" "vip" #f "city" :9 "posts" [{"id" :2 "title" "b" "score" _ "author" :2}]}}]} \
+            {[{"author__city" {"id" :1 "name" "Rome" "people" [{"id" :1 "name" "ada" "vip" #t "city" :1}]}}]} \
+            {[{"name" "Rome" "people" [{"id" :1 "name" "ada" "vip" #t "city" {"id" :1 "name" "Rome" "people" [{"id" :1 "name" "ada" "vip" #t "city" :1}]}}]}]}] $got
+        r nonrel.delete g.Post PK 1
+        assert_equal {{{"author":{"id":1,"name":"ada","vip":true,"city":{"id":1,"name":"Rome","people":[{"id":1,"name":"ada","vip":true,"city":1}]},"posts":[{"id":5,"title":"e","score":null,"author":1}]}}}} \
+            [r nonrel.query g.Post FILTER pk 5 FIELDS author PREFETCH author__city__people author__posts FORMAT JSON]
+    }
+
     test {writes by all sides are seen at once, and order, pages and filters are as without} {
         blog
         r nonrel.save g.User pk 1 name eve
@@ -121,16 +141,18 @@ start_nonrel {overrides {save {} appendonly yes}} {
             {WITH title} {SYNTAX*no reference*}
             {WITH author__posts} {SYNTAX*PREFETCH gives lists*}
             {WITH author FIELDS title} {SYNTAX*FIELDS does not name 'author'*}
-            {PREFETCH author} {SYNTAX*WITH*}
+            {PREFETCH title} {SYNTAX*no reference*}
             {PREFETCH nothing} {NOFIELD*}
-            {PREFETCH author__posts} {SYNTAX*expected a relation to any number of entities*}
+            {PREFETCH author__psts} {NOFIELD*'psts' in g.User*}
+            {PREFETCH author__posts FIELDS title} {SYNTAX*FIELDS does not name 'author'*}
+            {PREFETCH author__posts author__posts} {SYNTAX*twice*}
             {WITH author FIELDS author DISTINCT} {SYNTAX*DISTINCT*}
             {WITH} {SYNTAX*relation*}
             {PREFETCH} {SYNTAX*relation*}
         } { refused $error nonrel.query g.Post {*}$clauses }
         refused {SYNTAX*FLAT*} nonrel.query g.User FIELDS name FLAT PREFETCH posts
         refused {SYNTAX*} nonrel.get g.User 1 PREFETCH posts
-        refused {SYNTAX*'people__posts__author'*} nonrel.query g.City PREFETCH people__posts__author
+        refused {SYNTAX*'people__posts__title'*} nonrel.query g.City PREFETCH people__posts__title
         refused {NOFIELD*} nonrel.query g.City PREFETCH people__psts
         refused {SYNTAX*} nonrel.count g.Post WITH author
     }
@@ -141,6 +163,8 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal 1 [llength [r nonrel.query g.User PREFETCH posts FILTER pk 1]]
         refused {LIMIT*nonrel.max-results*} nonrel.query g.User PREFETCH posts FILTER pk__lte 2
         refused {LIMIT*nonrel.max-results*} nonrel.query g.City PREFETCH people__posts
+        assert_equal 1 [llength [r nonrel.query g.Post PREFETCH author__posts FILTER pk 1]]
+        refused {LIMIT*nonrel.max-results*} nonrel.query g.Post PREFETCH author__posts FILTER pk__in {[1,2]}
         r config set nonrel.max-results 100000
     }
 
@@ -157,9 +181,15 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_error {NOPERM*} {$client nonrel.explain query g.Post WITH author}
         assert_error {NOFIELD*} {$client nonrel.query g.City PREFETCH people}
         assert_error {NOFIELD*} {$client nonrel.query g.City PREFETCH people__posts}
+        assert_error {NOPERM*'g.User'*} {$client nonrel.query g.Post PREFETCH author__posts}
+        assert_error {NOPERM*'g.User'*} {$client nonrel.query g.Post PREFETCH author FILTER pk 99}
         r acl setuser near %R~g.User
         assert_equal ada [dict get [dict get [$client nonrel.get g.Post 1 WITH author] author] name]
         assert_equal 1 [llength [dict get [lindex [$client nonrel.query g.City PREFETCH people] 0] people]]
+        assert_equal {1 5} [lmap post [dict get [dict get [lindex [$client nonrel.query g.Post PREFETCH author__posts FILTER pk 1] 0] author] posts] {dict get $post id}]
+        r acl setuser far on >secret +@all ~g.Post %R~g.Post:* %R~g.User
+        $client auth far secret
+        assert_error {NOPERM*'g.City'*} {$client nonrel.query g.Post PREFETCH author__city__people}
         $client close
     }
 
