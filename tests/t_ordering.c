@@ -216,6 +216,116 @@ static void an_ordering_is_inherited(void **state)
     expect(w, "QUERY o.Own FIELDS title FLAT", "[\"q\",\"r\",\"p\"]");
 }
 
+/* The titles in a reply, letter by letter, with each list's in its own brackets. */
+static const char *lists(world *w, const char *command)
+{
+    static char out[256];
+    size_t n = 0;
+    const char *got = world_do(w, command);
+    if (got[0] != '[') fail_msg("%s: %s", command, got);
+    for (const char *at = got + 1; *at; at++) {
+        if (*at == '[' || *at == ']') out[n++] = *at;
+        else if (strncmp(at, "\"title\"=\"", 9) == 0) out[n++] = at[9];
+    }
+    out[n - 1] = 0;
+    return out;
+}
+
+/* Lists have the order of their model: by what its entities have, or along references; the tie by primary key. */
+static void lists_are_in_the_order_of_their_model(void **state)
+{
+    static const struct {
+        const char *ordering, *of_users, *of_cities;
+    } by[] = {
+        {"", "[a][bfg][c][h]", "[[a][h]][[bfg]]"},
+        {"\"-title\"", "[a][gfb][c][h]", "[[a][h]][[gfb]]"},
+        {"\"-at__year\"", "[a][gbf][c][h]", "[[a][h]][[gbf]]"},
+        {"\"at__month\",\"-pk\"", "[a][gfb][c][h]", "[[a][h]][[gfb]]"},
+        {"\"author__name\",\"-at__year\"", "[a][gbf][c][h]", "[[a][h]][[gbf]]"},
+        {"\"-author__city__name\",\"-title\"", "[a][gfb][c][h]", "[[a][h]][[gfb]]"},
+    };
+    world *w = *state;
+    fill(w, POST_BY("\"title\""));
+    for (size_t i = 0; i < COUNT(by); i++) {
+        text set = {0};
+        text_addf(&set, POST_BY("%s"), by[i].ordering);
+        expect(w, set.p, "+OK");
+        free(set.p);
+        for (int turn = 0; turn < 2; turn++) {
+            assert_string_equal(lists(w, "QUERY o.User PREFETCH posts ORDER pk FIELDS pk"), by[i].of_users);
+            assert_string_equal(lists(w, "QUERY o.City PREFETCH people__posts ORDER pk"), by[i].of_cities);
+            world_restart(w);
+        }
+    }
+    assert_string_equal(lists(w, "QUERY o.User PREFETCH posts FILTER pk 99"), "");
+    world_remove(w, NR_S("o.Post:7"));
+    assert_string_equal(lists(w, "QUERY o.User PREFETCH posts ORDER pk FIELDS pk"), "[a][fb][c][h]");
+}
+
+/* Of a list that mixes what refers to several, the order is that of all. */
+static void lists_of_m2m_relations_have_an_order(void **state)
+{
+    world *w = *state;
+    expect(w, CITY, "+OK");
+    expect(w, "MODEL SET o.Tag '{\"fields\": {\"title\": {\"type\": \"char\"}, \"city\": {\"type\": \"fk\", \"to\": \"o.City\", \"null\": true}}, \"ordering\": [\"-city__name\", \"title\"]}'", "+OK");
+    expect(w, "MODEL SET o.Item '{\"fields\": {\"n\": {\"type\": \"int\"}, \"tags\": {\"type\": \"m2m\", \"to\": \"o.Tag\"}}}'", "+OK");
+    expect(w, "SAVE o.City JSON '[{\"name\":\"Rome\"},{\"name\":\"Oslo\"}]'", "[:1,:2]");
+    expect(w, "SAVE o.Tag JSON '[{\"title\":\"e\",\"city\":1},{\"title\":\"d\",\"city\":2},{\"title\":\"c\",\"city\":1},{\"title\":\"b\"},{\"title\":\"a\",\"city\":7}]'", "[:1,:2,:3,:4,:5]");
+    expect(w, "SAVE o.Item JSON '[{\"n\":1},{\"n\":2},{\"n\":3}]'", "[:1,:2,:3]");
+    expect(w, "RELATE o.Item 1 tags ADD 1 2 3 4 5", ":5");
+    expect(w, "RELATE o.Item 2 tags ADD 5 2 1", ":3");
+    assert_string_equal(lists(w, "QUERY o.Item PREFETCH tags ORDER pk"), "[cedab][eda][]");
+    world_restart(w);
+    assert_string_equal(lists(w, "QUERY o.Item PREFETCH tags ORDER pk"), "[cedab][eda][]");
+}
+
+/* A list whose order is not known is none. */
+static void lists_without_their_order_are_refused(void **state)
+{
+    world *w = *state;
+    fill(w, POST_BY("\"author__city__name\""));
+    expect(w, "DELETE o.City ALL", ":2");
+    expect(w, "MODEL SET o.City '{\"fields\": {\"title\": {\"type\": \"char\"}}}'", "+OK");
+    refuse(w, "QUERY o.User PREFETCH posts", "NOFIELD", "the ordering of o.Post: no field 'name' in o.City");
+    refuse(w, "EXPLAIN QUERY o.User PREFETCH posts", "NOFIELD", "the ordering of o.Post");
+    refuse(w, "QUERY o.Post PREFETCH author__posts ORDER pk", "NOFIELD", "the ordering of o.Post");
+    world_do(w, "QUERY o.User PREFETCH city");
+    assert_true(w->ok);
+}
+
+/* Of entities that extend others the order may be what either has. */
+static void lists_of_heirs_have_an_order(void **state)
+{
+    world *w = *state;
+    fill(w, POST_BY("\"-title\""));
+    expect(w, "MODEL SET o.Note '{\"extends\": [\"o.Post\"], \"fields\": {\"m\": {\"type\": \"int\", \"null\": true}, \"of\": {\"type\": \"fk\", \"to\": \"o.City\", \"related_name\": \"notes\"}}}'",
+           "+OK");
+    expect(w, "SAVE o.Note JSON '[{\"title\":\"x\",\"of\":1,\"m\":2},{\"title\":\"z\",\"of\":1,\"m\":3},{\"title\":\"y\",\"of\":1,\"m\":1}]'", "[:9,:10,:11]");
+    assert_string_equal(lists(w, "QUERY o.City PREFETCH notes ORDER pk FIELDS pk"), "[zyx][]");
+    expect(w,
+           "MODEL SET o.Note '{\"extends\": [\"o.Post\"], \"fields\": {\"m\": {\"type\": \"int\", \"null\": true}, \"of\": {\"type\": \"fk\", \"to\": \"o.City\", \"related_name\": \"notes\"}}, "
+           "\"ordering\": [\"of__name\", \"-m\"]}'",
+           "+OK");
+    assert_string_equal(lists(w, "QUERY o.City PREFETCH notes ORDER pk FIELDS pk"), "[zxy][]");
+    /* What another entity of the model above has is not the entity's own. */
+    expect(w,
+           "MODEL SET o.Note '{\"extends\": [\"o.Post\"], \"fields\": {\"m\": {\"type\": \"int\", \"null\": true}, \"of\": {\"type\": \"fk\", \"to\": \"o.City\", \"related_name\": \"notes\"}, "
+           "\"like\": {\"type\": \"fk\", \"to\": \"o.Post\", \"null\": true, \"related_name\": \"+\"}}, \"ordering\": [\"-like__title\"]}'",
+           "+OK");
+    expect(w, "SAVE o.Note pk 9 like 1", ":9");
+    expect(w, "SAVE o.Note pk 11 like 8", ":11");
+    assert_string_equal(lists(w, "QUERY o.City PREFETCH notes ORDER pk FIELDS pk"), "[yxz][]");
+    expect(w,
+           "MODEL SET o.Note '{\"extends\": [\"o.Post\"], \"fields\": {\"m\": {\"type\": \"int\", \"null\": true}, \"of\": {\"type\": \"fk\", \"to\": \"o.City\", \"related_name\": \"notes\"}, "
+           "\"like\": {\"type\": \"fk\", \"to\": \"o.Post\", \"null\": true, \"related_name\": \"+\"}}, \"ordering\": [\"-m\"]}'",
+           "+OK");
+    world_remove(w, NR_S("o.Post:9"));
+    expect(w, "QUERY o.City PREFETCH notes FILTER pk 1 FIELDS pk",
+           "[{\"pk\"=#1,\"notes\"=[{\"post_ptr\"=#10,\"id\"=#10,\"title\"=\"z\",\"at\"=nil,\"tags\"=nil,\"author\"=nil,\"m\"=#3,\"of\"=#1,\"like\"=nil},"
+           "{\"post_ptr\"=#9,\"id\"=#9,\"title\"=nil,\"at\"=nil,\"tags\"=nil,\"author\"=nil,\"m\"=#2,\"of\"=#1,\"like\"=#1},"
+           "{\"post_ptr\"=#11,\"id\"=#11,\"title\"=\"y\",\"at\"=nil,\"tags\"=nil,\"author\"=nil,\"m\"=#1,\"of\"=#1,\"like\"=#8}]}]");
+}
+
 static void load(world *w, nr_autoload *files, const char *user, const char *notes, const char *lines)
 {
     nr_err err = {0};
@@ -338,6 +448,10 @@ int main(void)
         EMPTY(a_target_may_come_later),
         EMPTY(a_target_may_change),
         EMPTY(an_ordering_is_inherited),
+        EMPTY(lists_are_in_the_order_of_their_model),
+        EMPTY(lists_of_m2m_relations_have_an_order),
+        EMPTY(lists_without_their_order_are_refused),
+        EMPTY(lists_of_heirs_have_an_order),
         EMPTY(files_may_rename_what_an_ordering_goes_by),
         EMPTY(files_say_what_is_stored_otherwise),
         EMPTY(files_are_held_to_their_orderings),

@@ -1,5 +1,5 @@
 /* t_related_random.c -- random WITH and PREFETCH, with paths both ways, against a reading of the contract: whole entities with what stands in the places of references and in
- * lists. SEED=s JOINS=rounds. */
+ * lists, which have the order of their models. SEED=s JOINS=rounds. */
 #include "graph.h"
 
 enum { PLACES = 16 };
@@ -90,6 +90,7 @@ static void list_text(const graph *g, const forest *f, const inside *list, int f
         bool related = h->to == A ? g->related[from][pk] : g->related[pk][from];
         if (to.e && (h->many ? related : to.e->ref == from)) pks[n++] = pk;
     }
+    graph_sort(g, h->to, pks, n);
     text_addf(out, "," Q "%s" Q ":[", h->name);
     for (size_t i = 0; i < n; i++) {
         if (i) text_addf(out, ",");

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/list_order.h"
 #include "engine/semi_join.h"
 #include "exec/reference.h"
 #include "table/rows.h"
@@ -212,28 +213,31 @@ static bool step_back(nr_call *c, nr_model *m, const nr_link *link, const pairs 
 
 /* An entry of a list that is there, and what it is sorted by. */
 typedef struct entry {
-    uint32_t of, number;
+    uint32_t of, number, rank;
     const nr_value *pk;
 } entry;
 
-static int by_key(const void *x, const void *y)
+static int by_rank(const void *x, const void *y)
 {
     const entry *a = x, *b = y;
-    return a->of != b->of ? (a->of > b->of) - (a->of < b->of) : nr_value_cmp(a->pk, b->pk);
+    if (a->of != b->of) return (a->of > b->of) - (a->of < b->of);
+    return a->rank != b->rank ? (a->rank > b->rank) - (a->rank < b->rank) : nr_value_cmp(a->pk, b->pk);
 }
 
-/* From pairs to lists of the entities that there are, in the order of their keys, none of them twice. */
+/* From pairs to lists of the entities that there are, in the order of their model, none of them twice. */
 static bool make_list(nr_call *c, const nr_prefetch *p, const pairs *all, size_t n_rows, nr_entities *e, nr_list *out)
 {
     entry *entries = NR_NEW_N(&c->arena, entry, all->n);
-    uint32_t *first = NR_NEW_N(&c->arena, uint32_t, n_rows + 1), *numbers = NR_NEW_N(&c->arena, uint32_t, all->n), kept = 0;
+    uint32_t *first = NR_NEW_N(&c->arena, uint32_t, n_rows + 1), *numbers = NR_NEW_N(&c->arena, uint32_t, all->n), *ranks = NULL, kept = 0;
     size_t n = 0;
     for (size_t i = 0; i < all->n; i++) {
         uint32_t number;
         if (!need_entity(c, e, nr_rows_pk(p->to->rows, all->at[i].row), &number)) return false;
-        if (e->rows.at[number]) entries[n++] = (entry){all->at[i].of, number, &e->rows.at[number][0]};
+        if (e->rows.at[number]) entries[n++] = (entry){.of = all->at[i].of, .number = number, .pk = &e->rows.at[number][0]};
     }
-    if (n) qsort(entries, n, sizeof *entries, by_key);
+    if (n && p->by && !nr_list_ranks(c, p->by, e, &ranks)) return false;
+    for (size_t i = 0; ranks && i < n; i++) entries[i].rank = ranks[entries[i].number];
+    if (n) qsort(entries, n, sizeof *entries, by_rank);
     for (size_t row = 0, i = 0; row < n_rows; row++) {
         for (first[row] = kept; i < n && entries[i].of == row; i++)
             if (kept == first[row] || numbers[kept - 1] != entries[i].number) numbers[kept++] = entries[i].number;

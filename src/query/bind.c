@@ -127,6 +127,13 @@ bool nr_ordering_check(const nr_schema *s, const nr_bind_with *with, nr_arena *a
     return true;
 }
 
+bool nr_query_by_ordering(nr_model *model, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err)
+{
+    nr_binder b = {.schema = model->schema, .with = *with, .arena = arena, .err = err};
+    *out = (nr_query){.model = model, .count = -1, .max_scan = -1};
+    return bind_ordering(&b, "", out);
+}
+
 /* -- what is replied ---------------------------------------------------------------------------------------------------------------------- */
 
 static bool bind_fields(nr_binder *b, const nr_slices *names, nr_columns *out, nr_query *q)

@@ -37,6 +37,9 @@ bool nr_query_bind(const nr_ast *ast, nr_model *model, bool use_ordering, const 
  * begins with "ordering: ". */
 bool nr_ordering_check(const nr_schema *s, const nr_bind_with *with, nr_arena *arena, nr_err *err);
 
+/* All of a model in the order of its ordering, n_order 0 without one; there are no columns. False: err, as for ORDER. */
+bool nr_query_by_ordering(nr_model *model, const nr_bind_with *with, nr_arena *arena, nr_query *out, nr_err *err);
+
 /* Puts columns behind those that are replied. */
 void nr_query_add_columns(nr_query *q, const nr_term *terms, size_t n, nr_arena *arena);
 

@@ -1,6 +1,7 @@
 /* related.c -- relations by name, and the columns that they stand in. */
 #include "query/related.h"
 
+#include "query/bind.h"
 #include "query/lookup.h"
 
 /* -- references --------------------------------------------------------------------------------------------------------------------------- */
@@ -222,6 +223,15 @@ static bool same_steps(const nr_prefetch *a, const nr_prefetch *b)
     return same;
 }
 
+/* The order of a list. */
+static bool bind_list_order(nr_binder *b, nr_prefetch *p)
+{
+    nr_query *by = NR_NEW(b->arena, nr_query);
+    if (!nr_query_by_ordering(p->to, &b->with, b->arena, by, b->err)) return false;
+    p->by = by->n_order ? by : NULL;
+    return true;
+}
+
 /* The list among others that a part means, made when it is new. NULL: err. */
 static nr_prefetch *need_list(const reader *r, nr_slice part, nr_prefetches *among)
 {
@@ -235,6 +245,7 @@ static nr_prefetch *need_list(const reader *r, nr_slice part, nr_prefetches *amo
     if (!read_relation(&at, part, path, p) || !open_above(&at, p->to->schema)) return NULL;
     for (size_t i = 0; i < among->n; i++)
         if (same_steps(among->at[i], p)) return among->at[i];
+    if (!bind_list_order(&at, p)) return NULL;
     nr_vec_push(at.arena, among, p);
     return p;
 }

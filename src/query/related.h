@@ -23,12 +23,15 @@ struct nr_nest {
     nr_within within;
 };
 
+struct nr_query;
+
 /* A list of entities under the name of a relation. */
 struct nr_prefetch {
     nr_slice name, path;         /* "comments", "posts__comments" */
     const nr_link *const *steps; /* from the entities on, to those of `to` */
     size_t n_steps;
     nr_model *to;
+    const struct nr_query *by;   /* the order of `to`; NULL: it has none */
     bool named;                  /* by a path of its own, and not only as the beginning of one */
     nr_within within;
 };

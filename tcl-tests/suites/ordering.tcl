@@ -1,4 +1,4 @@
-# ordering.tcl -- the ordering of a model that goes along references, as a client sees it: in queries and pages, through writes by all sides, for users who may read one
+# ordering.tcl -- the ordering of a model that goes along references, as a client sees it: in queries, pages and lists, through writes by all sides, for users who may read one
 # model of two, from files, after restarts and on a replica.
 source tests/nonrel/nonrel.tcl
 source tests/nonrel/expect.tcl
@@ -43,6 +43,10 @@ proc titles {client args} {
     return [join [$client nonrel.query o.Post FIELDS title FLAT {*}$args] {}]
 }
 
+proc lists {client} {
+    lmap user [$client nonrel.query o.User PREFETCH posts ORDER pk] { join [lmap post [dict get $user posts] {dict get $post title}] {} }
+}
+
 proc pages {client} {
     set out {}
     set token {}
@@ -54,11 +58,11 @@ proc pages {client} {
 }
 
 proc answers {client} {
-    list [titles $client] [titles $client REVERSE LIMIT 1 4] [pages $client]
+    list [titles $client] [titles $client REVERSE LIMIT 1 4] [lists $client] [pages $client]
 }
 
 start_nonrel {overrides {save {} appendonly yes}} {
-    test {queries without ORDER, pages and limits are in the order along the reference} {
+    test {queries without ORDER, pages, limits and lists are in the order along the reference} {
         blog
         assert_equal dehgbfca [titles r]
         assert_equal acfbghed [titles r REVERSE]
@@ -66,6 +70,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
         assert_equal hgb [titles r LIMIT 2 3]
         assert_equal abcdefgh [titles r ORDER pk]
         assert_equal {deh gbf ca} [pages r]
+        assert_equal {a gbf c h} [lists r]
         assert_equal abcdefgh [titles r DISTINCT]
         assert_equal {[["title" "d"] ["title" "e"]]} [typed nonrel.query o.Post FIELDS title LIMIT 0 2]
         assert_equal {{{"title":"d"}}} [r nonrel.query o.Post FIELDS title FORMAT JSON LIMIT 0 1]
@@ -134,6 +139,7 @@ start_nonrel {overrides {save {} appendonly yes}} {
         r nonrel.delete o.City ALL
         model o.City {{"fields": {"title": {"type": "char"}}}}
         refused {NOFIELD*the ordering of o.Post*'name' in o.City*} nonrel.query o.Post
+        refused {NOFIELD*the ordering of o.Post*} nonrel.query o.User PREFETCH posts
         assert_equal abcdefgh [titles r ORDER title]
         model o.Post [post {"author__city__title", "-title"}]
         r nonrel.save o.City pk 1 title x
