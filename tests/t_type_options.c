@@ -96,6 +96,16 @@ static const char *define(world *w, const nr_type *t, const char *option, const 
     return world_dof(w, "MODEL SET p.M '{\"fields\":{\"f\":{\"type\":\"%s\"%s%s}}}'", t->name, needs(t, option), more);
 }
 
+static void check_option(world *w, const nr_type *t, const char *option, const char *value, bool taken)
+{
+    char more[100];
+    snprintf(more, sizeof more, ",\"%s\":%s", option, value);
+    const char *said = define(w, t, option, more);
+    if ((said[0] == '+') != taken) fail_msg("%s, %s: %s", t->name, more, said);
+    world_do(w, "MODEL DROP p.M");
+}
+
+/* What takes no bound takes none either that is written as a text. */
 static void every_type_takes_just_its_options(void **state)
 {
     world *w = *state;
@@ -103,12 +113,27 @@ static void every_type_takes_just_its_options(void **state)
     for (const nr_type *const *t = nr_types; *t; t++) {
         size_t r = row_of((*t)->name);
         for (size_t i = 0; i < COUNT(options); i++) {
-            char more[100];
-            snprintf(more, sizeof more, ",\"%s\":%s", options[i].name, options[i].value ? options[i].value : rows[r].value);
-            const char *said = define(w, *t, options[i].name, more);
-            if ((said[0] == '+') != is_word_of(options[i].name, rows[r].options)) fail_msg("%s, %s: %s", (*t)->name, more, said);
-            world_do(w, "MODEL DROP p.M");
+            const char *name = options[i].name;
+            bool taken = is_word_of(name, rows[r].options);
+            check_option(w, *t, name, options[i].value ? options[i].value : rows[r].value, taken);
+            if (!options[i].value && !taken) check_option(w, *t, name, "\"1\"", false);
+            if (!options[i].value && !taken) check_option(w, *t, name, "\"[]\"", false);
         }
+    }
+}
+
+/* As an element too, but for those that are none. */
+static void every_type_takes_json_true_or_not_in_a_list(void **state)
+{
+    world *w = *state;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        if ((*t)->flags & (NR_TF_RELATION | NR_TF_AUTO)) continue;
+        const char *said = world_dof(w, "MODEL SET p.M '{\"fields\":{\"f\":{\"type\":\"list\",\"of\":{\"type\":\"%s\"%s}}}}'", (*t)->name, needs(*t, ""));
+        if (said[0] != '+') fail_msg("a list of %s: %s", (*t)->name, said);
+        said = world_do(w, "SAVE p.M f '[true]'");
+        if ((said[0] != '-') != rows[row_of((*t)->name)].truth) fail_msg("[true] of %s gives %s", (*t)->name, said);
+        world_do(w, "DELETE p.M ALL");
+        world_do(w, "MODEL DROP p.M");
     }
 }
 
@@ -208,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EMPTY(every_type_takes_just_its_options),
         EMPTY(every_type_takes_json_true_or_not_and_is_replied_as_what_it_is),
+        EMPTY(every_type_takes_json_true_or_not_in_a_list),
         EMPTY(a_primary_key_is_drawn_or_has_to_be_given),
         EMPTY(every_type_says_what_it_expects),
     };
