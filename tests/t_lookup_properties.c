@@ -489,24 +489,6 @@ static void the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of(void **sta
     assert_gone(NR_IX_PK);
 }
 
-/* A key function that no lookup goes by, and a way that no index serves, would be dead weight. */
-static void every_way_of_a_lookup_is_served_by_an_index(void **state)
-{
-    (void)state;
-    size_t at = 0;
-    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
-        for (const nr_way *w = l->ways; w->keyfn; w++) {
-            const nr_type *type = nr_type_find(l->takes == NR_LT_LIST ? NR_S("list") : nr_lookup_suits(l, nr_type_find(NR_S("char"))) ? NR_S("char") : NR_S("json"));
-            nr_field f = {.name = NR_S("f"), .type = type, .spec = {.type = type}};
-            nr_index ix = {.kind = w->keyfn->shape == NR_KS_SET ? NR_IX_SET : NR_IX_ORDERED, .path = nr_path_of(&f), .keyfn = w->keyfn};
-            const nr_path path = ix.path;
-            ix.caseless = w->flags & NR_WAY_CASELESS;
-            if (l->takes == NR_LT_LIST) nr_path_step(&ix.path, (nr_step){.each = true}, &arena);
-            assert_ptr_equal(nr_index_serves(&ix, &path, l, NULL), w);
-        }
-    }
-}
-
 static void no_lookup_but_isnull_is_true_of_null(void **state)
 {
     (void)state;
@@ -529,24 +511,6 @@ static void no_lookup_but_isnull_is_true_of_null(void **state)
             }
         }
     }
-}
-
-static void every_lookup_has_a_doc_line_and_a_key_function_of_the_table(void **state)
-{
-    (void)state;
-    size_t at = 0;
-    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
-        assert_non_null(nr_lookup_find(nr_slice_of(l->name)));
-        for (const nr_way *w = l->ways; w->keyfn; w++) {
-            assert_ptr_equal(nr_keyfn_find(nr_slice_of(w->keyfn->name)), w->keyfn);
-            assert_true(!(w->flags & NR_WAY_CASELESS) || w->keyfn == &nr_key_matches);
-        }
-        assert_true(l->doc && l->doc[0]);
-        assert_null(nr_transform_find(nr_slice_of(l->name)));
-    }
-    at = 0;
-    assert_string_equal(nr_lookup_next(&at)->name, "exact");
-    assert_null(nr_lookup_find(NR_S("")));
 }
 
 /* What the ranges are bounded with: all that begin with s lie below it, and all else that lies above s lies above it too. */
@@ -598,8 +562,6 @@ int main(void)
         TEST(a_set_index_gives_just_the_rows_that_a_lookup_is_true_of),
         TEST(the_pk_index_gives_just_the_rows_that_a_lookup_is_true_of),
         TEST(no_lookup_but_isnull_is_true_of_null),
-        TEST(every_way_of_a_lookup_is_served_by_an_index),
-        TEST(every_lookup_has_a_doc_line_and_a_key_function_of_the_table),
         TEST(the_bytes_after_a_prefix_end_its_stretch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
