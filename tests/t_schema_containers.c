@@ -67,6 +67,25 @@ static void bad_values_inside_are_found_when_the_types_are_known(void **state)
     }
 }
 
+/* An entity stands inside, or is referred to: what is dropped, and what is read again, goes by it. */
+static void every_type_that_names_a_model_embeds_it_or_refers_to_it(void **state)
+{
+    (void)state;
+    for (const nr_type *const *t = nr_types; *t; t++) {
+        world w = {0};
+        char text[100];
+        bool embeds = strcmp((*t)->name, "embedded") == 0;
+        if (!((*t)->flags & (NR_TF_RELATION | NR_TF_MEMBERS)) || (*t)->flags & NR_TF_MANY) continue; /* m2m is no field of an entity */
+        snprintf(text, sizeof text, "{'fields': {'f': {'type': '%s', 'to': 'a.User'}}}", (*t)->name);
+        nr_schema *s = parse(&w, "m", text);
+        if (!s) fail_msg("%s: %s", text, w.err.msg);
+        assert_slice(s->fields[1].name, "f");
+        if (nr_field_embeds(&s->fields[1], NR_S("a.User")) != embeds) fail_msg("%s embeds, or not", (*t)->name);
+        if (nr_field_refers(&s->fields[1], NR_S("a.User")) == embeds) fail_msg("%s refers, or not", (*t)->name);
+        clear(&w);
+    }
+}
+
 static void an_embedded_model_gives_its_fields(void **state)
 {
     (void)state;
@@ -205,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bad_declarations_are_refused_with_path_and_reason),
         cmocka_unit_test(bad_values_inside_are_found_when_the_types_are_known),
+        cmocka_unit_test(every_type_that_names_a_model_embeds_it_or_refers_to_it),
         cmocka_unit_test(an_embedded_model_gives_its_fields),
         cmocka_unit_test(a_model_that_is_missing_may_come_later),
         cmocka_unit_test(models_cannot_be_inside_each_other),
