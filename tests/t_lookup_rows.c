@@ -1,12 +1,14 @@
-/* t_lookup_rows.c -- what every row of the tables of lookups and transforms means for definitions: which types have it, which index it asks for, and by which
- * it goes. The tables are walked; what stands not in the lists here fails. */
+/* t_lookup_rows.c -- what every row of the tables of lookups and transforms means for definitions: which types have it, which index it asks for, by which it
+ * goes, and whether it heeds case. The tables are walked; what stands not in the lists here fails. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
+#include "base/casefold.h"
 #include "query/lookup.h"
+#include "query/matcher.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -78,6 +80,42 @@ static void every_type_has_just_these_lookups(void **state)
         while (i < COUNT(has) && strcmp(has[i].type, (*t)->name) != 0) i++;
         if (i == COUNT(has)) fail_msg("which lookups %s has stands nowhere: %.*s", (*t)->name, NR_FMT(nr_buf_slice(&b)));
         if (!nr_slice_is(nr_buf_slice(&b), has[i].lookups)) fail_msg("%s has %.*s", (*t)->name, NR_FMT(nr_buf_slice(&b)));
+    }
+}
+
+/* Texts that differ in their case alone, or in more. */
+static const nr_slice texts[] = {{"abc", 3}, {"ABC", 3}, {"aBc", 3}, {"b", 1}, {"B", 1}, {"xabcx", 5}, {"xABCx", 5}, {"", 0}};
+
+/* Whether it is true of one of two texts that differ in their case alone. */
+static bool heeds_case(const nr_lookup *l, const nr_ready_for *with)
+{
+    bool heeds = false;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        const nr_operand operand = {{.kind = NR_V_TEXT, .s = texts[i]}, 0};
+        nr_args args = {.at = &operand, .n = 1};
+        if (l->prepare && !l->prepare(&args, with)) fail_msg("%s of %.*s: %s", l->name, NR_FMT(texts[i]), err.msg);
+        for (size_t k = 0; k < COUNT(texts); k++)
+            for (size_t m = 0; m < k; m++) {
+                const nr_value a = {.kind = NR_V_TEXT, .s = texts[k]}, b = {.kind = NR_V_TEXT, .s = texts[m]};
+                heeds = heeds || (nr_fold_eq(a.s, b.s) && l->eval(&a, &args) != l->eval(&b, &args));
+            }
+        nr_matchers_release(*with->matchers);
+        *with->matchers = NULL;
+    }
+    return heeds;
+}
+
+/* An index that only narrows down does not tell. */
+static void a_lookup_on_text_heeds_case_unless_it_wants_an_index_without(void **state)
+{
+    nr_matcher *matchers = NULL;
+    const nr_ready_for with = {&arena, &err, NULL, INT64_MAX, patterns, &matchers};
+    size_t at = 0;
+    (void)state;
+    for (const nr_lookup *l; (l = nr_lookup_next(&at));) {
+        if (l->takes != NR_LT_TEXT) continue;
+        bool caseless = l->ways[0].flags & NR_WAY_CASELESS || strncmp(l->ways[0].keyfn->name, "folded", 6) == 0;
+        if (heeds_case(l, &with) == caseless) fail_msg("%s heeds case, or not", l->name);
     }
 }
 
@@ -267,6 +305,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_type_has_just_these_lookups),
+        TEST(a_lookup_on_text_heeds_case_unless_it_wants_an_index_without),
         TEST(every_lookup_and_every_transform_wants_just_one_index),
         TEST(every_lookup_goes_by_these_indexes),
         TEST(every_way_of_a_lookup_is_served_by_an_index),
