@@ -57,7 +57,7 @@ static void a_hint_lists_up_to_twenty_names(void **state)
 {
     (void)state;
     nr_hint h;
-    assert_string_equal(hint_of("x", 0, &h), "it has ");
+    assert_string_equal(hint_of("x", 0, &h), "it has none");
     assert_string_equal(hint_of("x", 2, &h), "it has name00, name01");
     assert_string_equal(hint_of("nam01", 2, &h), "did you mean 'name01'? It has name00, name01");
     assert_null(strstr(hint_of("x", 20, &h), "..."));

@@ -80,7 +80,7 @@ void nr_hint_offer(nr_hint *h, nr_slice name)
 const char *nr_hint_text(nr_hint *h, const char *has)
 {
     if (!h->best.p) {
-        snprintf(h->text, sizeof h->text, "%s %s", has, h->list);
+        snprintf(h->text, sizeof h->text, "%s %s", has, h->listed ? h->list : "none");
     } else {
         char first = has[0] >= 'a' && has[0] <= 'z' ? (char)(has[0] - ('a' - 'A')) : has[0];
         snprintf(h->text, sizeof h->text, "did you mean '%.*s'? %c%s %s", (int)least(h->best.n, NR_HINT_MAX / 8), h->best.p, first, has + 1, h->list);
