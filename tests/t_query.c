@@ -271,7 +271,8 @@ static void what_cannot_be_bound_is_said(void **state)
     unbound("ORDER --n", NR_E_NOFIELD, "");
     unbound("ORDER -", NR_E_NOFIELD, "");
     unbound("ORDER n__lt", NR_E_NOLOOKUP, "transform");
-    unbound("ORDER r__name", NR_E_SYNTAX, "not available in this version");
+    unbound("ORDER r__name", NR_E_SYNTAX, "a path through the relation 'r' is not possible here");
+    unbound("ORDER t__x", NR_E_NOLOOKUP, "it has none");
     unbound("FIELDS n n", NR_E_SYNTAX, "twice");
     unbound("FIELDS id pk", NR_E_SYNTAX, "twice");
     unbound("FLAT", NR_E_SYNTAX, "exactly one");

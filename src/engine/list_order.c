@@ -43,8 +43,10 @@ static nr_slice key_of(nr_call *c, const nr_query *by, const size_t *columns, co
     for (size_t i = 0; i < by->n_order; i++) {
         const nr_sort_key *k = &by->order[i];
         size_t from = b.n;
-        nr_value v = k->term ? nr_term_value(k->term, &row[columns[i]]) : row[columns[i]];
-        nr_key_add(&v, &b);
+        nr_term plain = nr_term_of(k->field);
+        const nr_term *t = k->term ? k->term : &plain;
+        nr_value v = nr_term_value(t, &row[columns[i]], &c->arena);
+        nr_term_key(t, &v, &c->arena, &b);
         for (; k->descending && from < b.n; from++) b.p[from] = (char)~b.p[from];
     }
     nr_key_add(&row[0], &b);

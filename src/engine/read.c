@@ -72,7 +72,7 @@ static const nr_value *columns_of(nr_call *c, const nr_query *q, const nr_value 
 {
     nr_value *columns = NR_NEW_N(&c->arena, nr_value, q->n_out);
     for (size_t i = 0; i < q->n_out; i++) {
-        columns[i] = nr_term_value(&q->terms[i], &row[q->terms[i].field->id]);
+        columns[i] = nr_term_value(&q->terms[i], &row[q->terms[i].path.field->id], &c->arena);
         if (copy && columns[i].kind == NR_V_TEXT) columns[i].s = nr_arena_copy(&c->arena, columns[i].s);
     }
     return columns;

@@ -252,7 +252,7 @@ static bool refers_by_key(const nr_field *f, const nr_model *to)
 static carried carried_by(const nr_model *m, const nr_pred *p)
 {
     const nr_subquery *s = p->subquery;
-    const nr_field *f = p->field, *of = s->term.field;
+    const nr_field *f = p->field, *of = s->term.path.field;
     bool plain = p->direct && nr_slice_is(NR_S("in"), p->lookup->name) && nr_term_plain(&s->term) && !s->joined.n && !s->outer.find;
     if (!plain) return BY_VALUE;
     if (of->id == 0 && refers_by_key(f, s->model)) return TO_SOURCES;
@@ -278,9 +278,9 @@ static const nr_node *plan_values(nr_planner *p, const nr_subquery *s, nr_query 
     nr_grouping *g = NR_NEW(p->arena, nr_grouping);
     const nr_field **out = NR_NEW(p->arena, const nr_field *);
     nr_slice *name = NR_NEW(p->arena, nr_slice);
-    *out = s->term.field;
-    *name = s->term.field->name;
-    q->n_out = s->term.field->id < s->model->schema->n_fields; /* else it is joined */
+    *out = s->term.path.field;
+    *name = s->term.path.field->name;
+    q->n_out = s->term.path.field->id < s->model->schema->n_fields; /* else it is joined */
     *g = (nr_grouping){.keys = &s->term, .n_keys = 1, .names = name, .specs = &s->term.spec, .count = -1};
     q->joined = s->joined;
     q->out = out;
@@ -335,7 +335,7 @@ static const nr_pred *run_query(nr_call *c, const nr_query *q, nr_model *m, cons
     if (where && by == BY_VALUE) return by_values(c, q, p, where);
     if (!where || !matching(c, q, s->model, where, &found)) return NULL;
     if (by == TO_SOURCES) return referring(c, p, m, p->field, s->model, &found, false);
-    return by == BY_ROW ? rows_leaf(c, p, &found) : referred(c, p, m, s->model, s->term.field, &found, false);
+    return by == BY_ROW ? rows_leaf(c, p, &found) : referred(c, p, m, s->model, s->term.path.field, &found, false);
 }
 
 /* -- comparisons with fields of other models ---------------------------------------------------------------------------------------------- */

@@ -72,8 +72,8 @@ static const nr_column *column_of(const nr_op *op, const group_state *s, const n
 /* The column of a measure, when all that it takes of a batch is integers. */
 static const nr_column *integers_of(const nr_op *op, const group_state *s, const nr_measure *m)
 {
-    if (m->star || m->when || !m->function->add_ints || !nr_term_plain(&m->term) || trail_of(op, s, m->term.field)) return NULL;
-    const nr_column *c = column_of(op, s, m->term.field);
+    if (m->star || m->when || !m->function->add_ints || !nr_term_plain(&m->term) || trail_of(op, s, m->term.path.field)) return NULL;
+    const nr_column *c = column_of(op, s, m->term.path.field);
     return nr_column_kind(c) == NR_V_INT ? c : NULL;
 }
 
@@ -100,9 +100,9 @@ static void begin(nr_op *op, group_state *s)
     if (!p->columns) return;
     if (!p->join.n && !p->n_pairings) s->slots = nr_slots_new(op->run, &op->arena, g);
     if (g->n_keys != 1 || !nr_term_plain(&g->keys[0])) return;
-    const nr_column *c = column_of(op, s, g->keys[0].field);
+    const nr_column *c = column_of(op, s, g->keys[0].path.field);
     if (nr_column_form_of(c) == NR_CF_CODES) s->coded = c;
-    if (nr_column_kind(c) == NR_V_INT && !trail_of(op, s, g->keys[0].field)) s->key = c;
+    if (nr_column_kind(c) == NR_V_INT && !trail_of(op, s, g->keys[0].path.field)) s->key = c;
 }
 
 /* -- the group of a row ------------------------------------------------------------------------------------------------------------------- */
@@ -121,16 +121,29 @@ static group *new_group(nr_op *op, group_state *s, nr_slice key, const nr_value 
     return made;
 }
 
+/* Of the ways in which rows of a group write its numbers it has the lowest by bytes, whichever row comes first. */
+static group *keep_lowest(nr_op *op, group *g, const nr_value *values)
+{
+    const nr_grouping *what = grouping_of(op);
+    for (size_t k = 0; k < what->n_keys; k++) {
+        const nr_value *v = &values[k * NR_BATCH];
+        if (!nr_term_free(&what->keys[k]) || nr_value_cmp(v, &g->columns[k]) >= 0) continue;
+        g->columns[k].s = nr_arena_copy(&op->arena, v->s);
+    }
+    return g;
+}
+
 /* values: a row's, NR_BATCH apart. */
 static group *find_group(nr_op *op, group_state *s, const nr_value *values)
 {
+    const nr_grouping *g = grouping_of(op);
     bool fresh;
     nr_mark mark = nr_arena_mark(op->run->arena);
     nr_buf key = nr_buf_in(op->run->arena);
-    for (size_t k = 0; k < grouping_of(op)->n_keys; k++) nr_key_add(&values[k * NR_BATCH], &key);
+    for (size_t k = 0; k < g->n_keys; k++) nr_term_key(&g->keys[k], &values[k * NR_BATCH], op->run->arena, &key);
     uint32_t number = nr_keyset_number(&s->keys, nr_buf_slice(&key), &fresh);
     nr_arena_rewind(op->run->arena, mark);
-    return fresh ? new_group(op, s, s->keys.keys.at[number], values) : s->groups.at[number];
+    return fresh ? new_group(op, s, s->keys.keys.at[number], values) : keep_lowest(op, s->groups.at[number], values);
 }
 
 /* The same for the value of a single key, which has mostly come before. */
@@ -189,11 +202,11 @@ static void read_joined(const nr_trail *r, const nr_batch *in, nr_value *out)
 static void read_term(nr_op *op, const group_state *s, const nr_term *t, const nr_batch *in, nr_value *out)
 {
     const nr_group_params *p = op->node->params;
-    const nr_trail *r = p->columns ? trail_of(op, s, t->field) : NULL;
+    const nr_trail *r = p->columns ? trail_of(op, s, t->path.field) : NULL;
     if (r) read_joined(r, in, out);
-    else if (p->columns) read_column(nr_table_column(op->run->model->table, t->field->id), in, out);
-    for (size_t i = 0; !p->columns && i < in->n; i++) out[i] = in->values[i][t->field->id];
-    for (size_t i = 0; !nr_term_plain(t) && i < in->n; i++) out[i] = nr_term_value(t, &out[i]);
+    else if (p->columns) read_column(nr_table_column(op->run->model->table, t->path.field->id), in, out);
+    for (size_t i = 0; !p->columns && i < in->n; i++) out[i] = in->values[i][t->path.field->id];
+    for (size_t i = 0; !nr_term_plain(t) && i < in->n; i++) out[i] = nr_term_value(t, &out[i], op->run->arena);
 }
 
 /* Whether a value of a measure comes to the group for the first time. */
@@ -204,7 +217,7 @@ static bool is_new(nr_op *op, group_state *s, const group *g, size_t measure, co
     nr_buf key = nr_buf_in(op->run->arena);
     nr_buf_add(&key, (nr_slice){(const char *)&g, sizeof g});
     nr_buf_add(&key, (nr_slice){(const char *)&measure, sizeof measure});
-    nr_key_add(v, &key);
+    nr_term_key(&grouping_of(op)->measures[measure].term, v, op->run->arena, &key);
     nr_keyset_number(&s->distinct, nr_buf_slice(&key), &fresh);
     nr_arena_rewind(op->run->arena, mark);
     return fresh;
@@ -249,9 +262,11 @@ static void measure(nr_op *op, group_state *s, size_t m, size_t n)
 static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
 {
     const nr_grouping *g = grouping_of(op);
+    nr_mark mark = nr_arena_mark(op->run->arena);
     for (size_t k = 0; !s->key && k < g->n_keys; k++) read_term(op, s, &g->keys[k], in, s->values + k * NR_BATCH);
     if (s->key) find_by_numbers(op, s, in);
     else find_groups(op, s, in->n);
+    nr_arena_rewind(op->run->arena, mark);
     for (size_t i = 0; i < in->n; i++) s->states[i] = s->of[i]->states;
     for (size_t i = 0; i < in->n; i++) s->of[i]->rows++;
     for (size_t m = 0; m < g->n_measures; m++) {
@@ -263,6 +278,7 @@ static void take_rows(nr_op *op, group_state *s, const nr_batch *in)
         }
         read_measured(op, s, m, in);
         measure(op, s, m, in->n);
+        nr_arena_rewind(op->run->arena, mark);
     }
 }
 
@@ -279,8 +295,10 @@ static void take_chunk(nr_op *op, group_state *s, nr_batch *in)
 static void take_slot(nr_op *op, group_state *s, size_t at, const nr_value *keys, uint64_t rows)
 {
     const nr_grouping *g = grouping_of(op);
-    for (size_t k = 0; k < g->n_keys; k++) s->values[k * NR_BATCH] = nr_term_value(&g->keys[k], &keys[k]);
+    nr_mark mark = nr_arena_mark(op->run->arena);
+    for (size_t k = 0; k < g->n_keys; k++) s->values[k * NR_BATCH] = nr_term_value(&g->keys[k], &keys[k], op->run->arena);
     group *to = find_group(op, s, s->values);
+    nr_arena_rewind(op->run->arena, mark);
     to->rows += rows;
     for (size_t m = 0; m < g->n_measures; m++) {
         const nr_measure *what = &g->measures[m];
@@ -396,7 +414,7 @@ static bool take_answers(nr_op *op, group_state *s, const nr_group_answer *answe
     for (size_t m = 0; m < g->n_measures; m++) {
         nr_value *out = &all->columns[m];
         if (!answers[m].row) *out = (nr_value){.kind = NR_V_INT, .i = (int64_t)answers[m].count};
-        else if (!read_value(op, answers[m].row, g->measures[m].term.field, out)) return false;
+        else if (!read_value(op, answers[m].row, g->measures[m].term.path.field, out)) return false;
     }
     return true;
 }
@@ -448,10 +466,12 @@ static bool finish_group(nr_op *op, const group_state *s, group *g)
     return true;
 }
 
-static void add_key(const nr_value *v, bool descending, nr_buf *out)
+static void add_key(nr_op *op, const group *g, size_t column, bool descending, nr_buf *out)
 {
+    const nr_grouping *what = grouping_of(op);
     size_t from = out->n;
-    nr_key_add(v, out);
+    if (column < what->n_keys) nr_term_key(&what->keys[column], &g->columns[column], op->run->arena, out);
+    else nr_key_add(&g->columns[column], out);
     for (size_t i = from; descending && i < out->n; i++) out->p[i] = (char)~out->p[i];
 }
 
@@ -460,8 +480,10 @@ static void order_group(nr_op *op, group *g)
 {
     const nr_grouping *what = grouping_of(op);
     nr_buf key = nr_buf_in(&op->arena);
-    for (size_t i = 0; i < what->n_order; i++) add_key(&g->columns[what->order[i].column], what->order[i].descending != what->reverse, &key);
-    for (size_t k = 0; k < what->n_keys; k++) add_key(&g->columns[k], what->reverse, &key);
+    nr_mark mark = nr_arena_mark(op->run->arena);
+    for (size_t i = 0; i < what->n_order; i++) add_key(op, g, what->order[i].column, what->order[i].descending != what->reverse, &key);
+    for (size_t k = 0; k < what->n_keys; k++) add_key(op, g, k, what->reverse, &key);
+    nr_arena_rewind(op->run->arena, mark);
     g->key = nr_buf_slice(&key);
 }
 

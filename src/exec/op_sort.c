@@ -47,6 +47,14 @@ static nr_slice random_key(nr_op *op)
     return nr_arena_copy(&op->arena, (nr_slice){(const char *)&r, sizeof r});
 }
 
+static void add_term(nr_op *op, const nr_term *t, const nr_value *v, nr_buf *out)
+{
+    nr_mark mark = nr_arena_mark(op->run->arena);
+    nr_value given = nr_term_value(t, v, op->run->arena);
+    nr_term_key(t, &given, op->run->arena, out);
+    nr_arena_rewind(op->run->arena, mark);
+}
+
 static nr_slice sort_key(nr_op *op, const nr_value *row)
 {
     const nr_sort_params *p = op->node->params;
@@ -56,8 +64,8 @@ static nr_slice sort_key(nr_op *op, const nr_value *row)
     for (size_t i = 0; i < p->n_keys && !pk_seen; i++) {
         size_t from = b.n;
         const nr_value *v = &row[p->keys[i].field->id];
-        nr_value made = p->keys[i].term ? nr_term_value(p->keys[i].term, v) : *v;
-        nr_key_add(&made, &b);
+        if (p->keys[i].term) add_term(op, p->keys[i].term, v, &b);
+        else nr_key_add(v, &b);
         if (p->keys[i].descending != p->reverse) invert(b.p + from, b.n - from);
         pk_seen = p->keys[i].field->id == 0 && !p->keys[i].term;
     }

@@ -54,7 +54,7 @@ static bool has_numbers(const nr_column *c)
 
 static const nr_column *column_of(const nr_run *run, const nr_term *t)
 {
-    return nr_table_column(run->model->table, t->field->id);
+    return nr_table_column(run->model->table, t->path.field->id);
 }
 
 static bool is_fit(const nr_run *run, const nr_measure *m)

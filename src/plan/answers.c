@@ -32,7 +32,7 @@ static bool find_count(nr_planner *p, const nr_query *q, const nr_measure *m, bo
     nr_query counted = *q;
     nr_buf text = nr_buf_in(p->arena);
     if (m->when) counted.where = both(p, counted.where, m->when);
-    if (!m->star && m->term.field->null) counted.where = both(p, counted.where, not_null(p, m->term.field));
+    if (!m->star && m->term.path.field->null) counted.where = both(p, counted.where, not_null(p, m->term.path.field));
     if (!nr_plan_count(p, &counted, known, &out->count, &text)) return false;
     out->text = nr_buf_slice(&text);
     return true;
@@ -50,11 +50,11 @@ static const nr_node *source_of(const nr_node *n, bool *sorts)
 static bool find_end(nr_planner *p, const nr_query *q, const nr_measure *m, bool *known, nr_group_answer *out)
 {
     nr_sort_key *key = NR_NEW(p->arena, nr_sort_key);
-    nr_query end = {.model = q->model, .order = key, .n_order = 1, .out = &m->term.field, .n_out = 1, .count = 1, .max_scan = -1};
+    nr_query end = {.model = q->model, .order = key, .n_order = 1, .out = &m->term.path.field, .n_out = 1, .count = 1, .max_scan = -1};
     bool sorts = false;
     if (q->where->n || m->when) return true;
-    key->field = m->term.field;
-    end.where = m->term.field->null ? not_null(p, m->term.field) : q->where;
+    key->field = m->term.path.field;
+    end.where = m->term.path.field->null ? not_null(p, m->term.path.field) : q->where;
     end.reverse = m->function->by_index == NR_BY_LAST;
     out->row = nr_plan_rows(p, &end, NR_FOR_REPLY);
     if (!out->row) return false;
@@ -70,7 +70,7 @@ static bool find_end(nr_planner *p, const nr_query *q, const nr_measure *m, bool
 static bool find(nr_planner *p, const nr_query *q, const nr_measure *m, bool *known, nr_group_answer *out)
 {
     *known = false;
-    bool joined = !m->star && m->term.field->id >= nr_schema_values(q->model->schema);
+    bool joined = !m->star && m->term.path.field->id >= nr_schema_values(q->model->schema);
     if (joined || (!m->star && !nr_term_plain(&m->term))) return true;
     return m->function->by_index == NR_BY_COUNT ? find_count(p, q, m, known, out) : find_end(p, q, m, known, out);
 }

@@ -440,7 +440,7 @@ static const nr_index *counting_index(const nr_planner *p, const nr_query *q, co
         if (!nr_measure_is_size(&g->measures[i])) return NULL;
     for (size_t i = 1; m->table && i < m->n_indexes; i++) {
         const nr_index *ix = &m->indexes[i];
-        bool counts = ix->memory && !ix->stale && ix->path.field == g->keys[0].field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
+        bool counts = ix->memory && !ix->stale && ix->path.field == g->keys[0].path.field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
         if (counts && (nr_table_ordered(m->table, i) || nr_table_postings(m->table, i))) return ix;
     }
     return NULL;

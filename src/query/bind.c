@@ -64,7 +64,7 @@ static bool add_sort_key(nr_binder *b, nr_slice name, const char *clause, nr_sor
         nr_term plain = nr_term_of(keys[i].field);
         if (nr_term_eq(keys[i].term ? keys[i].term : &plain, t)) return true;
     }
-    keys[q->n_order++] = (nr_sort_key){t->field, minus, nr_term_plain(t) ? NULL : t};
+    keys[q->n_order++] = (nr_sort_key){t->path.field, minus, nr_term_plain(t) ? NULL : t};
     return true;
 }
 
@@ -152,7 +152,7 @@ static bool bind_fields(nr_binder *b, const nr_slices *names, nr_columns *out, n
 static void set_output(nr_query *q, const nr_columns *columns, nr_arena *arena)
 {
     const nr_field **fields = NR_NEW_N(arena, const nr_field *, columns->terms.n);
-    for (size_t i = 0; i < columns->terms.n; i++) fields[i] = columns->terms.at[i].field;
+    for (size_t i = 0; i < columns->terms.n; i++) fields[i] = columns->terms.at[i].path.field;
     q->out = fields;
     q->terms = columns->terms.at;
     q->out_names = columns->names.at;
@@ -200,7 +200,7 @@ void nr_query_add_columns(nr_query *q, const nr_term *terms, size_t n, nr_arena 
     memcpy(all, q->terms, q->n_out * sizeof *all);
     memcpy(all + q->n_out, terms, n * sizeof *all);
     q->n_out += n;
-    for (size_t i = 0; i < q->n_out; i++) out[i] = all[i].field;
+    for (size_t i = 0; i < q->n_out; i++) out[i] = all[i].path.field;
     q->terms = all;
     q->out = out;
 }

@@ -85,9 +85,7 @@ static bool operand_of(nr_binder *b, const nr_pred *p, nr_slice text, nr_operand
     bool good = spec ? nr_spec_operand(spec, text, b->arena, out) : nr_utf8_valid(text);
     if (!good) return nr_fail(b->err, NR_E_BADVALUE, "field '%s' got %s, expected %s", name_of(b, p), NR_SHOW(text), expects(p));
     if (!spec || !is_free(spec)) return true;
-    nr_buf key = nr_buf_in(b->arena);
-    nr_doc_key(nr_doc_at(out->v.s), b->arena, &key);
-    out->v.s = nr_buf_slice(&key);
+    out->v.s = nr_doc_key_of(out->v.s, b->arena);
     return true;
 }
 
@@ -294,7 +292,7 @@ static bool imply_path(nr_binder *b, const nr_pred *p, nr_subquery *s)
 {
     const nr_field *f = p->field;
     bool held = s->implied && nr_path_plain(&p->path) && (f->type->flags & NR_TF_RELATION) && nr_slice_eq(f->to, s->model->schema->name);
-    return !held || nr_term_bind(s->model->schema, nr_field_held(f, s->model->schema)->name, "FIELDS", &s->term, b->err);
+    return !held || nr_term_bind(s->model->schema, nr_field_held(f, s->model->schema)->name, "FIELDS", b->arena, &s->term, b->err);
 }
 
 static const nr_pred *bind_query(nr_binder *b, nr_slice path, nr_subquery *s, nr_slice text)

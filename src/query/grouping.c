@@ -83,10 +83,11 @@ static bool add_measure(builder *b, const nr_ast_call *call)
     nr_measure m = {.function = f, .star = nr_slice_is(call->field, "*")};
     if (m.star && !f->star) return nr_fail(b->err, NR_E_SYNTAX, "%s needs a field; only COUNT takes *", f->name);
     if (!m.star && !bind_term(b, call->field, f->name, &m.term)) return false;
-    bool relation = !m.star && nr_term_plain(&m.term) && (m.term.field->type->flags & NR_TF_RELATION);
-    if (!m.star && (!f->takes(m.term.spec.type) || (relation && !f->takes(m.term.field->type))))
+    const nr_field *of = m.star ? NULL : nr_term_declared(&m.term);
+    bool relation = of && (of->type->flags & NR_TF_RELATION);
+    if (!m.star && (!f->takes(m.term.spec.type) || (relation && !f->takes(of->type))))
         return nr_fail(b->err, NR_E_BADVALUE, "%s %s: the field is of type %s, expected %s", f->name, NR_SHOW(call->field),
-                       relation ? m.term.field->type->name : m.term.spec.type->name, f->wants);
+                       relation ? of->type->name : m.term.spec.type->name, f->wants);
     if (call->as.p && !is_name(call->as))
         return nr_fail(b->err, NR_E_BADVALUE, "AS %s: expected letters, digits and underscores, not a digit first, at most %d of them",
                        NR_SHOW(call->as), NR_FIELD_NAME_MAX);
@@ -153,15 +154,16 @@ static const nr_field *column_find(const nr_binder *binder, nr_slice path, size_
     return NULL;
 }
 
-/* A key that is a field is that field, elsewhere; one that is a relation is its target's primary key. */
+/* A key that is a field, or one inside of a field, is that field, elsewhere; one that is a relation is its target's primary key. */
 static nr_field column_field(const builder *b, size_t at)
 {
     const nr_term *key = at < b->keys.n ? &b->keys.at[at] : NULL;
-    nr_field f = key && nr_term_plain(key) ? *key->field : (nr_field){0};
+    const nr_field *of = key ? nr_term_declared(key) : NULL;
+    nr_field f = of ? *of : (nr_field){0};
     f.name = b->names.at[at];
     f.id = (uint16_t)at;
     f.spec = b->specs.at[at];
-    if (!(key && nr_term_plain(key)) || (f.type->flags & NR_TF_RELATION)) f.type = f.spec.type;
+    if (!of || (f.type->flags & NR_TF_RELATION)) f.type = f.spec.type;
     f.null = true;
     return f;
 }
@@ -239,9 +241,9 @@ bool nr_grouping_bind(const nr_ast *ast, nr_model *model, const nr_bind_with *wi
 
 void nr_grouping_fields(const nr_grouping *g, bool *want)
 {
-    for (size_t i = 0; i < g->n_keys; i++) want[g->keys[i].field->id] = true;
+    for (size_t i = 0; i < g->n_keys; i++) want[g->keys[i].path.field->id] = true;
     for (size_t i = 0; i < g->n_measures; i++) {
-        if (!g->measures[i].star) want[g->measures[i].term.field->id] = true;
+        if (!g->measures[i].star) want[g->measures[i].term.path.field->id] = true;
         if (g->measures[i].when) nr_pred_fields(g->measures[i].when, want);
     }
 }

@@ -311,10 +311,15 @@ static const nr_pred *link_over(nr_arena *arena, const nr_link *link, const nr_p
     return p;
 }
 
+const nr_pred *nr_join_along(nr_arena *arena, const nr_link *const *links, size_t n, const nr_pred *leaf)
+{
+    for (size_t i = n; leaf && i > 0; i--) leaf = link_over(arena, links[i - 1], leaf);
+    return leaf;
+}
+
 const nr_pred *nr_join_wrap(const nr_route *r, const nr_pred *leaf)
 {
-    for (size_t i = r->links.n; leaf && i > 0; i--) leaf = link_over(r->binder.arena, r->links.at[i - 1], leaf);
-    return leaf;
+    return nr_join_along(r->binder.arena, r->links.at, r->links.n, leaf);
 }
 
 /* -- scopes -------------------------------------------------------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ bool nr_join_read(nr_binder *b, nr_slice *path, nr_route *out);
 /* A path without a lookup, and "__lt": put together so that the lookup is none of the fields behind a relation. An absent slice: err. */
 nr_slice nr_join_lookup(nr_binder *b, nr_slice path, const char *lookup);
 
-/* leaf NULL: NULL. */
+/* A leaf behind so many links, the first one outermost. leaf NULL: NULL. */
+const nr_pred *nr_join_along(nr_arena *arena, const nr_link *const *links, size_t n, const nr_pred *leaf);
 const nr_pred *nr_join_wrap(const nr_route *r, const nr_pred *leaf);
 
 /* One FILTER, WHERE or Q: what each LINK is asked is made whole. NULL: err (LIMIT: conditions are mixed in too many ways). */

@@ -74,9 +74,9 @@ bool nr_joined_term(nr_binder *b, nr_slice name, const char *clause, nr_joineds 
     nr_slice rest = name;
     size_t from = 0;
     if (!(pairings ? read_paired(b, &rest, pairings, &r, &from) : nr_joined_read(b, &rest, clause, &r))) return false;
-    if (!nr_term_bind(r.binder.schema, rest, clause, out, b->err)) return false;
-    if (from || r.links.n) out->field = field_at(b, from, &r, out->field, clause, all);
-    return out->field != NULL;
+    if (!nr_term_bind(r.binder.schema, rest, clause, b->arena, out, b->err)) return false;
+    if (from || r.links.n) out->path.field = field_at(b, from, &r, out->path.field, clause, all);
+    return out->path.field != NULL;
 }
 
 /* The ways to the models above, the nearest first. */

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "query/join.h"
+#include "types/doc_key.h"
 
 enum { DIGEST = 32, LENGTH = 4 };
 static const uint32_t NONE = UINT32_MAX; /* the length of NULL */
@@ -88,77 +89,88 @@ static const nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *a, con
     return p;
 }
 
-/* Blobs are in the order of their bytes, as sort keys are, though a filter has no lookup for that. */
-static const nr_pred *bytes_leaf(nr_binder *b, const nr_term *t, const char *lookup, nr_slice value)
+/* A lookup of the term's values as they are sorted. A filter would not have it on all of them: blobs have the order of their bytes there, and values of free JSON one
+ * of all kinds. */
+static const nr_pred *leaf(nr_binder *b, const nr_query *q, const nr_term *t, const char *lookup, const nr_operand *operand, nr_slice text)
 {
+    size_t own = nr_schema_values(q->model->schema);
+    const nr_joined *joined = t->path.field->id < own ? NULL : q->joined.at[t->path.field->id - own];
     nr_pred *p = NR_NEW(b->arena, nr_pred);
-    nr_operand *operand = NR_NEW(b->arena, nr_operand);
-    *operand = (nr_operand){{.kind = NR_V_TEXT, .s = value}, 0};
     *p = (nr_pred){.op = NR_P_LEAF,
-                   .field = t->field,
-                   .path = nr_path_of(t->field),
+                   .path = t->path,
                    .lookup = nr_lookup_find(nr_slice_of(lookup)),
                    .args = {.at = operand, .n = 1},
-                   .direct = true,
                    .scratch = b->arena,
-                   .text = value};
-    return p;
+                   .text = text};
+    if (joined) p->path.field = joined->of;
+    p->field = p->path.field;
+    p->direct = nr_path_plain(&p->path);
+    return joined ? nr_join_along(b->arena, joined->links, joined->n_links, p) : p;
 }
 
-static const nr_pred *leaf(nr_binder *b, const nr_term *t, const char *lookup, nr_slice value)
+static const nr_pred *null_leaf(nr_binder *b, const nr_query *q, const nr_term *t, bool null)
 {
-    bool bytes = (t->spec.type->flags & NR_TF_BYTES) && strcmp(lookup, "isnull") != 0;
-    if (bytes) return bytes_leaf(b, t, lookup, value);
-    nr_buf path = nr_buf_in(b->arena);
-    nr_term_print(t, &path);
-    nr_slice whole = nr_join_lookup(b, nr_buf_slice(&path), nr_arena_printf(b->arena, "__%s", lookup).p);
-    return whole.p ? nr_bind_leaf(b, &(nr_ast_pair){whole, value}) : NULL;
+    nr_operand *o = NR_NEW(b->arena, nr_operand);
+    *o = (nr_operand){.v = {.kind = NR_V_INT, .i = null}};
+    return leaf(b, q, t, "isnull", o, null ? NR_S("true") : NR_S("false"));
+}
+
+/* text: canonical, of a value; a token that somebody made may have another one. */
+static const nr_pred *value_leaf(nr_binder *b, const nr_query *q, const nr_term *t, const char *lookup, nr_slice text)
+{
+    nr_operand *o = NR_NEW(b->arena, nr_operand);
+    if (!nr_spec_operand(&t->spec, text, b->arena, o)) {
+        nr_fail(b->err, NR_E_BADVALUE, "%s is no value of type %s", NR_SHOW(text), t->spec.type->name);
+        return NULL;
+    }
+    if (nr_term_free(t)) o->v.s = nr_doc_key_of(o->v.s, b->arena);
+    return leaf(b, q, t, lookup, o, text);
 }
 
 /* NULL, which is the lowest, lies behind everything in a descending order, and before everything else in an ascending one. */
-static const nr_pred *beyond(nr_binder *b, const nr_term *t, bool descending, nr_slice text)
+static const nr_pred *beyond(nr_binder *b, const nr_query *q, const nr_term *t, bool descending, nr_slice text)
 {
-    if (!text.p) return descending ? node(b->arena, NR_P_OR, NULL, NULL) : leaf(b, t, "isnull", NR_S("false"));
-    if (!descending) return leaf(b, t, "gt", text);
-    const nr_pred *less = leaf(b, t, "lt", text);
-    if (!less || !t->field->null) return less;
-    return node(b->arena, NR_P_OR, less, leaf(b, t, "isnull", NR_S("true")));
+    if (!text.p) return descending ? node(b->arena, NR_P_OR, NULL, NULL) : null_leaf(b, q, t, false);
+    if (!descending) return value_leaf(b, q, t, "gt", text);
+    const nr_pred *less = value_leaf(b, q, t, "lt", text);
+    if (!less || !nr_term_null(t)) return less;
+    return node(b->arena, NR_P_OR, less, null_leaf(b, q, t, true));
 }
 
-static const nr_pred *equal(nr_binder *b, const nr_term *t, nr_slice text)
+static const nr_pred *equal(nr_binder *b, const nr_query *q, const nr_term *t, nr_slice text)
 {
-    return text.p ? leaf(b, t, "exact", text) : leaf(b, t, "isnull", NR_S("true"));
+    return text.p ? value_leaf(b, q, t, "exact", text) : null_leaf(b, q, t, true);
 }
 
 /* Beside the exact condition one on the first key, for an index to begin with. */
-static const nr_pred *at_least(nr_binder *b, const nr_term *t, bool descending, nr_slice text)
+static const nr_pred *at_least(nr_binder *b, const nr_query *q, const nr_term *t, bool descending, nr_slice text)
 {
-    if (!text.p || (descending && t->field->null)) return NULL;
-    return leaf(b, t, descending ? "lte" : "gte", text);
+    if (!text.p || (descending && nr_term_null(t))) return NULL;
+    return value_leaf(b, q, t, descending ? "lte" : "gte", text);
 }
 
 static bool bind_after(nr_binder *b, const nr_page *p, const nr_slice *texts, nr_query *q)
 {
     const nr_pred *tree = NULL;
     for (size_t i = p->n; i-- > 0;) {
-        const nr_pred *more = beyond(b, &p->keys[i], p->descending[i], texts[i]);
-        const nr_pred *same = tree ? equal(b, &p->keys[i], texts[i]) : NULL;
+        const nr_pred *more = beyond(b, q, &p->keys[i], p->descending[i], texts[i]);
+        const nr_pred *same = tree ? equal(b, q, &p->keys[i], texts[i]) : NULL;
         if (b->err->code) return false;
         tree = tree ? node(b->arena, NR_P_OR, more, node(b->arena, NR_P_AND, same, tree)) : more;
     }
-    q->after = p->n > 1 ? node(b->arena, NR_P_AND, at_least(b, &p->keys[0], p->descending[0], texts[0]), tree) : tree;
+    q->after = p->n > 1 ? node(b->arena, NR_P_AND, at_least(b, q, &p->keys[0], p->descending[0], texts[0]), tree) : tree;
     return !b->err->code;
 }
 
 /* -- binding ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* A page begins with a filter, where what stands behind a dict is one of its keys. */
-static bool check_dict(const nr_term *t, nr_arena *arena, nr_err *err)
+/* A container as a whole has no order. */
+static bool check_key(const nr_term *t, nr_arena *arena, nr_err *err)
 {
     nr_buf name = nr_buf_in(arena);
-    if (!t->n_transforms || t->field->type->reply != NR_REPLY_MAP) return true;
+    if (!(t->spec.type->flags & NR_TF_CONTAINER) || nr_term_free(t)) return true;
     nr_term_print(t, &name);
-    return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', which is a key of the dict in filters; LIMIT goes with it", NR_FMT(nr_buf_slice(&name)));
+    return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(nr_buf_slice(&name)), t->spec.type->name);
 }
 
 static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
@@ -168,10 +180,7 @@ static bool take_keys(nr_page *p, nr_query *q, nr_arena *arena, nr_err *err)
     for (size_t i = 0; i < q->n_order && !pk; i++) {
         const nr_sort_key *k = &q->order[i];
         nr_term t = k->term ? *k->term : nr_term_of(k->field);
-        bool joined = k->field->id >= nr_schema_values(q->model->schema);
-        if (t.spec.type->flags & (joined ? NR_TF_CONTAINER | NR_TF_BYTES : NR_TF_CONTAINER))
-            return nr_fail(err, NR_E_SYNTAX, "PAGE with an order by '%.*s', a field of type %s", NR_FMT(k->field->name), t.spec.type->name);
-        if (!check_dict(&t, arena, err)) return false;
+        if (!check_key(&t, arena, err)) return false;
         pk = k->field->id == 0 && nr_term_plain(&t);
         p->descending[p->n] = k->descending != q->reverse;
         p->keys[p->n++] = t;

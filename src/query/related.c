@@ -115,9 +115,9 @@ static size_t steps_of(const nr_binder *b, const nr_term *t, const nr_joineds *j
 {
     size_t own = nr_schema_values(b->schema), n = 0;
     bool same = true;
-    if (!nr_term_plain(t) || !is_reference(t->field)) return 0;
-    if (t->field->id < own) return t->field == c->at[0].field;
-    const nr_joined *j = joined->at[t->field->id - own];
+    if (!nr_term_plain(t) || !is_reference(t->path.field)) return 0;
+    if (t->path.field->id < own) return t->path.field == c->at[0].field;
+    const nr_joined *j = joined->at[t->path.field->id - own];
     for (size_t i = 0; same && i < j->n_links; i++) {
         if (j->links[i]->up) continue;
         same = n < c->n && j->links[i]->field == c->at[n].field;

@@ -32,6 +32,13 @@ void nr_doc_key(nr_doc doc, nr_arena *arena, nr_buf *out)
     else if (doc.kind == NR_J_ARRAY || doc.kind == NR_J_OBJECT) nr_buf_add(out, doc.text);
 }
 
+nr_slice nr_doc_key_of(nr_slice text, nr_arena *arena)
+{
+    nr_buf key = nr_buf_in(arena);
+    nr_doc_key(nr_doc_at(text), arena, &key);
+    return nr_buf_slice(&key);
+}
+
 bool nr_doc_key_ordered(nr_slice key)
 {
     return key.n && (key.p[0] == KEY_NUMBER || key.p[0] == KEY_STRING);

@@ -9,6 +9,9 @@
 
 void nr_doc_key(nr_doc doc, nr_arena *arena, nr_buf *out);
 
+/* The key of a canonical text, in arena. */
+nr_slice nr_doc_key_of(nr_slice text, nr_arena *arena);
+
 /* The key of a JSON null, for operands. */
 #define NR_DOC_KEY_NULL NR_S("a")
 
