@@ -245,15 +245,20 @@ static uint64_t rows_needed(const nr_query *q)
     return q->count < 0 ? UINT64_MAX : (uint64_t)q->offset + (uint64_t)q->count;
 }
 
-/* Whether the order is that of an index: a field's, then nothing or the pk. The directions are those before REVERSE. */
+static bool is_pk(const nr_sort_key *k)
+{
+    return k->field->id == 0 && !k->term;
+}
+
+/* Whether the order is that of an index: of the values of one path, then nothing or the pk. The directions are those before REVERSE. */
 static bool is_order_of(const nr_query *q, const nr_index *ix, route *r)
 {
-    if (!q->n_order || q->order[0].term || (q->n_order > 1 && q->order[1].term)) return false;
     const nr_sort_key *k = q->order;
+    if (!q->n_order || (!is_pk(k) && q->n_order > 1 && !is_pk(&k[1]))) return false;
     r->descending = k->descending;
-    r->pks_descending = k->field->id == 0 ? k->descending : q->n_order > 1 && q->order[1].descending;
-    if (k->field->id != 0 && q->n_order > 1 && q->order[1].field->id != 0) return false;
-    return ix->kind != NR_IX_SET && ix->path.field == k->field && nr_path_plain(&ix->path) && ix->keyfn == &nr_key_value;
+    r->pks_descending = is_pk(k) ? k->descending : q->n_order > 1 && k[1].descending;
+    bool same = k->term ? nr_path_eq(&ix->path, &k->term->path) : ix->path.field == k->field && nr_path_plain(&ix->path);
+    return same && ix->kind != NR_IX_SET && ix->keyfn == &nr_key_value;
 }
 
 /* The walk of the order's index, narrowed to the stretch that lookups on the same field leave. */
