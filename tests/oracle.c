@@ -165,8 +165,8 @@ static int compare_rows(const void *x, const void *y, void *ctx)
     const sorting *s = ctx;
     for (size_t i = 0; i < s->n; i++) {
         const okey *k = &s->keys[i];
-        const otype *t = opath_end(s->m, &k->path)->fields[k->field].type;
-        int c = oval_cmp(t, opath_value(s->m, &k->path, k->field, a), opath_value(s->m, &k->path, k->field, b));
+        oval left = okey_value(s->m, k, a), right = okey_value(s->m, k, b);
+        int c = oval_cmp(okey_type(s->m, k), &left, &right);
         if (c) return k->descending ? -c : c;
     }
     return oval_cmp(s->m->fields[0].type, &a->v[0], &b->v[0]);
@@ -187,7 +187,8 @@ void oracle_entity(const omodel *m, const oquery *q, const orow *row, text *out)
         const okey own = {.field = i}, *f = q->has_fields ? &q->fields[i] : &own;
         if (i) text_add(out, NR_S(","));
         if (!q->flat) text_quote(out, nr_slice_of(q->has_fields ? q->names[i] : m->fields[i].name)), text_add(out, NR_S("="));
-        oval_reply(opath_end(m, &f->path)->fields[f->field].type, opath_value(m, &f->path, f->field, row), out);
+        oval v = okey_value(m, f, row);
+        oval_reply(okey_type(m, f), &v, out);
     }
     if (!q->flat) text_add(out, NR_S("}"));
 }

@@ -51,6 +51,7 @@ struct otype {
     bool clock;          /* takes auto_now */
     unsigned parts;      /* O_HAS_ of what it has parts of */
     bool container;
+    bool documents;      /* JSON that is in order as documents are, and equal as they are; else it is by its text */
     const char *of;      /* of containers: the type of what stands in them, NULL: JSON; of embedded entities that of every member */
     int places, scale;   /* decimals: as stored, as kept here */
     big low, high;       /* numbers that may be written */
@@ -93,8 +94,14 @@ nr_slice random_key(dice *d);
 /* A step that may be made from a type. before: the last one was to each element. False: none. */
 bool random_step(dice *d, const otype *t, bool before, ostep *out);
 
+/* A step to something that v has. False: it has nothing, or nothing that can be said. */
+bool random_step_into(dice *d, const oval *v, ostep *out, const oval **to);
+
 /* What a step from v, not NULL, leads to: how many values, which follow each other from *out on; one that is not there is NULL. */
 size_t ostep_values(const ostep *s, const oval *v, const oval **out);
+
+/* JSON in the order of documents: by kind, numbers by value. */
+int document_cmp(const oval *a, const oval *b);
 
 void add_big(text *out, big n, int width);
 
@@ -146,7 +153,7 @@ typedef struct opattern {
 const opattern *random_pattern(dice *d, nr_slice subject, nr_arena *a);
 bool opattern_found(const opattern *p, bool caseless, nr_slice subject, nr_arena *a);
 
-enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6, OM_MAX = 3, OHOPS_MAX = 3 };
+enum { OF_MAX = 12, OX_MAX = 4, OA_MAX = 6, OB_MAX = 6, OM_MAX = 3, OHOPS_MAX = 3, OPARTS_MAX = 2, OSTEPS_MAX = 2 };
 
 typedef struct ofield {
     char name[64];
@@ -178,9 +185,15 @@ typedef struct opath {
     size_t n;
 } opath;
 
+typedef struct otransform otransform;
+
 typedef struct okey {
     opath path;             /* by references alone */
     size_t field;           /* of the model at its end */
+    ostep steps[OSTEPS_MAX]; /* none to each element */
+    size_t n_steps;
+    const otransform *parts[OPARTS_MAX];
+    size_t n_parts;
     bool descending;
 } okey;
 
@@ -249,12 +262,12 @@ const orow *ohop_next(const omodel *m, const ohop *hop, const orow *row, size_t 
 /* -- lookups ----------------------------------------------------------------------------------------------------------------------------- */
 
 /* A part of a date or time, or the length of a container. */
-typedef struct otransform {
+struct otransform {
     const char *name;
     unsigned needs;     /* O_HAS_ */
     const char *gives;  /* a type */
     big (*eval)(const otype *t, const oval *v);
-} otransform;
+};
 
 extern const otransform otransforms[]; /* name NULL at the end */
 
@@ -279,8 +292,6 @@ typedef struct olookup {
 extern const olookup olookups[]; /* name NULL at the end */
 bool olookup_suits(const olookup *l, const otype *t);
 
-enum { OPARTS_MAX = 2, OSTEPS_MAX = 2 };
-
 struct oleaf {
     opath path;
     size_t field; /* of the model at its end */
@@ -302,6 +313,17 @@ const otype *oleaf_type(const ofield *f, const oleaf *l);
 const otype *oleaf_operand(const ofield *f, const oleaf *l);
 const oval *oleaf_values(const ofield *f, const oleaf *l, const oval *v, nr_arena *a, size_t *n);
 bool oleaf_holds(const ofield *f, const oleaf *l, const oval *v, nr_arena *a);
+
+/* The same of what is sorted, grouped or replied: one value, and JSON inside of a field in the order of documents. */
+const otype *oterm_type(const ofield *f, const oleaf *l);
+bool oterm_eq(const oleaf *a, const oleaf *b);
+oleaf okey_leaf(const okey *k);
+const otype *okey_type(const omodel *m, const okey *k);
+oval okey_value(const omodel *m, const okey *k, const orow *row);
+
+/* The place of a field of a model, often of one that holds others; and steps and parts of it that give one value, mostly where some row has one. */
+size_t random_term_field(dice *d, const omodel *m);
+void random_term_path(dice *d, const omodel *m, size_t field, oleaf *l);
 
 /* What lookups on text look at: of a JSON string what it says. */
 nr_slice oval_as_text(const otype *t, const oval *v, nr_arena *a);

@@ -100,7 +100,8 @@ static void choose_having(comparison *c)
     omodel *h = &c->having;
     *h = (omodel){.columns = true, .rows = NR_NEW_N(&g->arena, orow, all->n_rows + 1), .n_rows = all->n_rows};
     for (size_t f = 0; f < all->n_fields; f++) {
-        if (ogrouping_is_rough(c->m, &c->grouping, f) || is_start_of_another(all, all->fields[f].name)) continue;
+        const char *name = all->fields[f].name;
+        if (ogrouping_is_rough(c->m, &c->grouping, f) || is_start_of_another(all, name) || strpbrk(name, " \"")) continue;
         for (size_t i = 0; i < all->n_rows; i++) h->rows[i].v[h->n_fields] = all->rows[i].v[f];
         h->fields[h->n_fields++] = all->fields[f];
     }
@@ -194,6 +195,7 @@ void compare_aggregate(game *g, const omodel *m)
     comparison *c = NR_NEW(&g->arena, comparison);
     *c = (comparison){.g = g, .m = m};
     random_query(&g->d, &g->arena, m, false, &c->filters);
+    if (dice_chance(&g->d, 40)) c->filters = (oquery){.count = -1};
     random_grouping(&g->d, &g->arena, m, &c->grouping);
     size_t n = oracle_select(m, &c->filters, &g->arena, g->rows);
     ogroups_make(m, &c->grouping, g->rows, n, &g->arena, &c->groups);

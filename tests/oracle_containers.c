@@ -12,6 +12,9 @@ enum { MOST_ITEMS = 4 };
 /* Of dicts and JSON objects, in order. */
 static const nr_slice keys[] = {LIT(""), LIT("0"), LIT("color"), LIT("exact"), LIT("k \"k"), LIT("size"), LIT("\xc3\xa9")};
 
+/* The key that most of them have, and that is most often asked for. */
+enum { COMMON = 2 };
+
 /* The members of embedded entities, in the order of the definition; the second comes first by name. */
 static const nr_slice members[] = {LIT("color"), LIT("bare")};
 
@@ -144,7 +147,7 @@ static void make_keys(dice *d, nr_arena *a, oval *out)
     nr_slice *some = NR_NEW_N(a, nr_slice, COUNT(keys));
     out->n = 0;
     for (size_t i = 0; i < COUNT(keys); i++)
-        if (dice_chance(d, 30)) some[out->n++] = keys[i];
+        if (dice_chance(d, i == COMMON ? 65 : 30)) some[out->n++] = keys[i];
     out->keys = some;
 }
 
@@ -191,7 +194,7 @@ static void add_json(const otype *t, dice *d, const oval *v, text *out)
 
 static void make_json_at(const otype *t, dice *d, int depth, nr_arena *a, oval *out)
 {
-    static const nr_slice numbers[] = {LIT("0"), LIT("1"), LIT("-7"), LIT("1.5"), LIT("20")};
+    static const nr_slice numbers[] = {LIT("0"), LIT("1"), LIT("-7"), LIT("1.5"), LIT("20"), LIT("1.0"), LIT("2e1")};
     static const nr_slice strings[] = {LIT("a"), LIT("ab"), LIT(""), LIT("1"), LIT("\xc3\xa9\n"), LIT("Red"), LIT("null"), LIT("a\0b")};
     static const char kinds[] = "nnnsssb0ao";
     text canonical = {0};
@@ -239,11 +242,19 @@ static void reply_items(const otype *of, const oval *v, const char *open, const 
     text_add(out, nr_slice_of(shut));
 }
 
+/* An integer as it is written, another number as the double that it is. */
+static void reply_number(nr_slice s, text *out)
+{
+    bool whole = !memchr(s.p, '.', s.n) && !memchr(s.p, 'e', s.n);
+    if (whole) text_add(out, NR_S("#")), text_add(out, s);
+    else text_addf(out, "~%g", strtod(s.p, NULL));
+}
+
 /* JSON of no declared type is replied as what it is. */
 static void reply_element(const otype *of, const oval *v, text *out)
 {
     switch (v->kind) {
-    case 'n': text_add(out, memchr(v->bytes.p, '.', v->bytes.n) ? NR_S("~") : NR_S("#")), text_add(out, v->bytes); break;
+    case 'n': reply_number(v->bytes, out); break;
     case 's': text_quote(out, v->string); break;
     case 'b': text_add(out, v->num ? NR_S("?1") : NR_S("?0")); break;
     case '0': text_add(out, NR_S("nil")); break;
@@ -272,7 +283,7 @@ static void reply_map(const otype *t, const oval *v, text *out)
 
 nr_slice random_key(dice *d)
 {
-    return keys[dice_below(d, COUNT(keys))];
+    return keys[dice_chance(d, 35) ? COMMON : dice_below(d, COUNT(keys))];
 }
 
 bool random_step(dice *d, const otype *t, bool before, ostep *out)
@@ -288,6 +299,34 @@ bool random_step(dice *d, const otype *t, bool before, ostep *out)
     out->key = otype_is(t, "embedded") ? members[dice_below(d, COUNT(members))] : random_key(d);
     bool digits = out->key.n && out->key.p[0] == '0'; /* which would be a position in the list before */
     return t->container && out->key.n && way < 60 && !(before && digits);
+}
+
+bool random_step_into(dice *d, const oval *v, ostep *out, const oval **to)
+{
+    static const nr_slice positions[] = {LIT("0"), LIT("1"), LIT("2"), LIT("3")};
+    if (!v->n) return false;
+    size_t at = dice_below(d, v->n);
+    *out = (ostep){.key = v->keys ? v->keys[at] : positions[at]};
+    *to = &v->items[at];
+    return out->key.n > 0;
+}
+
+static int place_of_kind(const oval *v)
+{
+    static const char kinds[] = "0bnsao";
+    return (int)(strchr(kinds, v->kind) - kinds);
+}
+
+/* Numbers are few here, and doubles have all of them. */
+int document_cmp(const oval *a, const oval *b)
+{
+    int x = place_of_kind(a), y = place_of_kind(b);
+    if (x != y) return x < y ? -1 : 1;
+    if (a->kind == 'b') return (a->num > b->num) - (a->num < b->num);
+    if (a->kind == 's') return nr_slice_cmp(a->string, b->string);
+    if (a->kind != 'n') return nr_slice_cmp(a->bytes, b->bytes);
+    double n = strtod(a->bytes.p, NULL), m = strtod(b->bytes.p, NULL);
+    return (n > m) - (n < m);
 }
 
 static size_t position_of(nr_slice key)

@@ -48,7 +48,7 @@ static okind kind_of(const char *function)
 
 static const otype *term_type(const omodel *m, const oleaf *term)
 {
-    return oleaf_type(oleaf_field(m, term), term);
+    return oterm_type(oleaf_field(m, term), term);
 }
 
 static const otype *measure_type(const omodel *m, const omeasure *x, nr_arena *a)
@@ -83,10 +83,12 @@ typedef struct keyed {
     oval keys[OG_KEYS];
 } keyed;
 
+/* A null in a dict is NULL, as what is missing is. */
 static oval term_value(const ojoin *j, const oleaf *term, const opair *p, nr_arena *a)
 {
     size_t n;
-    return oleaf_values(oleaf_field(j->m, term), term, opair_value(j, p, &term->path, term->field), a, &n)[0];
+    oval v = oleaf_values(oleaf_field(j->m, term), term, opair_value(j, p, &term->path, term->field), a, &n)[0];
+    return v.null ? (oval){.null = true} : v;
 }
 
 static values values_of(const ojoin *j, const omeasure *x, const keyed *of, size_t n, nr_arena *a)
@@ -199,10 +201,19 @@ static void add_field(ogroups *out, const char *name, const otype *type)
     snprintf(f->name, sizeof f->name, "%s", name);
 }
 
+/* The key of a group. Of a number that is written in several ways it is the lowest by bytes. */
+static oval lowest_writing(const keyed *of, size_t n, size_t key, const otype *t)
+{
+    oval out = of->keys[key];
+    for (size_t i = 1; t->documents && !out.null && i < n; i++)
+        if (nr_slice_cmp(of[i].keys[key].bytes, out.bytes) < 0) out = of[i].keys[key];
+    return out;
+}
+
 static void add_group(const ojoin *j, const ogrouping *g, const keyed *of, size_t n, nr_arena *a, ogroups *out)
 {
     orow *row = &out->m.rows[out->m.n_rows];
-    for (size_t k = 0; k < g->n_keys; k++) row->v[k] = of->keys[k];
+    for (size_t k = 0; k < g->n_keys; k++) row->v[k] = lowest_writing(of, n, k, out->m.fields[k].type);
     for (size_t i = 0; i < g->n_measures; i++) {
         values v = values_of(j, &g->measures[i], of, n, a);
         row->v[g->n_keys + i] = measure(&g->measures[i], &v, a, &out->slack[out->m.n_rows][g->n_keys + i], &out->beyond);
@@ -248,29 +259,21 @@ void ogroups_make(const omodel *m, const ogrouping *g, const orow *const *rows, 
 
 /* -- at random ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* A field, or parts of one, and a name for it. */
+/* A field, or something inside of it, or parts of that, and a name for it. */
 static void random_term(dice *d, const omodel *m, bool back, oleaf *term, char name[OG_NAME])
 {
     text t = {0};
     do {
         *term = (oleaf){.n_args = 0};
         random_way(d, m, back, &term->path);
-        term->field = dice_below(d, opath_end(m, &term->path)->n_fields);
+        term->field = random_term_field(d, opath_end(m, &term->path));
         opath_shorten(m, &term->path, &term->field);
-        random_path(d, oleaf_field(m, term), term);
-        term->lookup = NULL;
+        random_term_path(d, opath_end(m, &term->path), term->field, term);
         text_clear(&t);
         leaf_path(d, m, term, &t);
-    } while (term->n_steps || t.n >= OG_NAME - 20);
+    } while (t.n >= OG_NAME - 20);
     snprintf(name, OG_NAME, "%s", t.p);
     free(t.p);
-}
-
-static bool is_same(const oleaf *a, const oleaf *b)
-{
-    bool same = a->field == b->field && a->n_parts == b->n_parts && a->path.n == b->path.n && opath_eq(&a->path, &b->path, a->path.n);
-    for (size_t i = 0; same && i < a->n_parts; i++) same = a->parts[i] == b->parts[i];
-    return same;
 }
 
 static void random_keys(dice *d, const omodel *m, size_t n, ogrouping *g)
@@ -279,28 +282,34 @@ static void random_keys(dice *d, const omodel *m, size_t n, ogrouping *g)
         size_t at = g->n_keys;
         bool new = true;
         random_term(d, m, !g->distinct, &g->keys[at], g->names[at]);
-        for (size_t k = 0; k < at; k++) new = new && !is_same(&g->keys[k], &g->keys[at]) && strcmp(g->names[k], g->names[at]) != 0;
+        for (size_t k = 0; k < at; k++) new = new && !oterm_eq(&g->keys[k], &g->keys[at]) && strcmp(g->names[k], g->names[at]) != 0;
         g->n_keys += new;
     }
 }
 
 /* Doubles so large that their squares are none are for functions that do not compute. */
-static bool is_tame(const omodel *m, const oleaf *term)
+static bool is_tame(const omodel *m, const oleaf *term, nr_arena *a)
 {
     const omodel *of = opath_end(m, &term->path);
-    for (size_t i = 0; oleaf_field(m, term)->type->shape == O_DBL && i < of->n_rows; i++)
-        if (!of->rows[i].v[term->field].null && fabs(of->rows[i].v[term->field].dbl) > 1e150) return false;
-    return true;
+    bool tame = true;
+    size_t n;
+    for (size_t i = 0; term_type(m, term)->shape == O_DBL && tame && i < of->n_rows; i++) {
+        nr_mark mark = nr_arena_mark(a);
+        const oval *v = oleaf_values(oleaf_field(m, term), term, &of->rows[i].v[term->field], a, &n);
+        tame = v->null || fabs(v->dbl) <= 1e150;
+        nr_arena_rewind(a, mark);
+    }
+    return tame;
 }
 
-static bool suits(const omodel *m, const omeasure *x)
+static bool suits(const omodel *m, const omeasure *x, nr_arena *a)
 {
     const otype *t = term_type(m, &x->term);
     okind kind = kind_of(x->function);
     if (kind == OG_COUNT) return true;
     if (kind == OG_SAME) return !t->container && t->json != O_JSON_BASE64 && !otype_is(t, "json");
     bool number = is_exact(t) || t->shape == O_DBL, reference = oleaf_field(m, &x->term)->relation && !x->term.n_parts;
-    return number && !reference && is_tame(m, &x->term);
+    return number && !reference && is_tame(m, &x->term, a);
 }
 
 static void name_measure(dice *d, size_t at, omeasure *x)
@@ -325,7 +334,7 @@ static void random_measure(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
         if (x->star) break;
         x->function = functions[dice_below(d, COUNT(functions))].name;
         random_term(d, m, true, &x->term, x->of);
-    } while (!suits(m, x));
+    } while (!suits(m, x, a));
     name_measure(d, g->n_measures, x);
     if (dice_chance(d, 25)) x->when = random_tree(d, a, m, NULL, true);
     bool new = true;

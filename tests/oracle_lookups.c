@@ -5,17 +5,23 @@
 
 /* -- by value ---------------------------------------------------------------------------------------------------------------------------- */
 
+/* JSON of no declared type is equal as documents are. */
+static bool is_equal(const otype *t, const oval *a, const oval *b)
+{
+    return otype_is(t, "json") ? document_cmp(a, b) == 0 : oval_cmp(t, a, b) == 0;
+}
+
 static bool holds_exact(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
-    return oval_cmp(t, v, &l->args[0]) == 0;
+    return is_equal(t, v, &l->args[0]);
 }
 
 static bool holds_in(const otype *t, const oval *v, const oleaf *l, nr_arena *a)
 {
     (void)a;
     for (size_t i = 0; i < l->n_args; i++)
-        if (!l->args[i].null && oval_cmp(t, v, &l->args[i]) == 0) return true;
+        if (!l->args[i].null && is_equal(t, v, &l->args[i])) return true;
     return false;
 }
 
@@ -67,7 +73,7 @@ static bool holds_range(const otype *t, const oval *v, const oleaf *l, nr_arena 
 static bool has_element(const otype *of, const oval *v, const oval *element)
 {
     for (size_t i = 0; i < v->n; i++)
-        if (oval_cmp(of, &v->items[i], element) == 0) return true;
+        if (is_equal(of, &v->items[i], element)) return true;
     return false;
 }
 
@@ -221,6 +227,33 @@ const otype *oleaf_operand(const ofield *f, const oleaf *l)
     return l->lookup->takes == O_ELEMENTS ? otype_inside(t) : l->lookup->takes == O_KEYS ? otype_find("text") : t;
 }
 
+const otype *oterm_type(const ofield *f, const oleaf *l)
+{
+    static otype inside;
+    const otype *t = oleaf_type(f, l);
+    if (!l->n_steps || !otype_is(t, "json")) return t;
+    inside = *t;
+    inside.documents = true;
+    return &inside;
+}
+
+bool oterm_eq(const oleaf *a, const oleaf *b)
+{
+    bool same = a->field == b->field && a->n_parts == b->n_parts && a->n_steps == b->n_steps && a->path.n == b->path.n &&
+                opath_eq(&a->path, &b->path, a->path.n);
+    for (size_t i = 0; same && i < a->n_steps; i++) same = nr_slice_eq(a->steps[i].key, b->steps[i].key);
+    for (size_t i = 0; same && i < a->n_parts; i++) same = a->parts[i] == b->parts[i];
+    return same;
+}
+
+oleaf okey_leaf(const okey *k)
+{
+    oleaf l = {.path = k->path, .field = k->field, .n_steps = k->n_steps, .n_parts = k->n_parts};
+    memcpy(l.steps, k->steps, sizeof l.steps);
+    memcpy(l.parts, k->parts, sizeof l.parts);
+    return l;
+}
+
 static oval part_of(const otype *t, const oleaf *l, const oval *v)
 {
     oval out = *v;
@@ -229,6 +262,20 @@ static oval part_of(const otype *t, const oleaf *l, const oval *v)
         t = otype_find(l->parts[i]->gives);
     }
     return out;
+}
+
+const otype *okey_type(const omodel *m, const okey *k)
+{
+    oleaf l = okey_leaf(k);
+    return oterm_type(oleaf_field(m, &l), &l);
+}
+
+oval okey_value(const omodel *m, const okey *k, const orow *row)
+{
+    oleaf l = okey_leaf(k);
+    const oval *one = opath_value(m, &k->path, k->field, row);
+    for (size_t i = 0; i < l.n_steps && !one->null; i++) ostep_values(&l.steps[i], one, &one);
+    return part_of(type_behind_steps(oleaf_field(m, &l), &l), &l, one);
 }
 
 /* Steps are few, and only the first one may go to each element. */
@@ -287,11 +334,9 @@ static bool can_be_asked(const oleaf *l)
     return !(l->n_steps && l->steps[0].each && l->lookup->arg == O_TRUTH);
 }
 
-void random_path(dice *d, const ofield *f, oleaf *l)
+static void random_steps(dice *d, const ofield *f, oleaf *l)
 {
     const otype *t = f->type;
-    size_t n = 0;
-    while (olookups[n].name) n++;
     random_parts(d, t, l);
     while (!l->n_parts && l->n_steps < OSTEPS_MAX && dice_chance(d, 75) &&
            random_step(d, t, l->n_steps && l->steps[l->n_steps - 1].each, &l->steps[l->n_steps])) {
@@ -299,6 +344,43 @@ void random_path(dice *d, const ofield *f, oleaf *l)
         l->n_steps++;
     }
     if (l->n_steps) random_parts(d, t, l);
+}
+
+size_t random_term_field(dice *d, const omodel *m)
+{
+    size_t at = dice_below(d, m->n_fields);
+    uint64_t seen = 0;
+    bool holds = dice_chance(d, 50);
+    for (size_t i = 0; holds && i < m->n_fields; i++)
+        if (m->fields[i].type->container && dice_below(d, ++seen) == 0) at = i;
+    return at;
+}
+
+static void random_steps_to_one(dice *d, const ofield *f, oleaf *l)
+{
+    do {
+        l->n_steps = l->n_parts = 0;
+        random_steps(d, f, l);
+    } while (l->n_steps && l->steps[0].each);
+}
+
+void random_term_path(dice *d, const omodel *m, size_t field, oleaf *l)
+{
+    const ofield *f = &m->fields[field];
+    const oval *v = m->n_rows ? &m->rows[dice_below(d, m->n_rows)].v[field] : NULL;
+    bool follow = v && dice_chance(d, 80);
+    l->n_steps = l->n_parts = 0;
+    while (follow && l->n_steps < OSTEPS_MAX && dice_chance(d, l->n_steps ? 30 : 90) && random_step_into(d, v, &l->steps[l->n_steps], &v))
+        l->n_steps++;
+    if (l->n_steps) random_parts(d, type_behind_steps(f, l), l);
+    else random_steps_to_one(d, f, l);
+}
+
+void random_path(dice *d, const ofield *f, oleaf *l)
+{
+    size_t n = 0;
+    while (olookups[n].name) n++;
+    random_steps(d, f, l);
     do l->lookup = &olookups[dice_below(d, n)];
     while (!olookup_suits(l->lookup, oleaf_type(f, l)) || !can_be_asked(l));
 }

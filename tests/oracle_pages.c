@@ -19,11 +19,11 @@ static bool is_ordered(const otype *t)
     return !t->container && !otype_is(t, "json");
 }
 
-/* Blobs of other models are none. */
+/* Containers as a whole are none. */
 static bool is_key(const omodel *m, const okey *k)
 {
-    const otype *t = opath_end(m, &k->path)->fields[k->field].type;
-    return is_ordered(t) && !(k->path.n && t->json == O_JSON_BASE64);
+    const otype *t = okey_type(m, k);
+    return is_ordered(t) || t->documents;
 }
 
 /* An order that PAGE takes; a model's ordering may be one that it does not. */
@@ -127,7 +127,7 @@ static void bear_witness(const walk *w, const orow *row, witness *x)
     const okey *keys;
     size_t n = sort_keys(w, &keys);
     *x = (witness){.pk = row->v[0], .stayed = true};
-    for (size_t i = 0; i < n; i++) x->keys[i] = *opath_value(w->m, &keys[i].path, keys[i].field, row);
+    for (size_t i = 0; i < n; i++) x->keys[i] = okey_value(w->m, &keys[i], row);
     oval_reply(w->m->fields[0].type, &x->pk, &x->name);
 }
 
@@ -138,8 +138,8 @@ static bool stands(const walk *w, const witness *x)
     size_t n = sort_keys(w, &keys);
     bool same = now && oracle_matches(w->m, &w->q, now, &w->g->arena);
     for (size_t i = 0; same && i < n; i++) {
-        const otype *t = opath_end(w->m, &keys[i].path)->fields[keys[i].field].type;
-        same = oval_cmp(t, opath_value(w->m, &keys[i].path, keys[i].field, now), &x->keys[i]) == 0;
+        oval v = okey_value(w->m, &keys[i], now);
+        same = oval_cmp(okey_type(w->m, &keys[i]), &v, &x->keys[i]) == 0;
     }
     return same;
 }

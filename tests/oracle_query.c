@@ -122,16 +122,30 @@ okey random_key_field(dice *d, const omodel *m)
 {
     okey k = {.field = 0};
     random_way(d, m, false, &k.path);
-    k.field = dice_below(d, opath_end(m, &k.path)->n_fields);
+    k.field = random_term_field(d, opath_end(m, &k.path));
     opath_shorten(m, &k.path, &k.field);
+    return k;
+}
+
+/* The same, or something inside of it, or a part of that. */
+static okey random_term(dice *d, const omodel *m)
+{
+    okey k = random_key_field(d, m);
+    oleaf l = {.n_args = 0};
+    const omodel *of = opath_end(m, &k.path);
+    if (dice_chance(d, of->fields[k.field].type->container ? 80 : 25)) random_term_path(d, of, k.field, &l);
+    memcpy(k.steps, l.steps, sizeof k.steps);
+    memcpy(k.parts, l.parts, sizeof k.parts);
+    k.n_steps = l.n_steps;
+    k.n_parts = l.n_parts;
     return k;
 }
 
 static nr_slice key_name(dice *d, nr_arena *a, const omodel *m, const okey *k)
 {
     text t = {0};
-    opath_print(d, m, &k->path, &t);
-    text_add(&t, k->field == 0 && dice_chance(d, 45) ? NR_S("pk") : nr_slice_of(opath_end(m, &k->path)->fields[k->field].name));
+    oleaf l = okey_leaf(k);
+    leaf_path(d, m, &l, &t);
     return text_taken(&t, a);
 }
 
@@ -140,11 +154,11 @@ static void random_fields(dice *d, nr_arena *a, const omodel *m, oquery *q)
     size_t n = q->flat ? 1 : 1 + dice_below(d, m->n_fields);
     q->has_fields = true;
     for (size_t i = 0; i < n; i++) {
-        okey k = random_key_field(d, m);
+        okey k = random_term(d, m);
         bool new = true;
         for (size_t at = 0; at < q->n_fields; at++) {
-            const okey *other = &q->fields[at];
-            new = new && !(other->field == k.field && other->path.n == k.path.n && opath_eq(&other->path, &k.path, k.path.n));
+            oleaf other = okey_leaf(&q->fields[at]), this = okey_leaf(&k);
+            new = new && !oterm_eq(&other, &this);
         }
         if (!new) continue;
         q->names[q->n_fields] = key_name(d, a, m, &k).p;
@@ -164,7 +178,7 @@ void random_query(dice *d, nr_arena *a, const omodel *m, bool clauses, oquery *q
     q->has_order = dice_chance(d, 55);
     if (q->has_order) q->n_order = 1 + dice_below(d, 3);
     for (size_t i = 0; i < q->n_order; i++) {
-        q->order[i] = !i && focus.field < OF_MAX ? (okey){.field = focus.field} : random_key_field(d, m);
+        q->order[i] = !i && focus.field < OF_MAX ? (okey){.field = focus.field} : random_term(d, m);
         q->order[i].descending = dice_chance(d, 50);
     }
     q->reverse = dice_chance(d, 25);

@@ -218,6 +218,7 @@ int oval_cmp(const otype *t, const oval *a, const oval *b)
     if (a->null || b->null) return b->null - a->null;
     if (t->shape == O_NUM) return (a->num > b->num) - (a->num < b->num);
     if (t->shape == O_DBL) return (a->dbl > b->dbl) - (a->dbl < b->dbl);
+    if (t->documents) return document_cmp(a, b);
     size_t n = a->bytes.n < b->bytes.n ? a->bytes.n : b->bytes.n;
     int c = n ? memcmp(a->bytes.p, b->bytes.p, n) : 0;
     return c ? c : (a->bytes.n > b->bytes.n) - (a->bytes.n < b->bytes.n);
