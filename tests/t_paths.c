@@ -468,6 +468,22 @@ static void a_transform_of_the_primary_key_is_not_taken_for_it(void **state)
     }
 }
 
+static void the_ordering_of_a_model_goes_into_containers_and_lists_have_it(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET s.A '{\"fields\": {\"name\": {\"type\": \"char\"}}}'", "+OK");
+    expect(w,
+           "MODEL SET s.B '{\"fields\": {\"m\": {\"type\": \"json\", \"null\": true}, \"a\": {\"type\": \"fk\", \"to\": \"s.A\", "
+           "\"related_name\": \"bs\"}}, \"ordering\": [\"-m__x\"]}'",
+           "+OK");
+    expect(w, "SAVE s.A name x", ":1");
+    expect(w, "SAVE s.B JSON '[{\"a\":1,\"m\":{\"x\":9}},{\"a\":1,\"m\":{\"x\":10}},{\"a\":1}]'", "[:1,:2,:3]");
+    expect(w, "QUERY s.B FIELDS pk FLAT", "[#2,#1,#3]");
+    expect(w, "QUERY s.A FIELDS pk PREFETCH bs",
+           "[{\"pk\"=#1,\"bs\"=[{\"id\"=#2,\"m\"=\"{\\x22x\\x22:10}\",\"a\"=#1},{\"id\"=#1,\"m\"=\"{\\x22x\\x22:9}\",\"a\"=#1},"
+           "{\"id\"=#3,\"m\"=nil,\"a\"=#1}]}]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +499,7 @@ int main(void)
         MEN(what_gives_no_single_value_is_refused),
         EMPTY(an_index_of_the_path_gives_its_order),
         EMPTY(a_transform_of_the_primary_key_is_not_taken_for_it),
+        EMPTY(the_ordering_of_a_model_goes_into_containers_and_lists_have_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
