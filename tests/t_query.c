@@ -365,6 +365,7 @@ static const char *index_names(const char *json)
     if (!nr_schema_indexes(define(json), patterns, &arena, &ix, &n, &err)) fail_msg("%s: %s", json, err.msg);
     for (size_t i = 0; i < n; i++) nr_buf_printf(&b, "%s%.*s", i ? " " : "", NR_FMT(ix[i].name));
     nr_buf_byte(&b, 0);
+    nr_indexes_release(ix, n);
     return b.p;
 }
 
