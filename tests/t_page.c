@@ -225,6 +225,38 @@ static void the_total_of_a_later_page_is_that_of_the_first(void **state)
     }
 }
 
+/* The most rows that an operator of a page has had. */
+static long most_rows(world *w, const char *order, const char *token)
+{
+    static const char word[] = "| rows=";
+    long most = 0;
+    for (const char *at = world_dof(w, "PROFILE QUERY p.Deep %s FIELDS pk FLAT PAGE 10 AFTER %s", order, token); (at = strstr(at, word)); at += sizeof word - 1) {
+        long n = strtol(at + sizeof word - 1, NULL, 10);
+        if (n > most) most = n;
+    }
+    return most;
+}
+
+static void a_later_page_in_a_descending_order_with_null_read_all_rows_before_it(void **state)
+{
+    static const char *const orders[] = {"ORDER -a", "ORDER a REVERSE", "ORDER -a -pk", "ORDER -d__x"};
+    static const char *const first[] = {"PAGE 1500", "PAGE 1900"}; /* it ends among the values, and among the NULLs */
+    world *w = *state;
+    expect(w,
+           "MODEL SET p.Deep '{\"fields\": {\"a\": {\"type\": \"int\", \"null\": true, \"index\": true}, \"n\": {\"type\": \"int\"}, \"d\": {\"type\": "
+           "\"dict\", \"of\": {\"type\": \"int\"}, \"null\": true}}}'",
+           "+OK");
+    expect(w, "INDEX CREATE p.Deep d x__lt", "+OK");
+    for (int i = 1; i <= 2000; i++) world_dof(w, i % 10 ? "SAVE p.Deep n 1 a %d d '{\"x\": %d}'" : "SAVE p.Deep n 1", i, i);
+    for (size_t i = 0; i < COUNT(orders); i++)
+        for (size_t k = 0; k < COUNT(first); k++) {
+            char *page = strdup(world_dof(w, "QUERY p.Deep %s FIELDS pk FLAT %s", orders[i], first[k])), *token = token_of(page);
+            long most = most_rows(w, orders[i], token);
+            if (!most || most > 250) fail_msg("%s behind %s reads %ld rows", orders[i], first[k], most);
+            free(page);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +268,7 @@ int main(void)
         ROWS_OF(the_total_of_a_later_page_is_that_of_the_first),
         ROWS_OF(blobs_are_sort_keys_and_primary_keys_of_pages),
         ROWS_OF(a_page_in_the_order_of_the_length_of_a_dict_did_not_go_on),
+        ROWS_OF(a_later_page_in_a_descending_order_with_null_read_all_rows_before_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,4 +6,7 @@
 
 extern const nr_lookup nr_lookups_value[], nr_lookups_text[], nr_lookups_container[];
 
+/* What lies in a descending order from a value on: lte, and NULL too. No filter has it; the index that serves it is that of lte. */
+extern const nr_lookup nr_lookup_not_above;
+
 #endif

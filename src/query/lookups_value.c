@@ -88,6 +88,17 @@ static bool probe_lte(const nr_args *args, nr_arena *arena, nr_probes *out)
     return true;
 }
 
+static bool eval_not_above(const nr_value *v, const nr_args *args)
+{
+    return is_null(v) || nr_operand_cmp(v, args->at) <= 0;
+}
+
+static bool probe_not_above(const nr_args *args, nr_arena *arena, nr_probes *out)
+{
+    nr_vec_push(arena, out, (nr_probe){.kind = NR_PB_POINT, .lo = NR_NULL, .hi = NR_NULL});
+    return probe_lte(args, arena, out);
+}
+
 static bool probe_gt(const nr_args *args, nr_arena *arena, nr_probes *out)
 {
     add_span(&args->at[0], true, NULL, false, arena, out);
@@ -139,3 +150,5 @@ const nr_lookup nr_lookups_value[] = {
      "NULL (`true`, `1`) or not (`false`, `0`)"},
     {NULL,     NR_ARG_ONE,   NR_LT_ANY,     NULL, NULL,        {{NULL, NULL, 0}},                     NULL},
 };
+
+const nr_lookup nr_lookup_not_above = {"lte", NR_ARG_ONE, NR_LT_ORDERED, NULL, eval_not_above, VALUE(probe_not_above, 0), "below or equal, or NULL, which is the lowest"};

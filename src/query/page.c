@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "query/join.h"
+#include "query/lookups.h"
 #include "types/doc_key.h"
 
 enum { DIGEST = 32, LENGTH = 4 };
@@ -89,16 +90,20 @@ static const nr_pred *node(nr_arena *arena, nr_pred_op op, const nr_pred *a, con
     return p;
 }
 
+static bool is_joined(const nr_query *q, const nr_term *t)
+{
+    return t->path.field->id >= nr_schema_values(q->model->schema);
+}
+
 /* A lookup of the term's values as they are sorted. A filter would not have it on all of them: blobs have the order of their bytes there, and values of free JSON one
  * of all kinds. */
-static const nr_pred *leaf(nr_binder *b, const nr_query *q, const nr_term *t, const char *lookup, const nr_operand *operand, nr_slice text)
+static const nr_pred *leaf(nr_binder *b, const nr_query *q, const nr_term *t, const nr_lookup *lookup, const nr_operand *operand, nr_slice text)
 {
-    size_t own = nr_schema_values(q->model->schema);
-    const nr_joined *joined = t->path.field->id < own ? NULL : q->joined.at[t->path.field->id - own];
+    const nr_joined *joined = is_joined(q, t) ? q->joined.at[t->path.field->id - nr_schema_values(q->model->schema)] : NULL;
     nr_pred *p = NR_NEW(b->arena, nr_pred);
     *p = (nr_pred){.op = NR_P_LEAF,
                    .path = t->path,
-                   .lookup = nr_lookup_find(nr_slice_of(lookup)),
+                   .lookup = lookup,
                    .args = {.at = operand, .n = 1},
                    .scratch = b->arena,
                    .text = text};
@@ -112,11 +117,11 @@ static const nr_pred *null_leaf(nr_binder *b, const nr_query *q, const nr_term *
 {
     nr_operand *o = NR_NEW(b->arena, nr_operand);
     *o = (nr_operand){.v = {.kind = NR_V_INT, .i = null}};
-    return leaf(b, q, t, "isnull", o, null ? NR_S("true") : NR_S("false"));
+    return leaf(b, q, t, nr_lookup_find(NR_S("isnull")), o, null ? NR_S("true") : NR_S("false"));
 }
 
 /* text: canonical, of a value; a token that somebody made may have another one. */
-static const nr_pred *value_leaf(nr_binder *b, const nr_query *q, const nr_term *t, const char *lookup, nr_slice text)
+static const nr_pred *value_leaf(nr_binder *b, const nr_query *q, const nr_term *t, const nr_lookup *lookup, nr_slice text)
 {
     nr_operand *o = NR_NEW(b->arena, nr_operand);
     if (!nr_spec_operand(&t->spec, text, b->arena, o)) {
@@ -131,22 +136,24 @@ static const nr_pred *value_leaf(nr_binder *b, const nr_query *q, const nr_term 
 static const nr_pred *beyond(nr_binder *b, const nr_query *q, const nr_term *t, bool descending, nr_slice text)
 {
     if (!text.p) return descending ? node(b->arena, NR_P_OR, NULL, NULL) : null_leaf(b, q, t, false);
-    if (!descending) return value_leaf(b, q, t, "gt", text);
-    const nr_pred *less = value_leaf(b, q, t, "lt", text);
+    if (!descending) return value_leaf(b, q, t, nr_lookup_find(NR_S("gt")), text);
+    const nr_pred *less = value_leaf(b, q, t, nr_lookup_find(NR_S("lt")), text);
     if (!less || !nr_term_null(t)) return less;
     return node(b->arena, NR_P_OR, less, null_leaf(b, q, t, true));
 }
 
 static const nr_pred *equal(nr_binder *b, const nr_query *q, const nr_term *t, nr_slice text)
 {
-    return text.p ? value_leaf(b, q, t, "exact", text) : null_leaf(b, q, t, true);
+    return text.p ? value_leaf(b, q, t, nr_lookup_find(NR_S("exact")), text) : null_leaf(b, q, t, true);
 }
 
 /* Beside the exact condition one on the first key, for an index to begin with. */
 static const nr_pred *at_least(nr_binder *b, const nr_query *q, const nr_term *t, bool descending, nr_slice text)
 {
-    if (!text.p || (descending && nr_term_null(t))) return NULL;
-    return value_leaf(b, q, t, descending ? "lte" : "gte", text);
+    const nr_lookup *lookup = nr_lookup_find(descending ? NR_S("lte") : NR_S("gte"));
+    if (!text.p) return descending ? null_leaf(b, q, t, true) : NULL;
+    if (descending && nr_term_null(t)) lookup = is_joined(q, t) ? NULL : &nr_lookup_not_above;
+    return lookup ? value_leaf(b, q, t, lookup, text) : NULL;
 }
 
 static bool bind_after(nr_binder *b, const nr_page *p, const nr_slice *texts, nr_query *q)
