@@ -73,7 +73,7 @@ test_stages() {
 
 # The same tests; of the random queries fewer, since each takes some thirty times as long.
 valgrind_stages() {
-    export WRAP='valgrind -q --error-exitcode=99 --leak-check=full' TEST_TIMEOUT=3600
+    export WRAP='valgrind -q --error-exitcode=99 --leak-check=full --suppressions=tests/valgrind.supp' TEST_TIMEOUT=3600
     stage 'C tests under valgrind' c_tests 1000 "$(basename "${cc##* }")" CC="$cc"
     stage 'C tests under valgrind, memory store' memory_tests 1000
 }
