@@ -47,7 +47,7 @@ static nr_slice key_of(nr_call *c, const nr_query *by, const size_t *columns, co
         const nr_term *t = k->term ? k->term : &plain;
         nr_value v = nr_term_value(t, &row[columns[i]], &c->arena);
         nr_term_key(t, &v, &c->arena, &b);
-        for (; k->descending && from < b.n; from++) b.p[from] = (char)~b.p[from];
+        if (k->descending) nr_key_invert(b.p + from, b.n - from);
     }
     nr_key_add(&row[0], &b);
     return nr_buf_slice(&b);

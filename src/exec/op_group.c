@@ -472,7 +472,7 @@ static void add_key(nr_op *op, const group *g, size_t column, bool descending, n
     size_t from = out->n;
     if (column < what->n_keys) nr_term_key(&what->keys[column], &g->columns[column], op->run->arena, out);
     else nr_key_add(&g->columns[column], out);
-    for (size_t i = from; descending && i < out->n; i++) out->p[i] = (char)~out->p[i];
+    if (descending) nr_key_invert(out->p + from, out->n - from);
 }
 
 /* The place of a group in the order is its key from now on. */

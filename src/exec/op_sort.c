@@ -26,11 +26,6 @@ typedef struct sort_state {
     size_t given;
 } sort_state;
 
-static void invert(char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++) p[i] = (char)~p[i];
-}
-
 /* splitmix64 (Steele, Lea, Flood 2014), begun with random bytes of the host. */
 static uint64_t next_random(nr_op *op, sort_state *s)
 {
@@ -66,13 +61,13 @@ static nr_slice sort_key(nr_op *op, const nr_value *row)
         const nr_value *v = &row[p->keys[i].field->id];
         if (p->keys[i].term) add_term(op, p->keys[i].term, v, &b);
         else nr_key_add(v, &b);
-        if (p->keys[i].descending != p->reverse) invert(b.p + from, b.n - from);
+        if (p->keys[i].descending != p->reverse) nr_key_invert(b.p + from, b.n - from);
         pk_seen = p->keys[i].field->id == 0 && !p->keys[i].term;
     }
     if (!pk_seen) {
         size_t from = b.n;
         nr_key_add(&row[0], &b);
-        if (p->reverse) invert(b.p + from, b.n - from);
+        if (p->reverse) nr_key_invert(b.p + from, b.n - from);
     }
     return nr_buf_slice(&b);
 }

@@ -182,3 +182,10 @@ void nr_path_print(const nr_path *p, nr_buf *out)
         if (!p->steps[i].each) nr_buf_printf(out, "__%.*s", NR_FMT(p->steps[i].key));
     for (size_t i = 0; i < p->n_transforms; i++) nr_buf_printf(out, "__%s", p->transforms[i]->name);
 }
+
+size_t nr_path_split(nr_slice path)
+{
+    for (size_t i = 1; i + 1 < path.n; i++)
+        if (path.p[i] == '_' && path.p[i + 1] == '_') return i;
+    return path.n;
+}

@@ -89,4 +89,7 @@ void nr_path_values(const nr_path *p, const nr_value *v, nr_form form, nr_arena 
 /* "created__month", "meta__color". */
 void nr_path_print(const nr_path *p, nr_buf *out);
 
+/* Where a path splits: the first "__" that has something before it. */
+size_t nr_path_split(nr_slice path);
+
 #endif

@@ -4,6 +4,8 @@
  * key are the child's own. What a concrete parent declares is that one's own, and only its names are known here. */
 #include "model/schema_read.h"
 
+#include "model/path.h"
+
 enum { BOOLEAN = 1u << NR_J_TRUE | 1u << NR_J_FALSE, STRING = 1u << NR_J_STRING, LIST = 1u << NR_J_ARRAY, OBJECT = 1u << NR_J_OBJECT,
        NUMBER = 1u << NR_J_NUMBER | 1u << NR_J_NULL };
 
@@ -363,16 +365,8 @@ static bool choose_pk(nr_schema_reader *r)
 
 /* -- ordering ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* A name up to its first "__". */
-static nr_slice first_part(nr_slice name)
-{
-    size_t n = 1;
-    while (n + 1 < name.n && !(name.p[n] == '_' && name.p[n + 1] == '_')) n++;
-    return n + 1 < name.n ? (nr_slice){name.p, n} : name;
-}
-
 /* The order that a name asks for: "[-]field", or a path, which begins with a field of the model or of one above it. Where a path leads is seen when all models are
- * at hand (query/ordering.h). */
+ * at hand (query/bind.h). */
 static bool add_ordering(nr_schema_reader *r, const nr_json *item, bool by_names)
 {
     nr_schema *s = r->schema;
@@ -381,7 +375,7 @@ static bool add_ordering(nr_schema_reader *r, const nr_json *item, bool by_names
     nr_slice name = {item->text.p + descending, item->text.n - descending};
     if (nr_slice_is(name, "?"))
         return nr_reader_fail(r, NR_E_BADVALUE, "ordering: %s is not available in this version; expected names of fields", NR_SHOW(item->text));
-    name = first_part(name);
+    name.n = nr_path_split(name);
     nr_err why = {.code = NR_OK};
     const nr_inherited *above = nr_schema_inherits(s, name);
     if (by_names) nr_vec_push(s->arena, &s->ordering_names, item->text);
@@ -395,7 +389,7 @@ static bool add_ordering(nr_schema_reader *r, const nr_json *item, bool by_names
 static bool has_path(const nr_json *names)
 {
     bool path = false;
-    for (size_t i = 0; i < names->n; i++) path = path || (names->items[i].kind == NR_J_STRING && first_part(names->items[i].text).n < names->items[i].text.n);
+    for (size_t i = 0; i < names->n; i++) path = path || (names->items[i].kind == NR_J_STRING && nr_path_split(names->items[i].text) < names->items[i].text.n);
     return path;
 }
 

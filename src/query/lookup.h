@@ -119,9 +119,6 @@ bool nr_index_answers(const nr_index *ix, const nr_lookup *l);
 /* Turns probes over what a path gives into probes over what its first `to` transforms give; those behind are monotone. */
 void nr_probes_lower(const nr_path *path, size_t to, nr_probes *probes);
 
-/* Where a path splits: the first "__" that has something before it. */
-size_t nr_path_split(nr_slice path);
-
 /* Reads what stands behind a field, such as "month__gte", an absent slice being exact, into *path (which starts as the field's) and *lookup. False: err (NOLOOKUP), which names the
  * lookups there are. */
 bool nr_path_read(nr_slice rest, nr_path *path, const nr_lookup **lookup, nr_arena *arena, nr_err *err);

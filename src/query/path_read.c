@@ -2,13 +2,6 @@
 #include "query/lookup.h"
 
 /* Where a path splits: the first "__" that has something before it. */
-size_t nr_path_split(nr_slice path)
-{
-    for (size_t i = 1; i + 1 < path.n; i++)
-        if (path.p[i] == '_' && path.p[i + 1] == '_') return i;
-    return path.n;
-}
-
 typedef struct reader {
     nr_path *path;
     const nr_lookup **lookup;

@@ -142,6 +142,11 @@ void nr_key_turn(char *bytes, size_t n)
     for (size_t i = 0; i < n; i++) bytes[i] = (char)(bytes[i] ^ (i ? TURN : TURN_TAG));
 }
 
+void nr_key_invert(char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) bytes[i] = (char)~bytes[i];
+}
+
 void nr_pk_add(const nr_value *pk, nr_buf *out)
 {
     assert(pk->kind != NR_V_NULL);

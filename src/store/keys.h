@@ -25,6 +25,9 @@ size_t nr_key_skip_turned(nr_kind kind, nr_slice member); /* the same of a turne
 /* Turns n bytes that begin with a tag: a component, or the bound of some. */
 void nr_key_turn(char *bytes, size_t n);
 
+/* Turns the order of keys that nobody reads again: sort keys of descending orders. Its own inverse. */
+void nr_key_invert(char *bytes, size_t n);
+
 void nr_pk_add(const nr_value *pk, nr_buf *out);
 /* The pk whose body is bytes; false when malformed. Text points into bytes. */
 bool nr_pk_decode(nr_kind kind, nr_slice bytes, nr_value *out);
