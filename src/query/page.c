@@ -151,9 +151,8 @@ static const nr_pred *equal(nr_binder *b, const nr_query *q, const nr_term *t, n
 static const nr_pred *at_least(nr_binder *b, const nr_query *q, const nr_term *t, bool descending, nr_slice text)
 {
     const nr_lookup *lookup = nr_lookup_find(descending ? NR_S("lte") : NR_S("gte"));
-    if (!text.p) return descending ? null_leaf(b, q, t, true) : NULL;
     if (descending && nr_term_null(t)) lookup = is_joined(q, t) ? NULL : &nr_lookup_not_above;
-    return lookup ? value_leaf(b, q, t, lookup, text) : NULL;
+    return text.p && lookup ? value_leaf(b, q, t, lookup, text) : NULL;
 }
 
 static bool bind_after(nr_binder *b, const nr_page *p, const nr_slice *texts, nr_query *q)
