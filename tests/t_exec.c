@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "engine/commands.h"
 #include "store/keys.h"
+#include "table/postings.h"
 #include "table/rows.h"
 #include "world.h"
 
@@ -297,7 +298,7 @@ static void sets_give_the_members_of_all_their_keys(void **state)
         nr_index_set_key(ix, &v, &b);
         keys[i] = nr_buf_slice(&b);
     }
-    nr_sets_params p = {ix, keys, 3, NR_S("")};
+    nr_sets_params p = {ix, keys, 3, NR_S(""), NR_S("")};
     wanted(NULL, false, false, is_mod_3, &want);
     for (unsigned sizes = 0; sizes < 4; sizes++) {
         pull(node(&nr_op_sets, NULL, &p, sizeof p), sizes, &got);
@@ -313,7 +314,7 @@ static void members_of_several_sets_come_once_and_in_one_order(void **state)
     enum { FIRST = 3, SECOND = 4, UNASKED = 256 };
     static pks got[4];
     const nr_slice keys[] = {NR_S("thirds"), NR_S("fourths")};
-    nr_sets_params p = {index_of("s.value.set"), keys, 2, NR_S("")};
+    nr_sets_params p = {index_of("s.value.set"), keys, 2, NR_S(""), NR_S("")};
     (void)state;
     for (int i = 1; i <= ROWS; i++)
         for (size_t k = 0; k < 2; k++)
@@ -332,6 +333,75 @@ static void members_of_several_sets_come_once_and_in_one_order(void **state)
     qsort(got[0].at, got[0].n, sizeof *got[0].at, compare_numbers);
     for (size_t i = 1; i < got[0].n; i++) assert_true(got[0].at[i - 1] < got[0].at[i]);
     for (size_t k = 0; k < 2; k++) w.mem->cls->remove(w.mem, keys[k]);
+}
+
+static void each_once(const pks *got, bool (*expected)(int64_t pk))
+{
+    static bool seen[ROWS + 1];
+    memset(seen, 0, sizeof seen);
+    for (size_t i = 0; i < got->n; i++) {
+        if (seen[got->at[i]]) fail_msg("pk %lld comes twice", (long long)got->at[i]);
+        seen[got->at[i]] = true;
+    }
+    for (int64_t pk = 1; pk <= ROWS; pk++)
+        if (expected(pk) && !seen[pk]) fail_msg("pk %lld does not come", (long long)pk);
+}
+
+static bool is_of_both_or_fifth(int64_t pk)
+{
+    return pk % 12 == 0 || pk % 5 == 0;
+}
+
+/* The crowd has some of what is common to the others, some of what only the smallest has, and some of its own. */
+static void a_crowd_comes_beside_what_is_common_to_sets_each_once(void **state)
+{
+    static const int every[] = {4, 3, 5};
+    static pks got;
+    const nr_slice keys[] = {NR_S("fourths"), NR_S("thirds"), NR_S("fifths")};
+    nr_sets_params p = {index_of("s.value.set"), keys, 2, keys[2], NR_S("")};
+    (void)state;
+    for (int i = 1; i <= ROWS; i++)
+        for (size_t k = 0; k < 3; k++)
+            if (i % every[k] == 0) w.mem->cls->set_add(w.mem, keys[k], nr_arena_printf(&call.arena, "%d", i));
+    for (unsigned sizes = 0; sizes < 4; sizes++) {
+        pull(node(&nr_op_common, NULL, &p, sizeof p), sizes, &got);
+        each_once(&got, is_of_both_or_fifth);
+    }
+    for (size_t k = 0; k < 3; k++) w.mem->cls->remove(w.mem, keys[k]);
+    w.mem->cls->set_add(w.mem, keys[0], NR_S("12")); /* one page is all of it */
+    w.mem->cls->set_add(w.mem, keys[1], NR_S("12"));
+    w.mem->cls->set_add(w.mem, keys[2], NR_S("12"));
+    w.mem->cls->set_add(w.mem, keys[2], NR_S("7"));
+    pull(node(&nr_op_common, NULL, &p, sizeof p), 0, &got);
+    assert_int_equal(got.n, 2);
+    assert_int_equal(got.at[0] + got.at[1], 19);
+    for (size_t k = 0; k < 3; k++) w.mem->cls->remove(w.mem, keys[k]);
+}
+
+/* n_lists 0: a key that nothing has is among those that are asked for. */
+static void a_crowd_comes_behind_what_is_common_to_lists_each_once(void **state)
+{
+    static pks got, want;
+    roaring_bitmap_t *lists[] = {roaring_bitmap_create(), roaring_bitmap_create()}, *crowd = roaring_bitmap_create();
+    const roaring_bitmap_t *given[] = {lists[0], lists[1]};
+    (void)state;
+    for (int pk = 1; pk <= ROWS; pk++) {
+        uint32_t row = nr_rows_find(model->rows, nr_arena_printf(&call.arena, "%d", pk));
+        if (pk % 4 == 0) roaring_bitmap_add(lists[0], row);
+        if (pk % 3 == 0) roaring_bitmap_add(lists[1], row);
+        if (pk % 5 == 0) roaring_bitmap_add(crowd, row);
+    }
+    nr_lists_params both = {index_of("s.value.set"), given, 2, true, crowd, NR_S("")}, alone = {index_of("s.value.set"), given, 0, true, crowd, NR_S("")};
+    for (unsigned sizes = 0; sizes < 4; sizes++) {
+        pull(node(&nr_op_lists, NULL, &both, sizeof both), sizes, &got);
+        wanted(NULL, false, false, is_of_both_or_fifth, &want);
+        assert_int_equal(got.n, want.n);
+        each_once(&got, is_of_both_or_fifth);
+        pull(node(&nr_op_lists, NULL, &alone, sizeof alone), sizes, &got);
+        assert_int_equal(got.n, ROWS / 5);
+    }
+    for (size_t i = 0; i < 2; i++) roaring_bitmap_free(lists[i]);
+    roaring_bitmap_free(crowd);
 }
 
 /* INDEX CHECK names them; a walk goes on behind them, either way. */
@@ -625,6 +695,8 @@ int main(void)
         TEST(a_scan_without_ranges_is_empty),
         TEST(sets_give_the_members_of_all_their_keys),
         TEST(members_of_several_sets_come_once_and_in_one_order),
+        TEST(a_crowd_comes_beside_what_is_common_to_sets_each_once),
+        TEST(a_crowd_comes_behind_what_is_common_to_lists_each_once),
         TEST(members_that_are_no_entries_are_passed_over),
         TEST(a_filter_passes_what_holds_in_the_order_in_which_it_comes),
         TEST(a_mask_keeps_the_rows_that_its_side_has_too),

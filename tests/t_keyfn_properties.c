@@ -1,6 +1,7 @@
 /* t_keyfn_properties.c -- what holds for every row of the table of key functions, present and future, on every type. */
 #include "base/err.h"
 #include "base/regex.h"
+#include "base/utf8.h"
 #include "store/keyfn.h"
 #include "store/keys.h"
 #include "type_check.h"
@@ -95,10 +96,10 @@ static const struct {
     {"reversed",          1, NR_KS_ORDERED, "json",     "\"Abcd\"", "dcbA|"},
     {"folded_reversed",   1, NR_KS_ORDERED, "char",     "\xc3\x84" "Bc", "cb\xc3\xa4|"},
     {"folded_reversed",   1, NR_KS_ORDERED, "json",     "\"Abcd\"", "dcba|"},
-    {"substrings",        1, NR_KS_SET,     "char",     "\xc3\x84" "Bcd\xc3\x84" "Bc", "Bcd|cd\xc3\x84|d\xc3\x84" "B|\xc3\x84" "Bc|"},
-    {"substrings",        1, NR_KS_SET,     "json",     "\"Abcd\"", "Abc|bcd|"},
-    {"folded_substrings", 1, NR_KS_SET,     "char",     "\xc3\x84" "Bcd\xc3\x84" "Bc", "bcd|cd\xc3\xa4|d\xc3\xa4" "b|\xc3\xa4" "bc|"},
-    {"folded_substrings", 1, NR_KS_SET,     "json",     "\"Abcd\"", "abc|bcd|"},
+    {"substrings",        2, NR_KS_SET,     "char",     "\xc3\x84" "Bcd\xc3\x84" "Bc", "Bcd|cd\xc3\x84|d\xc3\x84" "B|\xc3\x84" "Bc|"},
+    {"substrings",        2, NR_KS_SET,     "json",     "\"Abcd\"", "Abc|bcd|"},
+    {"folded_substrings", 2, NR_KS_SET,     "char",     "\xc3\x84" "Bcd\xc3\x84" "Bc", "bcd|cd\xc3\xa4|d\xc3\xa4" "b|\xc3\xa4" "bc|"},
+    {"folded_substrings", 2, NR_KS_SET,     "json",     "\"Abcd\"", "abc|bcd|"},
     {"matches",           1, NR_KS_SET,     "char",     "aby", "1|"},
     {"matches",           1, NR_KS_SET,     "char",     "Aby", ""},
     {"matches",           1, NR_KS_SET,     "json",     "\"ab\"", "1|"},
@@ -135,6 +136,37 @@ static void the_keys_of_a_format_never_change(void **state)
     }
 }
 
+/* n different trigrams, three bytes a code point. */
+static nr_value text_of_trigrams(size_t n)
+{
+    nr_buf b = nr_buf_in(&arena);
+    for (uint32_t i = 0; i < n + 2; i++) {
+        char point[4];
+        nr_buf_add(&b, (nr_slice){point, nr_utf8_put(point, 0x4E00 + i)});
+    }
+    return (nr_value){.kind = NR_V_TEXT, .s = nr_buf_slice(&b)};
+}
+
+/* What is no trigram stands for all that a text has too many of: no needle asks for it by itself. */
+static void a_text_of_too_many_trigrams_has_one_key(void **state)
+{
+    (void)state;
+    nr_field f = {.name = NR_S("f"), .type = nr_type_find(NR_S("text")), .spec = spec_of("text")};
+    for (const nr_keyfn *const *fn = nr_keyfns; *fn; fn++) {
+        nr_index ix = index_of(*fn, &f);
+        nr_value most = text_of_trigrams(NR_MOST_KEYS), more = text_of_trigrams(NR_MOST_KEYS + 1);
+        nr_values keys = {0};
+        assert_int_equal((*fn)->crowd != NULL, *fn == &nr_key_substrings || *fn == &nr_key_folded_substrings);
+        if (!(*fn)->crowd) continue;
+        nr_index_keys(&ix, &most, &arena, &keys);
+        assert_int_equal(keys.n, NR_MOST_KEYS);
+        keys.n = 0;
+        nr_index_keys(&ix, &more, &arena, &keys);
+        assert_int_equal(keys.n, 1);
+        assert_text(keys.at[0].s, NR_S("*"), NR_S("crowd"));
+    }
+}
+
 /* Only where the limits of a search decide may the store have another key than a value gets now. */
 static void only_searches_are_unsure(void **state)
 {
@@ -168,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_function_gives_what_its_row_says_of_every_type),
         cmocka_unit_test(the_keys_of_a_format_never_change),
+        cmocka_unit_test(a_text_of_too_many_trigrams_has_one_key),
         cmocka_unit_test(only_searches_are_unsure),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

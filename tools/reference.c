@@ -234,7 +234,7 @@ static void print_transforms(nr_arena *a)
 {
     puts("\nText lookups on fields of other types look at the canonical text, and so does an index for them. A needle of one or two characters is in "
          "no\n"
-         "`substrings` index: it is looked for in all rows.\n\n## Transforms\n\n`<field>__<transform>__<lookup>`: the lookup is asked of a part of "
+         "`substrings` index: it is looked for in all rows. A text of more than 16,384 different trigrams has one entry, and every needle looks at it.\n\n## Transforms\n\n`<field>__<transform>__<lookup>`: the lookup is asked of a part of "
          "the value, in UTC; NULL "
          "stays NULL. `\"index\": [\"month\"]` makes a set\nindex of the part; `year` makes an ordered index of the values themselves.\n");
     HEAD("transform", "of", "gives", "which is");

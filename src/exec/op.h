@@ -112,6 +112,7 @@ typedef struct nr_sets_params {
     const nr_index *index;
     const nr_slice *keys;                /* Set: disjoint, no pk is in two. Common: a pk has to be in each; the smallest first */
     size_t n_keys;
+    nr_slice crowd;                      /* Common: a set whose pks are given too; empty: none */
     nr_slice text;
 } nr_sets_params;
 
@@ -126,12 +127,13 @@ typedef struct nr_walk_params {
     nr_slice text;
 } nr_walk_params;
 
-/* The rows of posting lists: of each one in turn, or those that are in all of them. */
+/* The rows of posting lists: of each one in turn, or those that are in all of them and behind these the crowd's. */
 typedef struct nr_lists_params {
     const nr_index *index;
     const struct roaring_bitmap_s *const *lists;
     size_t n_lists;
     bool all;
+    const struct roaring_bitmap_s *crowd; /* all: NULL: none */
     nr_slice text;
 } nr_lists_params;
 

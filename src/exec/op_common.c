@@ -1,4 +1,4 @@
-/* op_common.c -- rows that are in each of several sets of the store.
+/* op_common.c -- rows that are in each of several sets of the store, and those of a crowd that any of them could stand for.
  *
  * Some members of the smallest set are given as they come, with those that no other set has: where most of them match, who wants a few has them, and the sets,
  * which may be large, are left alone. Who asks for more gets the rest of what is common to all, which the store finds in one go. */
@@ -41,7 +41,7 @@ static bool try_some(nr_op *op, common_state *s)
     nr_store *store = op->run->store;
     nr_status st = store->cls->set_scan(store, p->keys[0], &s->cursor, &op->arena, &members);
     s->tried = true;
-    s->whole = s->cursor == 0;
+    s->whole = s->cursor == 0 && !p->crowd.n;
     if (!nr_status_good(st, p->keys[0], op->run->err) || !rows_of(op, &members, op->run->arena, &s->first)) return false;
     s->left = s->first;
     return true;
@@ -58,6 +58,25 @@ static void leave_out(row_list *rows, const row_list *but)
     rows->n = kept;
 }
 
+static bool read_crowd(nr_op *op, nr_slice key, nr_slices *members)
+{
+    nr_store *store = op->run->store;
+    uint64_t cursor = 0;
+    do {
+        nr_status st = store->cls->set_scan(store, key, &cursor, &op->arena, members);
+        if (!nr_status_good(st, key, op->run->err)) return false;
+    } while (cursor);
+    return true;
+}
+
+static void leave_repeats(row_list *rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->n; i++)
+        if (!kept || rows->at[kept - 1] != rows->at[i]) rows->at[kept++] = rows->at[i];
+    rows->n = kept;
+}
+
 static bool read_all(nr_op *op, common_state *s)
 {
     const nr_sets_params *p = op->node->params;
@@ -68,7 +87,9 @@ static bool read_all(nr_op *op, common_state *s)
     s->given = 0;
     s->whole = true;
     nr_status st = store->cls->set_common(store, p->keys, p->n_keys, &op->arena, &members);
-    if (!nr_status_good(st, p->keys[0], op->run->err) || !rows_of(op, &members, &op->arena, &s->left)) return false;
+    if (!nr_status_good(st, p->keys[0], op->run->err) || (p->crowd.n && !read_crowd(op, p->crowd, &members))) return false;
+    if (!rows_of(op, &members, &op->arena, &s->left)) return false;
+    leave_repeats(&s->left);
     leave_out(&s->left, &s->first);
     return true;
 }

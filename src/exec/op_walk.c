@@ -79,32 +79,42 @@ static void walk_explain(const nr_node *node, nr_buf *out)
 const nr_op_class nr_op_walk = {"Walk", true, sizeof(walk_state), walk_next, walk_explain, true, false};
 
 typedef struct lists_state {
-    size_t done;
+    size_t done; /* lists; of all: what is common to them is one, the crowd another */
     bool begun; /* at stands in the current list */
     roaring_uint32_iterator_t at;
 } lists_state;
 
-/* Keeps those of n rows that are in the lists behind the first. */
-static size_t in_all(const nr_lists_params *p, uint32_t *rows, size_t n)
+/* Whether it is in every list behind the first `from`; of none it is in none. */
+static bool in_lists(const nr_lists_params *p, size_t from, uint32_t row)
+{
+    bool in = from || p->n_lists;
+    for (size_t k = from; in && k < p->n_lists; k++) in = roaring_bitmap_contains(p->lists[k], row);
+    return in;
+}
+
+/* Keeps those of n rows of the first list that are in the others, or those of the crowd that are not in all of them. */
+static size_t keep(const nr_lists_params *p, bool crowd, uint32_t *rows, size_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        bool in = true;
-        for (size_t k = 1; in && k < p->n_lists; k++) in = roaring_bitmap_contains(p->lists[k], rows[i]);
         rows[kept] = rows[i];
-        kept += in;
+        kept += crowd ? !in_lists(p, 0, rows[i]) : in_lists(p, 1, rows[i]);
     }
     return kept;
 }
 
-static bool intersect_next(const nr_lists_params *p, lists_state *s, nr_batch *b, size_t most)
+static bool all_next(const nr_lists_params *p, lists_state *s, nr_batch *b, size_t most)
 {
-    if (!s->begun && p->n_lists) roaring_init_iterator(p->lists[0], &s->at);
-    s->begun = true;
-    while (b->n == 0 && !s->done && p->n_lists) {
-        uint32_t n = roaring_read_uint32_iterator(&s->at, b->rows, (uint32_t)most);
-        s->done = n < most;
-        b->n = in_all(p, b->rows, n);
+    const roaring_bitmap_t *const parts[] = {p->n_lists ? p->lists[0] : NULL, p->crowd};
+    while (b->n == 0 && s->done < 2) {
+        uint32_t n = 0;
+        if (parts[s->done]) {
+            if (!s->begun) roaring_init_iterator(parts[s->done], &s->at);
+            n = roaring_read_uint32_iterator(&s->at, b->rows, (uint32_t)most);
+        }
+        b->n = keep(p, s->done == 1, b->rows, n);
+        s->begun = n == most;
+        s->done += n < most;
     }
     return true;
 }
@@ -115,7 +125,7 @@ static bool lists_next(nr_op *op, nr_batch *b)
     lists_state *s = op->state;
     size_t most = nr_batch_grow(&op->grow);
     if (most > b->want) most = b->want;
-    if (p->all) return intersect_next(p, s, b, most);
+    if (p->all) return all_next(p, s, b, most);
     while (b->n < most && s->done < p->n_lists) {
         if (!s->begun) roaring_init_iterator(p->lists[s->done], &s->at);
         s->begun = true;

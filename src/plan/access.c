@@ -19,6 +19,7 @@ static void count_memory(nr_access *a)
     a->measured = true;
     for (size_t i = 0; i < a->n_spans; i++) a->count += a->spans[i].to - a->spans[i].from;
     for (size_t i = 0; i < a->n_lists && (i == 0 || !a->all); i++) a->count += roaring_bitmap_get_cardinality(a->lists[i]);
+    if (a->crowd) a->count += roaring_bitmap_get_cardinality(a->crowd);
 }
 
 static bool count_some(nr_planner *p, nr_access *a, size_t most)
@@ -36,6 +37,12 @@ static bool count_some(nr_planner *p, nr_access *a, size_t most)
         nr_status st = a->index->kind == NR_IX_SET ? p->store->cls->set_count(p->store, key, &c)
                                                    : p->store->cls->ordered_count(p->store, key, &a->ranges[i], &c);
         if (!nr_status_good(st, key, p->err)) return false;
+        sum += c;
+    }
+    if (a->crowd_key.n) {
+        uint64_t c = 0;
+        nr_status st = p->store->cls->set_count(p->store, a->crowd_key, &c);
+        if (!nr_status_good(st, a->crowd_key, p->err)) return false;
         sum += c;
     }
     a->measured = take == n;
@@ -201,6 +208,34 @@ static bool keep_smallest(nr_planner *p, nr_access *a)
     return true;
 }
 
+/* The rows of the crowd may match too. */
+static bool add_crowd(nr_planner *p, nr_access *a)
+{
+    const nr_value crowd = {.kind = NR_V_TEXT, .s = nr_slice_of(a->index->keyfn->crowd)};
+    nr_buf b = nr_buf_in(p->arena);
+    uint64_t n = 0;
+    if (a->index->memory) {
+        a->crowd = nr_postings_rows(nr_table_postings(p->model->table, place_of(p, a->index)), &crowd);
+        return true;
+    }
+    nr_index_set_key(a->index, &crowd, &b);
+    nr_slice key = nr_buf_slice(&b);
+    nr_status st = p->store->cls->set_count(p->store, key, &n);
+    if (!nr_status_good(st, key, p->err)) return false;
+    if (!n) return true;
+    if (a->n_keys > 1) {
+        a->crowd_key = key;
+        return true;
+    }
+    nr_slice *keys = NR_NEW_N(p->arena, nr_slice, 2); /* nothing to be found common to: one set behind the other */
+    keys[0] = a->keys[0];
+    keys[1] = key;
+    a->keys = keys;
+    a->n_keys = 2;
+    a->all = false;
+    return true;
+}
+
 /* A set index has points alone: a stretch of few possible values is written out. */
 static bool to_points(nr_arena *arena, const nr_path *path, nr_probes *probes)
 {
@@ -286,8 +321,9 @@ bool nr_access_by(nr_planner *p, const nr_pred *leaf, const nr_index *ix, nr_acc
     else if (ix->kind == NR_IX_SET) add_keys(p, out, &probes);
     else add_ranges(p, out, &probes);
     if (out->all && out->n_keys && !keep_smallest(p, out)) return false;
+    if (out->all && ix->keyfn->crowd && !add_crowd(p, out)) return false;
     if (out->all && out->n_ranges) out->n_ranges = 1; /* any one of them holds all matches */
-    bool one = probes.n == 1 && probes.at[0].kind == NR_PB_POINT;
+    bool one = probes.n == 1 && probes.at[0].kind == NR_PB_POINT && out->n_keys < 2;
     out->repeats = nr_index_many(ix) && !out->all && !one;
     return drop_doubts(p, out, &probes) && count_some(p, out, COUNTED_RANGES);
 }
@@ -431,7 +467,7 @@ static nr_node *memory_node(nr_planner *p, const nr_access *a, bool descending, 
 {
     const nr_table *t = p->model->table;
     if (nr_table_postings(t, place_of(p, a->index))) {
-        nr_lists_params l = {a->index, a->lists, a->n_lists, a->all, nr_access_text(p, a)};
+        nr_lists_params l = {a->index, a->lists, a->n_lists, a->all, a->crowd, nr_access_text(p, a)};
         return nr_plan_node(p, &nr_op_lists, NULL, a->count, &l, sizeof l);
     }
     nr_walk_params w = {a->index,
@@ -454,13 +490,13 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
     } else if (a->index->memory) {
         n = memory_node(p, a, descending, pks_descending);
     } else if (a->index->kind == NR_IX_SET) {
-        nr_sets_params s = {a->index, a->keys, a->n_keys, nr_access_text(p, a)};
+        nr_sets_params s = {a->index, a->keys, a->n_keys, a->crowd_key, nr_access_text(p, a)};
         n = nr_plan_node(p, a->all && a->n_keys > 1 ? &nr_op_common : &nr_op_sets, NULL, a->count, &s, sizeof s);
     } else {
         nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
     }
-    n->exact = a->measured && !a->repeats && !(a->all && a->n_lists + a->n_keys > 1);
+    n->exact = a->measured && !a->repeats && !a->crowd && !a->crowd_key.n && !(a->all && a->n_lists + a->n_keys > 1);
     return a->repeats ? nr_plan_node(p, &nr_op_distinct, n, n->rows, NULL, 0) : n;
 }
 

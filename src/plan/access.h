@@ -19,6 +19,8 @@ typedef struct nr_access {
     const struct roaring_bitmap_s *const *lists; /* set indexes in memory */
     size_t n_lists;
     bool all;                  /* lists, keys: a row has to be in each of them, the smallest first; else in one */
+    const struct roaring_bitmap_s *crowd; /* all: the rows of the key function's crowd, which are given too; NULL: there are none */
+    nr_slice crowd_key;        /* the same of a set of the store; empty: there are none */
     bool repeats;              /* a row may come more than once: count is an upper bound */
     uint64_t count;            /* entries that it gives */
     bool measured;             /* count is exact, not extrapolated from some of the ranges */

@@ -107,18 +107,18 @@ static void keys_null(const nr_index *ix, const nr_value *v, nr_arena *arena, nr
 #define TEXT NR_FORM_TEXT
 #define DOC NR_FORM_DOCUMENT
 
-/*                                         name                 format  shape        many   form   null   unsure keys */
-const nr_keyfn nr_key_value             = {"value",             1, NR_KS_EITHER,  false, VALUE, true,  false, keys_value,             "the value itself"};
-const nr_keyfn nr_key_text              = {"text",              1, NR_KS_ORDERED, false, TEXT,  false, false, keys_value,             "the canonical text of a value that is none"};
-const nr_keyfn nr_key_folded            = {"folded",            1, NR_KS_ORDERED, false, TEXT,  false, false, keys_folded,            "the text without case"};
-const nr_keyfn nr_key_reversed          = {"reversed",          1, NR_KS_ORDERED, false, TEXT,  false, false, keys_reversed,          "the text, its code points from last to first"};
-const nr_keyfn nr_key_folded_reversed   = {"folded_reversed",   1, NR_KS_ORDERED, false, TEXT,  false, false, keys_folded_reversed,   "the same without case"};
-const nr_keyfn nr_key_substrings        = {"substrings",        1, NR_KS_SET,     true,  TEXT,  false, false, keys_substrings,        "every three code points in a row"};
-const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 1, NR_KS_SET,     true,  TEXT,  false, false, keys_folded_substrings, "the same without case"};
-const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, TEXT,  false, true,  keys_matches,           "whether the index's pattern is found in the text"};
-const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  DOC,   false, false, keys_keys,              "the keys of an object"};
-const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, VALUE, true,  false, keys_null,              "nothing but that it is NULL"};
-const nr_keyfn nr_key_together          = {"together",          1, NR_KS_ORDERED, false, VALUE, true,  false, keys_value,             "the values of several fields, one behind the other"};
+/*                                         name                 format  shape        many   crowd form   null   unsure keys */
+const nr_keyfn nr_key_value             = {"value",             1, NR_KS_EITHER,  false, NULL, VALUE, true,  false, keys_value,             "the value itself"};
+const nr_keyfn nr_key_text              = {"text",              1, NR_KS_ORDERED, false, NULL, TEXT,  false, false, keys_value,             "the canonical text of a value that is none"};
+const nr_keyfn nr_key_folded            = {"folded",            1, NR_KS_ORDERED, false, NULL, TEXT,  false, false, keys_folded,            "the text without case"};
+const nr_keyfn nr_key_reversed          = {"reversed",          1, NR_KS_ORDERED, false, NULL, TEXT,  false, false, keys_reversed,          "the text, its code points from last to first"};
+const nr_keyfn nr_key_folded_reversed   = {"folded_reversed",   1, NR_KS_ORDERED, false, NULL, TEXT,  false, false, keys_folded_reversed,   "the same without case"};
+const nr_keyfn nr_key_substrings        = {"substrings",        2, NR_KS_SET,     true,  "*",  TEXT,  false, false, keys_substrings,        "every three code points in a row"};
+const nr_keyfn nr_key_folded_substrings = {"folded_substrings", 2, NR_KS_SET,     true,  "*",  TEXT,  false, false, keys_folded_substrings, "the same without case"};
+const nr_keyfn nr_key_matches           = {"matches",           1, NR_KS_SET,     false, NULL, TEXT,  false, true,  keys_matches,           "whether the index's pattern is found in the text"};
+const nr_keyfn nr_key_keys              = {"keys",              1, NR_KS_SET,     true,  NULL, DOC,   false, false, keys_keys,              "the keys of an object"};
+const nr_keyfn nr_key_null              = {"null",              1, NR_KS_SET,     false, NULL, VALUE, true,  false, keys_null,              "nothing but that it is NULL"};
+const nr_keyfn nr_key_together          = {"together",          1, NR_KS_ORDERED, false, NULL, VALUE, true,  false, keys_value,             "the values of several fields, one behind the other"};
 
 const nr_keyfn *const nr_keyfns[] = {
     &nr_key_value,      &nr_key_text,              &nr_key_folded,  &nr_key_reversed, &nr_key_folded_reversed,
@@ -164,8 +164,13 @@ void nr_index_keys(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_va
     nr_values given = {0};
     if (nr_path_plain(&ix->path) && fn->form == NR_FORM_VALUE) nr_vec_push(arena, &given, *v);
     else nr_path_values(&ix->path, v, fn->form, arena, &given);
-    for (size_t i = 0; i < given.n; i++)
+    for (size_t i = 0; i < given.n; i++) {
+        size_t before = out->n;
         if (given.at[i].kind != NR_V_NULL || fn->null) fn->keys(ix, &given.at[i], arena, out);
+        if (!fn->crowd || out->n - before <= NR_MOST_KEYS) continue;
+        out->n = before;
+        add_text(nr_slice_of(fn->crowd), arena, out);
+    }
     nr_values_sort(out);
 }
 

@@ -20,6 +20,7 @@ typedef struct nr_keyfn {
     unsigned format;     /* version of what it stores; raised whenever its keys change for any value */
     nr_key_shape shape;
     bool many;           /* may give several keys of one value */
+    const char *crowd;   /* the one key of a value that would have more than NR_MOST_KEYS; NULL: there is no such bound */
     nr_form form;        /* in which it wants values; keys of TEXT and DOCUMENT are text */
     bool null;           /* NULL has a key */
     bool unsure;         /* what the store has of a value may be another of nr_matches_keys than it gets now: the limits of a search are not the same on every server */
@@ -27,6 +28,10 @@ typedef struct nr_keyfn {
     void (*keys)(const nr_index *ix, const nr_value *v, nr_arena *arena, nr_values *out);
     const char *doc;
 } nr_keyfn;
+
+/* One write makes no more entries of one value than this: a text of a million different trigrams would keep the server for seconds. Those few that would have
+ * more are together under one key, and whoever looks for the trigrams of a needle looks at them too. */
+enum { NR_MOST_KEYS = 16384 };
 
 /* The rows that lookups name. */
 extern const nr_keyfn nr_key_value, nr_key_text, nr_key_folded, nr_key_reversed, nr_key_folded_reversed, nr_key_substrings, nr_key_folded_substrings,

@@ -383,6 +383,59 @@ start_nonrel {} {
         }
     }
 
+    # More different trigrams than an index makes entries of: the text stands with others of its kind, and every needle looks at it.
+    proc crowded {from} {
+        set text {}
+        for {set i 0} {$i < 16500} {incr i} { append text [format %c [expr {$from + $i}]] }
+        return [u $text]
+    }
+
+    foreach {with way} $::ways {
+        test "texts of very many trigrams are found among others, $with" {
+            foreach lookup {contains icontains} {
+                one_of $way $lookup
+                set pool [crowded 0x4E00]
+                values "${pool}Needle" short {a needle in short text} [crowded 0x5200] {another needle}
+                null_row
+                set case [expr {$lookup eq {contains} ? {3 5} : {1 3 5}}]
+                text_says $case $lookup needle
+                text_says {1 4} $lookup [u [string range [encoding convertfrom utf-8 $pool] 2000 2100]]
+                text_says {2 3} $lookup hor
+                text_says {} $lookup nowhere
+                text_says 1 $lookup "[u [string range [encoding convertfrom utf-8 $pool] end-3 end]]Ne"
+                assert_equal [llength $case] [r nonrel.count t.M FILTER v__$lookup needle v__isnull false]
+                assert_equal 5 [ordered t.M FILTER v__$lookup needle ORDER -pk LIMIT 0 1]
+                assert_equal 1 [found t.M FILTER v__regex Needle$]
+                sound t.M
+                r nonrel.save t.M id 1 v {no more}
+                r hset t.M:2 v "[crowded 0x6000] needle"
+                r nonrel.delete t.M FILTER pk 5
+                text_says {2 3} $lookup needle
+                sound t.M
+                r debug reload
+                text_says {2 3} $lookup needle
+                sound t.M
+            }
+        }
+    }
+
+    test {elements of very many trigrams are found among others, once} {
+        foreach index {false {["contains"]}} {
+            r flushall
+            model t.M "{\"fields\": {\"v\": {\"type\": \"list\", \"of\": {\"type\": \"char\"}, \"index\": $index}}}"
+            set pool [crowded 0x4E00]
+            r nonrel.save t.M v "\[\"needle\", \"${pool}\"\]"
+            r nonrel.save t.M v "\[\"${pool}needle\", \"needles\"\]"
+            r nonrel.save t.M v "\[\"needs\"\]"
+            set end [u [string range [encoding convertfrom utf-8 $pool] end-1 end]]
+            foreach {needle want} [list needle {1 2} needles 2 nee {1 2 3} eds 3 $end {1 2} ${end}needle 2] {
+                says $want v__contains $needle
+                assert_equal [llength $want] [r nonrel.count t.M FILTER v__contains $needle]
+            }
+            sound t.M
+        }
+    }
+
     test {an index that is asked for of the primary key is there, and answers} {
         foreach how {definition command} {
             r flushall
