@@ -387,6 +387,11 @@ static bool follow_lenders(nr_call *c, const nr_model *m)
     return true;
 }
 
+bool nr_follow_is_true(const nr_model *m)
+{
+    return m->table && !m->followed->rebuild && !m->followed->dirty.n;
+}
+
 static bool table_is_true(nr_call *c, nr_model *m)
 {
     if (!m->schema->n_borrowed) return follow_own(c, m);

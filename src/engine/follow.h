@@ -37,6 +37,9 @@ struct nr_lent *nr_follow_lent(nr_model *m);
 /* Before a read whose rows come in no order, or in none that an index gives: the table is there and says what the hashes say, and what those of its lenders say. */
 bool nr_follow_table(nr_call *c, nr_model *m);
 
+/* Whether the table is there and says what the hashes say, nothing having to be done for that: but of entities whose time has run out, and of what is borrowed. */
+bool nr_follow_is_true(const nr_model *m);
+
 /* Before any other read: what is wrong with the indexes is known too. */
 bool nr_follow_memory(nr_call *c, nr_model *m);
 

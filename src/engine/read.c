@@ -1,5 +1,6 @@
 /* read.c -- GET, MGET, QUERY, COUNT, EXISTS: parse, bind, plan, run, reply. */
 #include "engine/aggregate.h"
+#include "engine/follow.h"
 #include "engine/related_reply.h"
 #include "engine/semi_join.h"
 #include "engine/scans.h"
@@ -50,19 +51,47 @@ bool nr_filters_bind(nr_call *c, nr_model *m, const nr_slice *argv, size_t argc,
     return parse_and_bind(c, m, argv, argc, NR_CL_FILTERS, false, out) && nr_join_run(c, out);
 }
 
-/* Reads one entity for GET and MGET, all of it: a hash with any field that does not decode is none. NULL with no error: none. */
-static bool get_one(nr_call *c, nr_model *m, nr_slice pk, const nr_value **row)
+/* Reads entities for GET and MGET, all of each: a hash with any field that does not decode is none. A table that happens to be there, and true, has only those. */
+typedef struct getter {
+    nr_call *call;
+    nr_model *model;
+    bool by_table;
+    nr_load_params load;
+} getter;
+
+static getter getter_of(nr_call *c, nr_model *m)
 {
+    getter g = {c, m, nr_follow_is_true(m), {0}};
+    bool *all = NR_NEW_N(&c->arena, bool, nr_schema_values(m->schema));
+    for (size_t i = 0; i < m->schema->n_fields; i++) all[i] = true;
+    if (g.by_table) g.load = nr_load_of(m, all, &c->arena);
+    return g;
+}
+
+static bool get_entity(const getter *g, nr_slice pk, nr_value *values, nr_found *found)
+{
+    nr_call *c = g->call;
+    nr_model *m = g->model;
+    uint32_t row = g->by_table ? nr_rows_find(m->rows, pk) : NR_NO_ROW;
+    if (row == NR_NO_ROW) return nr_entity_read(m, c->store, c->env, pk, NULL, true, &c->arena, values, found, &c->err);
+    return nr_row_read(m, c->store, c->env, &g->load, row, &c->arena, values, found, &c->err);
+}
+
+/* NULL with no error: there is none. */
+static bool get_one(const getter *g, nr_slice pk, const nr_value **row)
+{
+    nr_call *c = g->call;
+    const nr_field *f = nr_schema_pk(g->model->schema);
     nr_operand op;
     nr_found found;
     *row = NULL;
-    if (!nr_field_operand(nr_schema_pk(m->schema), pk, &c->arena, &op, &c->err)) return false;
+    if (!nr_field_operand(f, pk, &c->arena, &op, &c->err)) return false;
     if (op.side) return true;
-    nr_slice text = nr_type_text(&nr_schema_pk(m->schema)->spec, &op.v, &c->arena);
-    nr_value *values = NR_NEW_N(&c->arena, nr_value, m->schema->n_fields);
+    nr_slice text = nr_type_text(&f->spec, &op.v, &c->arena);
+    nr_value *values = NR_NEW_N(&c->arena, nr_value, nr_schema_values(g->model->schema));
     if (!text.n) return true;
-    if (!nr_entity_read(m, c->store, c->env, text, NULL, true, &c->arena, values, &found, &c->err)) return false;
-    if (found == NR_UNTYPED) return nr_model_untyped(m, &c->err);
+    if (!get_entity(g, text, values, &found)) return false;
+    if (found == NR_UNTYPED) return nr_model_untyped(g->model, &c->err);
     if (found == NR_FOUND) *row = values;
     return true;
 }
@@ -134,13 +163,14 @@ bool nr_cmd_get(nr_call *c, const nr_slice *argv, size_t argc)
     nr_query q;
     const nr_value *row;
     if (!m || !parse_and_bind(c, m, argv + 2, argc - 2, NR_CL_FIELDS, false, &q)) return false;
-    if (!get_one(c, m, argv[1], &row)) return false;
+    const getter g = getter_of(c, m);
+    if (!get_one(&g, argv[1], &row)) return false;
     if (row && q.joined.n) row = with_joined(c, &q, row);
     if (c->err.code) return false;
     profile_keys(c, row != NULL);
     nr_row_form form = nr_row_form_of(&q, &c->arena);
     if (!nr_related_begin(c, &q, &form)) return false;
-    if (row) row = columns_of(c, &q, row, false);
+    if (row) row = columns_of(c, &q, row, form.nested || form.n_lists);
     if (row && !nr_related_read(c, &q, &form, &row, 1)) return false;
     if (row) nr_row_reply(c, &form, row, 0);
     else c->sink->cls->null(c->sink);
@@ -155,8 +185,9 @@ bool nr_cmd_mget(nr_call *c, const nr_slice *argv, size_t argc)
     const nr_value **rows = NR_NEW_N(&c->arena, const nr_value *, argc);
     if ((int64_t)argc - 1 > c->limits.max_results)
         return nr_fail(&c->err, NR_E_LIMIT, "%zu entities are more than %lld (nonrel.max-results)", argc - 1, (long long)c->limits.max_results);
+    const getter g = getter_of(c, m);
     for (size_t i = 1; i < argc; i++) {
-        if (!get_one(c, m, argv[i], &rows[i])) return false;
+        if (!get_one(&g, argv[i], &rows[i])) return false;
         if (rows[i] && q.joined.n && !(rows[i] = with_joined(c, &q, rows[i]))) return false;
         if ((int64_t)c->arena.held > c->limits.max_memory)
             return nr_fail(&c->err, NR_E_LIMIT, "the entities need more than %lld bytes (nonrel.max-memory)", (long long)c->limits.max_memory);

@@ -221,6 +221,14 @@ bool nr_model_untyped(const nr_model *m, nr_err *err);
 bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk, const bool *want, bool whole, nr_arena *a, nr_value *row,
                     nr_found *found, nr_err *err);
 
+/* How to read the fields that are wanted (by field id, as nr_schema_values counts) of rows of the model: columns spare reading what they have. An entity that is
+ * wanted whole is read in one go where many fields are left. */
+nr_load_params nr_load_of(const nr_model *m, const bool *want, nr_arena *a);
+
+/* Reads a row of the table in that way. */
+bool nr_row_read(nr_model *m, nr_store *store, const nr_env *env, const nr_load_params *p, uint32_t at, nr_arena *a, nr_value *row, nr_found *found,
+                 nr_err *err);
+
 /* The same of an entity whose fields have been read, from under its key; want NULL: all fields. Never NR_ABSENT. Texts of row point into pairs, or are in a. */
 nr_found nr_entity_decode(nr_model *m, const nr_env *env, nr_slice key, nr_slice pk, const nr_pairs *pairs, const bool *want, nr_arena *a,
                           nr_value *row);

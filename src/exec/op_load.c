@@ -88,15 +88,43 @@ bool nr_entity_read(nr_model *m, nr_store *store, const nr_env *env, nr_slice pk
     return true;
 }
 
-/* What the table tells in place of the entity. */
-static bool take_columns(const nr_op *op, uint32_t at, nr_value *row)
+enum { FEW_FIELDS = 3 }; /* read one by one */
+
+nr_load_params nr_load_of(const nr_model *m, const bool *want, nr_arena *a)
 {
-    const nr_load_params *p = op->node->params;
-    const nr_table *t = op->run->model->table;
+    size_t own = m->schema->n_fields, n = nr_schema_values(m->schema), left = 0, kept = 0;
+    bool all = true, *read = NR_NEW_N(a, bool, n), *beside = NR_NEW_N(a, bool, n);
+    for (size_t i = 1; i < n; i++) {
+        beside[i] = want[i] && m->table && nr_table_keeps(m->table, i);
+        read[i] = want[i] && !beside[i];
+        kept += beside[i];
+        left += read[i];
+        all = all && (want[i] || i >= own);
+    }
+    bool whole = all && left > FEW_FIELDS, borrows = false;
+    for (size_t i = 1; i < n; i++) {
+        beside[i] = beside[i] && !(whole && i < own);
+        borrows = borrows || (beside[i] && i >= own);
+    }
+    if (whole) return (nr_load_params){want, borrows ? beside : NULL, true};
+    return (nr_load_params){read, kept ? beside : NULL, false};
+}
+
+/* What the table tells in place of the entity. */
+static bool take_columns(const nr_model *m, const nr_load_params *p, uint32_t at, nr_value *row)
+{
     if (!p->beside) return true;
-    if (!nr_table_has(t, at)) return false;
-    for (size_t i = 1; i < nr_schema_values(op->run->model->schema); i++)
-        if (p->beside[i]) row[i] = nr_column_get(nr_table_column(t, i), at);
+    if (!nr_table_has(m->table, at)) return false;
+    for (size_t i = 1; i < nr_schema_values(m->schema); i++)
+        if (p->beside[i]) row[i] = nr_column_get(nr_table_column(m->table, i), at);
+    return true;
+}
+
+bool nr_row_read(nr_model *m, nr_store *store, const nr_env *env, const nr_load_params *p, uint32_t at, nr_arena *a, nr_value *row, nr_found *found,
+                 nr_err *err)
+{
+    if (!nr_entity_read(m, store, env, nr_rows_pk(m->rows, at), p->want, p->whole, a, row, found, err)) return false;
+    if (*found == NR_FOUND && !take_columns(m, p, at, row)) *found = NR_ABSENT;
     return true;
 }
 
@@ -114,11 +142,9 @@ static bool load_next(nr_op *op, nr_batch *b)
         for (size_t i = 0; i < b->n; i++) {
             nr_value *row = NR_NEW_N(&op->arena, nr_value, nr_schema_values(m->schema));
             nr_found found;
-            if (!nr_entity_read(m, op->run->store, op->run->env, nr_rows_pk(m->rows, b->rows[i]), p->want, p->whole, &op->arena, row, &found,
-                                op->run->err))
-                return false;
+            if (!nr_row_read(m, op->run->store, op->run->env, p, b->rows[i], &op->arena, row, &found, op->run->err)) return false;
             if (found == NR_UNTYPED) return nr_model_untyped(m, op->run->err);
-            if (found != NR_FOUND || !take_columns(op, b->rows[i], row)) continue;
+            if (found != NR_FOUND) continue;
             b->rows[kept] = b->rows[i];
             b->values[kept++] = row;
         }

@@ -14,7 +14,6 @@
 
 enum { WIDE = 4096 };                       /* in larger models, an index is weighed against the table */
 enum { MOST_MASKS = 8, MOST_LOOKUPS = 64 }; /* a bound of what a long filter makes the planner do */
-enum { FEW_FIELDS = 3 };                    /* read one by one */
 
 static const double WALK = 0.5, STEP = 0.01, LOAD = 2.5, SORT = 0.01, SEEK = 1.0, ROW = 0.004, COLUMNS = 0.006, BITS = 0.0003, ASK = 0.02,
                     COMPARE = 0.05;
@@ -186,31 +185,10 @@ static const nr_pred *residual_pred(nr_planner *p, const route *r)
     return all;
 }
 
-/* Columns spare reading what they have. An entity that is wanted whole is read in one go where many fields are left. */
-static nr_load_params load_of(const nr_planner *p, const bool *want)
-{
-    size_t own = p->model->schema->n_fields, n = nr_schema_values(p->model->schema), left = 0, kept = 0;
-    bool all = true, *read = NR_NEW_N(p->arena, bool, n), *beside = NR_NEW_N(p->arena, bool, n);
-    for (size_t i = 1; i < n; i++) {
-        beside[i] = want[i] && p->model->table && nr_table_keeps(p->model->table, i);
-        read[i] = want[i] && !beside[i];
-        kept += beside[i];
-        left += read[i];
-        all = all && (want[i] || i >= own);
-    }
-    bool whole = all && left > FEW_FIELDS, borrows = false;
-    for (size_t i = 1; i < n; i++) {
-        beside[i] = beside[i] && !(whole && i < own);
-        borrows = borrows || (beside[i] && i >= own);
-    }
-    if (whole) return (nr_load_params){want, borrows ? beside : NULL, true};
-    return (nr_load_params){read, kept ? beside : NULL, false};
-}
-
 static const nr_node *add_own(nr_planner *p, const nr_node *n, bool *want)
 {
     if (own_in_columns(p, want)) return nr_plan_node(p, &nr_op_columns, n, n->rows, NULL, 0);
-    nr_load_params load = load_of(p, want);
+    nr_load_params load = nr_load_of(p->model, want, p->arena);
     return nr_plan_node(p, &nr_op_load, n, n->rows, &load, sizeof load);
 }
 

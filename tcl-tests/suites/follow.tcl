@@ -5,31 +5,35 @@ source tests/nonrel/truth.tcl
 
 # -- ways of writing -------------------------------------------------------------------------------------------------------------------------
 
-# Each runs all commands, and replies what the next command in the same breath sees.
+set ::asked {1 2 3 4 5 6 7 8 100}
+
+# Each runs all commands, and replies what the next commands in the same breath see: MGET of ::asked, and QUERY.
 proc by_client {client commands} {
     foreach command $commands { $client {*}$command }
-    return [$client nonrel.query f.Post FIELDS pk FLAT]
+    return [list [$client nonrel.mget f.Post {*}$::asked] [$client nonrel.query f.Post FIELDS pk FLAT]]
 }
 
 proc by_script {client commands} {
     set argv {}
     foreach command $commands { lappend argv [llength $command] {*}$command }
     return [$client eval {
-        local at = 1
-        while at <= #ARGV do
+        local at = 2
+        local asked = at + tonumber(ARGV[1])
+        while at < asked do
             local n = tonumber(ARGV[at])
             redis.call(unpack(ARGV, at + 1, at + n))
             at = at + n + 1
         end
-        return redis.call('nonrel.query', 'f.Post', 'FIELDS', 'pk', 'FLAT')
-    } 0 {*}$argv]
+        return {redis.call('nonrel.mget', 'f.Post', unpack(ARGV, at)), redis.call('nonrel.query', 'f.Post', 'FIELDS', 'pk', 'FLAT')}
+    } 0 [llength $argv] {*}$argv {*}$::asked]
 }
 
 proc by_transaction {client commands} {
     $client multi
     foreach command $commands { $client {*}$command }
+    $client nonrel.mget f.Post {*}$::asked
     $client nonrel.query f.Post FIELDS pk FLAT
-    return [lindex [$client exec] end]
+    return [lrange [$client exec] end-1 end]
 }
 
 # Nothing is in memory when the writes come.
@@ -68,8 +72,11 @@ proc follows {name text} {
                 catch_up
                 agree $::replica
             }
-            set seen [$way $::primary $commands]
-            assert_equal [lsort [dict keys [entities $::primary f.Post]]] [lsort $seen] $way
+            lassign [$way $::primary $commands] got found
+            set posts [entities $::primary f.Post]
+            set taken [dict keys $posts]
+            assert_equal [lmap pk $::asked { expr {$pk in $taken ? [flat_entity f.Post [dict get $posts $pk]] : {}} }] $got $way
+            assert_equal [lsort $taken] [lsort $found] $way
             followed_everywhere $way
             set taken [dict keys [entities $::primary f.Post]]
             set pk [$::primary nonrel.save f.Post title after views 1]
@@ -322,7 +329,8 @@ with_replica {
                     catch_up
                     agree $::replica
                 }
-                $way $::primary $commands
+                lassign [$way $::primary [list {*}$commands {hset f.Post:3 title behind}]] got
+                assert_equal behind [dict get [lindex $got 2] title] "$write $key $way"
                 followed_everywhere "$write $key $way"
                 assert {[$::primary nonrel.save f.Post title after views 1] ni {1 2 3 4 5 6 7 8 9 10 11 12}}
                 followed_everywhere "$write $key $way, a SAVE later"
