@@ -55,9 +55,10 @@ static size_figures measure(const bench_system *sys, int64_t n)
     size_figures f = {.n = n};
     fprintf(stderr, "bench: %lld people\n", (long long)n);
     people_init(&p, n);
-    f.hset = system_bare(sys, &p);
     system_start(sys, &s);
-    f.save = system_load(sys, &s, &p);
+    loaded l = system_load_beside(sys, &s, &p);
+    f.hset = l.hset;
+    f.save = l.save;
     for (int i = 0; i < QUESTIONS; i++) f.us[i] = ask_often(&s, sys, &p, &questions[i]);
     server_stop(&s);
     people_clear(&p);

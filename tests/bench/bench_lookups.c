@@ -126,10 +126,10 @@ static figures measure(const bench_system *of, int store, const people *p)
 {
     bench_system sys = *of;
     server s;
-    figures f = {.hset = system_bare(of, p)};
     sys.define[0] = models[store];
     system_start(&sys, &s);
-    f.save = system_load(&sys, &s, p);
+    loaded l = system_load_beside(&sys, &s, p);
+    figures f = {.hset = l.hset, .save = l.save};
     server_must(&s, joined[store]);
     add_joined(&s, p);
     server_must(&s, "NONREL.INDEX CREATE p.Person title icontains contains");

@@ -135,11 +135,10 @@ static void measure(const bench_system *of, int store, const people *p, double h
 {
     bench_system sys = *of;
     server s;
-    double unit = system_bare(of, p).h;
     int model = 0;
     sys.define[0] = models[store][0];
     system_start(&sys, &s);
-    system_load(&sys, &s, p);
+    double unit = system_load_beside(&sys, &s, p).hset.h;
     for (int i = 0; i < QUESTIONS; i++) {
         if (questions[i].model != model) server_must(&s, models[store][questions[i].model]);
         model = questions[i].model;

@@ -85,7 +85,7 @@ static void put_head(const results *r, FILE *out)
 
 static void put_bare(const results *r, FILE *out)
 {
-    fprintf(out, "\nH and the bare hash, measured on a plain server before each system:");
+    fprintf(out, "\nH and the bare hash, measured on a plain server beside each system:");
     for (int i = 0; i < SYSTEMS; i++)
         if (is_there(r, i)) fprintf(out, "%s %s %.2f us, %.0f bytes", i ? ";" : "", r->systems[i].name, r->bare[i].h, r->bare[i].bytes);
     fprintf(out, ".\n");

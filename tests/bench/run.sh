@@ -39,10 +39,11 @@ $(machine)
 
 $n people with a fixed seed: age int, name char of 12, created int, city char of 1,000 values of skewed frequency, salary int (a
 column without an index), title of four words. Indexes on age, name (exact and startswith), created and city. Every system
-runs on a server of its own, one after the other, never two at once.
+runs on a server of its own, one after the other; of two servers one always waits.
 
-- **H** is one \`HSET\` of the same entity, on a plain server of the same kind, measured just before the system. Times are
-  those of the server's own clock, all commands of the work added up (\`INFO commandstats\`); the best of three rounds.
+- **H** is one \`HSET\` of the same entity, on a plain server of the same kind, which gets the people in turns with the system, 5,000 and 5,000.
+  Times are those of the server's own clock, all commands of the work added up (\`INFO commandstats\`); the best of three rounds in each of
+  three passes through all the work.
 - **By hand** is what a client does without a module: \`HSET\`, \`SADD\` and three \`ZADD\` in one \`MULTI\` for a write, and for a
   read the commands of sets and sorted sets, then an \`HGETALL\` for each entity. It has no index by salary: \`SORT ... BY\`.
 - **RediSearch 1.2** is Debian's package \`redis-redisearch\`, loaded with SAFEMODE, TIMEOUT 0, MAXEXPANSIONS 10000000. It does not

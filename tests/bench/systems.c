@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIPELINE = 250 };
+enum { PIPELINE = 250, TURN = 5000 };
 
 #define MODEL(store)                                                                                                                                \
     "NONREL.MODEL SET p.Person '{\"fields\":{\"age\":{\"type\":\"int\",\"index\":true},\"name\":{\"type\":\"char\",\"max_length\":12,\"index\":["     \
@@ -150,29 +150,67 @@ static void write_part(server *to, int (*save)(redisContext *, const person *), 
     }
 }
 
-static bare write_all(server *to, int (*save)(redisContext *, const person *), const char *const *stats, const people *p)
+/* How a server is written to, and its figures so far. */
+typedef struct writing {
+    server *to;
+    int (*save)(redisContext *redis, const person *p);
+    const char *const *stats;
+    int64_t before;      /* bytes of memory */
+    double most_us;      /* of all but the last tenth */
+    bare figures;
+} writing;
+
+/* In turns. */
+static void write_all(writing *of, int n, const people *p)
 {
-    int64_t most = p->n - p->n / 10, before = server_memory(to);
-    server_reset_stats(to);
-    write_part(to, save, p, 0, most);
-    double first = server_usec(to, stats);
-    write_part(to, save, p, most, p->n);
-    double all = server_usec(to, stats);
-    return (bare){
-        .h = all / (double)p->n, .last_h = (all - first) / (double)(p->n - most), .bytes = (double)(server_memory(to) - before) / (double)p->n};
+    int64_t most = p->n - p->n / 10;
+    for (int i = 0; i < n; i++) {
+        of[i].before = server_memory(of[i].to);
+        server_reset_stats(of[i].to);
+    }
+    for (int64_t from = 0, upto; from < p->n; from = upto) {
+        upto = from + TURN < most || from >= most ? from + TURN : most;
+        if (upto > p->n) upto = p->n;
+        for (int i = 0; i < n; i++) {
+            write_part(of[i].to, of[i].save, p, from, upto);
+            if (upto == most) of[i].most_us = server_usec(of[i].to, of[i].stats);
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        double all = server_usec(of[i].to, of[i].stats), bytes = (double)(server_memory(of[i].to) - of[i].before);
+        of[i].figures = (bare){.h = all / (double)p->n, .last_h = (all - of[i].most_us) / (double)(p->n - most), .bytes = bytes / (double)p->n};
+    }
+}
+
+static writing by_hset(server *plain)
+{
+    static const char *const stats[] = {"hset", NULL};
+    return (writing){.to = plain, .save = save_hash, .stats = stats};
 }
 
 bare system_bare(const bench_system *s, const people *p)
 {
-    static const char *const stats[] = {"hset", NULL};
     server plain;
     server_start(&plain, s->program, NULL);
-    bare b = write_all(&plain, save_hash, stats, p);
+    writing w = by_hset(&plain);
+    write_all(&w, 1, p);
     server_stop(&plain);
-    return b;
+    return w.figures;
 }
 
 bare system_load(const bench_system *s, server *to, const people *p)
 {
-    return write_all(to, s->save, s->save_stats, p);
+    writing w = {.to = to, .save = s->save, .stats = s->save_stats};
+    write_all(&w, 1, p);
+    return w.figures;
+}
+
+loaded system_load_beside(const bench_system *s, server *to, const people *p)
+{
+    server plain;
+    server_start(&plain, s->program, NULL);
+    writing both[] = {by_hset(&plain), {.to = to, .save = s->save, .stats = s->save_stats}};
+    write_all(both, 2, p);
+    server_stop(&plain);
+    return (loaded){both[0].figures, both[1].figures};
 }

@@ -41,4 +41,10 @@ bare system_bare(const bench_system *s, const people *p);
 /* Writes all people; the figures are as those of bare, of the system's way to save. */
 bare system_load(const bench_system *s, server *to, const people *p);
 
+/* Both, some thousand people here and there in turns: what the machine does meanwhile is in both figures. */
+typedef struct loaded {
+    bare hset, save;
+} loaded;
+loaded system_load_beside(const bench_system *s, server *to, const people *p);
+
 #endif
