@@ -496,7 +496,7 @@ const nr_node *nr_access_node(nr_planner *p, const nr_access *a, bool descending
         nr_scan_params s = {a->index, a->ranges, a->n_ranges, descending, pks_descending, nr_access_text(p, a)};
         n = nr_plan_node(p, &nr_op_scan, NULL, a->count, &s, sizeof s);
     }
-    n->exact = a->measured && !a->repeats && !a->crowd && !a->crowd_key.n && !(a->all && a->n_lists + a->n_keys > 1);
+    n->exact = a->measured && !a->repeats && !(a->all && a->n_lists + a->n_keys + (a->crowd != NULL) > 1);
     return a->repeats ? nr_plan_node(p, &nr_op_distinct, n, n->rows, NULL, 0) : n;
 }
 

@@ -397,8 +397,10 @@ start_nonrel {} {
                 set pool [crowded 0x4E00]
                 values "${pool}Needle" short {a needle in short text} [crowded 0x5200] {another needle}
                 null_row
+                for {set i 0} {$i < 20} {incr i} { values other$i } ; # sets that hold most entities are not looked at
                 set case [expr {$lookup eq {contains} ? {3 5} : {1 3 5}}]
                 text_says $case $lookup needle
+                if {$way ne {none}} { assert_match {*index=v.*substrings.set* rows<=4*} [plan FILTER v__$lookup needle] }
                 text_says {1 4} $lookup [u [string range [encoding convertfrom utf-8 $pool] 2000 2100]]
                 text_says {2 3} $lookup hor
                 text_says {} $lookup nowhere
@@ -432,6 +434,7 @@ start_nonrel {} {
                 says $want v__contains $needle
                 assert_equal [llength $want] [r nonrel.count t.M FILTER v__contains $needle]
             }
+            if {$index ne {false}} { assert_match {*substrings.set* rows<=5*} [plan FILTER v__contains nee] }
             sound t.M
         }
     }
