@@ -170,6 +170,24 @@ static void a_target_may_come_later(void **state)
     expect(w, "QUERY o.Post", "[]");
 }
 
+/* A held field that refers to the model that is being defined leads back to it, though what it holds is not known yet. */
+static void a_path_through_to_field_may_lead_to_the_model_itself(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET o.Side '{\"fields\": {\"held\": {\"type\": \"fk\", \"to\": \"o.Main\", \"related_name\": \"+\", \"null\": true, \"unique\": true}}}'", "+OK");
+    expect(w,
+           "MODEL SET o.Main '{\"fields\": {\"n\": {\"type\": \"int\"}, \"side\": {\"type\": \"fk\", \"to\": \"o.Side\", \"to_field\": \"held\", \"related_name\": \"+\", \"null\": true}}, "
+           "\"ordering\": [\"side__held__n\", \"-side__held__side__held__n\"]}'",
+           "+OK");
+    world_do(w, "SAVE o.Main JSON '[{\"n\": 2}, {\"n\": 1}]'");
+    world_do(w, "SAVE o.Side JSON '[{\"held\": 1}, {\"held\": 2}]'");
+    world_do(w, "SAVE o.Main pk 1 side 2");
+    world_do(w, "SAVE o.Main pk 2 side 1");
+    expect(w, "QUERY o.Main FIELDS pk FLAT", "[#1,#2]");
+    refuse(w, "MODEL SET o.Other '{\"fields\": {\"side\": {\"type\": \"fk\", \"to\": \"o.Side\", \"to_field\": \"held\", \"related_name\": \"+\"}}, \"ordering\": [\"side__held__m\"]}'", "NOFIELD",
+           "no field 'm' in o.Main");
+}
+
 /* Two definitions change one after the other, whichever is the first; what stands between them says so. */
 static void a_target_may_change(void **state)
 {
@@ -446,6 +464,7 @@ int main(void)
         EMPTY(pages_follow_an_ordering),
         EMPTY(an_ordering_that_can_never_be_is_refused),
         EMPTY(a_target_may_come_later),
+        EMPTY(a_path_through_to_field_may_lead_to_the_model_itself),
         EMPTY(a_target_may_change),
         EMPTY(an_ordering_is_inherited),
         EMPTY(lists_are_in_the_order_of_their_model),

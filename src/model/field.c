@@ -12,7 +12,7 @@ static bool refuse(const nr_field *f, nr_slice got, const char *expected, nr_err
     return nr_fail(err, NR_E_BADVALUE, "field '%.*s' got %s, expected %s", NR_FMT(f->name), NR_SHOW(got), expected);
 }
 
-static bool has_spec(const nr_field *f, nr_err *err)
+bool nr_field_has_spec(const nr_field *f, nr_err *err)
 {
     if (f->spec.type) return true;
     return nr_fail(err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
@@ -93,7 +93,7 @@ static bool read_container(const nr_field *f, nr_slice text, nr_arena *arena, nr
 bool nr_field_read(const nr_field *f, nr_slice text, nr_arena *arena, nr_value *out, nr_err *err)
 {
     const char *wanted = NULL;
-    if (!has_spec(f, err)) return false;
+    if (!nr_field_has_spec(f, err)) return false;
     if (f->spec.type->flags & NR_TF_CONTAINER) return read_container(f, text, arena, out, err);
     if (!nr_type_read(&f->spec, text, arena, out, &wanted)) return refuse(f, text, nr_type_expects(&f->spec, wanted, arena), err);
     nr_buf expected = nr_buf_in(arena);
@@ -144,7 +144,7 @@ bool nr_field_read_json(const nr_field *f, const nr_json *j, nr_arena *arena, nr
     nr_slice text;
     *out = NR_NULL;
     if (j->kind == NR_J_NULL) return true;
-    if (!has_spec(f, err)) return false;
+    if (!nr_field_has_spec(f, err)) return false;
     if (nr_spec_json_text(&f->spec, j, arena, &text)) return nr_field_read(f, text, arena, out, err);
     bool bytes = f->spec.type->flags & NR_TF_BYTES;
     return bytes && j->kind == NR_J_STRING ? refuse(f, j->text, "base64", err) : refuse_kind(f, j, err);
@@ -167,7 +167,7 @@ bool nr_spec_operand(const nr_spec *spec, nr_slice text, nr_arena *arena, nr_ope
 
 bool nr_field_operand(const nr_field *f, nr_slice text, nr_arena *arena, nr_operand *out, nr_err *err)
 {
-    if (!has_spec(f, err)) return false;
+    if (!nr_field_has_spec(f, err)) return false;
     if (nr_spec_operand(&f->spec, text, arena, out)) return true;
     return refuse(f, text, f->spec.type->expects, err);
 }

@@ -207,6 +207,9 @@ const nr_field *nr_field_held(const nr_field *f, const nr_schema *to);
 /* Of a field without a spec: the model that is not known. */
 nr_slice nr_field_unknown(const nr_field *f);
 
+/* Whether it has one; false: err (NOMODEL). */
+bool nr_field_has_spec(const nr_field *f, nr_err *err);
+
 /* By name, or `pk`, or `<fk>_id`; NULL when there is none. */
 const nr_field *nr_schema_field(const nr_schema *s, nr_slice name);
 
