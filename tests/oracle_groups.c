@@ -39,6 +39,8 @@ static const struct {
 } functions[] = {{"COUNT", OG_COUNT}, {"COUNTDISTINCT", OG_COUNT}, {"SUM", OG_SUM}, {"AVG", OG_AVG}, {"MIN", OG_SAME}, {"MAX", OG_SAME},
                  {"STDDEV", OG_SPREAD}, {"VARIANCE", OG_SPREAD}};
 
+enum { SPREADS = 2 }; /* the last ones */
+
 static okind kind_of(const char *function)
 {
     for (size_t i = 0; i < COUNT(functions); i++)
@@ -332,7 +334,7 @@ static void random_measure(dice *d, nr_arena *a, const omodel *m, ogrouping *g)
     *x = (omeasure){.function = "COUNT", .star = dice_chance(d, 20)};
     do {
         if (x->star) break;
-        x->function = functions[dice_below(d, COUNT(functions))].name;
+        x->function = functions[dice_below(d, COUNT(functions) - (world_rounds_long() ? 0 : SPREADS))].name;
         random_term(d, m, true, &x->term, x->of);
     } while (!suits(m, x, a));
     name_measure(d, g->n_measures, x);

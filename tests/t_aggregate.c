@@ -360,6 +360,7 @@ static void every_function_is_the_same_with_and_without_what_indexes_tell(void *
     save_many(w);
     for (const nr_aggregate *a = nr_aggregates; a->name; a++) {
         size_t good = 0;
+        if (!world_rounds_long() && (strcmp(a->name, "STDDEV") == 0 || strcmp(a->name, "VARIANCE") == 0)) continue;
         for (size_t i = 0; i < COUNT(of) * COUNT(more); i++) {
             char command[120];
             snprintf(command, sizeof command, "AGGREGATE s.All %s %s %s", a->name, of[i / COUNT(more)], more[i % COUNT(more)]);
