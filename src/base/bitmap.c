@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/variants.h"
+
 static void grow(nr_bitmap *b, size_t need)
 {
     size_t n = b->n_words ? b->n_words * 2 : 16;
@@ -20,11 +22,25 @@ void nr_bitmap_set(nr_bitmap *b, uint32_t bit)
     b->words[bit / 64] |= (uint64_t)1 << (bit % 64);
 }
 
+/* What has AVX2 has an instruction for it. */
+#define COUNT_LOOP(name, type, target)                                        \
+    target static uint64_t name(const type *words, size_t n)                  \
+    {                                                                         \
+        uint64_t count = 0;                                                   \
+        for (size_t i = 0; i < n; i++) count += (uint64_t)__builtin_popcountll(words[i]); \
+        return count;                                                         \
+    }
+
+VARIANTS(COUNT_LOOP, count, uint64_t)
+
+uint64_t nr_bits_count(const uint64_t *words, size_t n)
+{
+    return PICK(count)(words, n);
+}
+
 uint64_t nr_bitmap_count(const nr_bitmap *b)
 {
-    uint64_t count = 0;
-    for (size_t i = 0; i < b->n_words; i++) count += (uint64_t)__builtin_popcountll(b->words[i]);
-    return count;
+    return nr_bits_count(b->words, b->n_words);
 }
 
 void nr_bitmap_and(nr_bitmap *into, const nr_bitmap *with)

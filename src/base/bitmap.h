@@ -10,6 +10,20 @@ typedef struct nr_bitmap {
     size_t n_words;
 } nr_bitmap;
 
+/* Sixty-four bytes of 0 and 1 side by side. */
+static inline uint64_t nr_bits_word(const unsigned char *bytes)
+{
+    uint64_t word = 0, eight;
+    for (size_t i = 0; i < 8; i++) {
+        memcpy(&eight, bytes + 8 * i, 8);
+        word |= (eight * 0x0102040810204080u >> 56) << (8 * i);
+    }
+    return word;
+}
+
+/* How many bits are set in words. */
+uint64_t nr_bits_count(const uint64_t *words, size_t n);
+
 static inline nr_bitmap nr_bitmap_in(nr_arena *arena)
 {
     return (nr_bitmap){arena, NULL, 0};

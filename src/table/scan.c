@@ -6,24 +6,9 @@
 
 #include <string.h>
 
-#include "table/variants.h"
+#include "base/variants.h"
 
 enum { BLOCK = 64 };
-
-/* The low bits of eight bytes, which are 0 or 1, side by side. */
-static inline uint64_t eight_bits(const unsigned char *bytes)
-{
-    uint64_t eight;
-    memcpy(&eight, bytes, 8);
-    return eight * 0x0102040810204080u >> 56;
-}
-
-static inline uint64_t word_of(const unsigned char *bytes)
-{
-    uint64_t word = 0;
-    for (size_t i = 0; i < 8; i++) word |= eight_bits(bytes + 8 * i) << (8 * i);
-    return word;
-}
 
 /* rows is a multiple of BLOCK. */
 #define SPAN_LOOP(name, type, target)                                                                                        \
@@ -33,7 +18,7 @@ static inline uint64_t word_of(const unsigned char *bytes)
         for (uint32_t at = 0; at < rows; at += BLOCK) {                                                                      \
             const type *v = (const type *)values + at;                                                                       \
             for (uint32_t i = 0; i < BLOCK; i++) is[i] = (unsigned char)((unsigned char)(v[i] >= lo) & (unsigned char)(v[i] <= hi)); \
-            out[at / BLOCK] |= word_of(is) & set[at / BLOCK];                                                                \
+            out[at / BLOCK] |= nr_bits_word(is) & set[at / BLOCK];                                                                \
         }                                                                                                                    \
     }
 
@@ -112,7 +97,7 @@ void nr_scan_codes(const nr_column *c, uint32_t chunk, const unsigned char *want
     unsigned char is[BLOCK];
     for (uint32_t at = 0; at < k.rows; at += BLOCK) {
         for (uint32_t i = 0; i < BLOCK; i++) is[i] = wanted_code(&k, at + i, wanted);
-        out[at / BLOCK] |= word_of(is) & k.set[at / BLOCK];
+        out[at / BLOCK] |= nr_bits_word(is) & k.set[at / BLOCK];
     }
 }
 

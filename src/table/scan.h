@@ -4,6 +4,7 @@
 #ifndef NR_SCAN_H
 #define NR_SCAN_H
 
+#include "base/bitmap.h"
 #include "table/column.h"
 
 /* Rows whose number lies from lo to hi, both included; a NULL one is no bound. NULLs lie nowhere. INT, FLOAT and DECIMAL columns. */
@@ -23,9 +24,7 @@ size_t nr_scan_list(const uint64_t *bits, uint32_t chunk, uint32_t *at, size_t m
 
 static inline uint32_t nr_scan_count(const uint64_t *bits)
 {
-    uint32_t n = 0;
-    for (size_t i = 0; i < NR_CHUNK_WORDS; i++) n += (uint32_t)__builtin_popcountll(bits[i]);
-    return n;
+    return (uint32_t)nr_bits_count(bits, NR_CHUNK_WORDS);
 }
 
 #endif

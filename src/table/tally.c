@@ -8,7 +8,7 @@
 
 #include <assert.h>
 
-#include "table/variants.h"
+#include "base/variants.h"
 
 /* Runs loop(type) with the type of the chunk's numbers. */
 #define BY_WIDTH(k, loop)             \
