@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/variants.h"
 #include "table/rows.h"
 #include "table/table.h"
 
@@ -71,16 +72,41 @@ static void invert(nr_bitmap *b)
     for (size_t i = 0; i < b->n_words; i++) b->words[i] = ~b->words[i];
 }
 
-/* The bits of 64 rows whose targets are in words; out of range: not. No branch depends on what is read. */
-static uint64_t hits_of(const uint32_t *at, const uint64_t *words, uint32_t limit)
+/* A bitmap to look up many rows in: halves of words, as wide as the numbers of rows, and one more that is clear, where the bit of all rows beyond it is. */
+typedef struct goal {
+    const uint32_t *halves;
+    uint32_t limit;
+} goal;
+
+static goal goal_of(const nr_bitmap *b, nr_arena *arena)
 {
-    uint64_t hits = 0;
-    for (unsigned i = 0; i < 64; i++) {
-        uint32_t in = at[i] < limit, to = in ? at[i] : 0;
-        hits |= (words[to / 64] >> (to % 64) & in) << i;
+    uint32_t *halves = nr_arena_alloc(arena, (b->n_words * 2 + 1) * sizeof *halves);
+    for (size_t i = 0; i < b->n_words; i++) {
+        halves[2 * i] = (uint32_t)b->words[i];
+        halves[2 * i + 1] = (uint32_t)(b->words[i] >> 32);
     }
-    return hits;
+    halves[b->n_words * 2] = 0;
+    return (goal){halves, b->n_words <= UINT32_MAX / 64 ? (uint32_t)b->n_words * 64 : UINT32_MAX};
 }
+
+static inline unsigned char is_goal(const goal *g, uint32_t row)
+{
+    uint32_t at = row < g->limit ? row : g->limit;
+    return (unsigned char)(g->halves[at / 32] >> (at % 32) & 1);
+}
+
+/* Of n times 64 rows the bits of those that refer to the goal. No branch depends on what is read. */
+#define HITS_LOOP(name, type, target)                                               \
+    target static void name(const type *at, size_t n, const goal *g, uint64_t *out) \
+    {                                                                               \
+        unsigned char is[64];                                                       \
+        for (size_t w = 0; w < n; w++, at += 64) {                                  \
+            for (size_t i = 0; i < 64; i++) is[i] = is_goal(g, at[i]);              \
+            out[w] = nr_bits_word(is);                                              \
+        }                                                                           \
+    }
+
+VARIANTS(HITS_LOOP, hits, uint32_t)
 
 /* The numbers of the values that rows of a bitmap hold, and the rows that hold values. */
 static nr_bitmap numbers_of(const nr_reference *r, const nr_bitmap *rows)
@@ -119,8 +145,9 @@ void nr_reference_sources(const nr_reference *r, const nr_bitmap *targets, bool 
         nr_bitmap_andnot(&wanted, targets);
     }
     if (r->by) wanted = numbers_of(r, &wanted);
-    uint32_t limit = wanted.n_words < UINT32_MAX / 64 ? (uint32_t)wanted.n_words * 64 : UINT32_MAX, whole = r->n / 64;
-    for (size_t i = 0; limit && i < out->n_words && i < whole; i++) out->words[i] = hits_of(r->at + i * 64, wanted.words, limit);
+    goal g = goal_of(&wanted, out->arena);
+    uint32_t whole = r->n / 64;
+    PICK(hits)(r->at, whole < out->n_words ? whole : out->n_words, &g, out->words);
     for (uint32_t row = whole * 64; row < r->n && row / 64 < out->n_words; row++)
         if (nr_bitmap_has(&wanted, r->at[row])) nr_bitmap_set(out, row);
     if (nowhere) invert(out);
@@ -171,15 +198,18 @@ static uint32_t referred_to(const nr_reference *r, size_t row)
     return r->by ? nr_holders_row(r->by, r->at[row]) : r->at[row];
 }
 
-/* Of 64 rows, or what is left of them, those that refer to something, or to what is wanted. */
-static uint64_t referring(const nr_reference *r, size_t from, const nr_bitmap *wanted, uint32_t limit)
+/* Of 64 rows, or what is left of them, those that refer to something, or to the goal if there is one. */
+static uint64_t referring(const nr_reference *r, size_t from, const goal *g, uint32_t limit)
 {
     size_t n = r->n - from < 64 ? r->n - from : 64;
     uint64_t bits = 0;
-    if (wanted && !r->by && n == 64) return hits_of(r->at + from, wanted->words, limit);
+    if (g && !r->by && n == 64) {
+        PICK(hits)(r->at + from, 1, g, &bits);
+        return bits;
+    }
     for (size_t i = 0; i < n; i++) {
         uint32_t to = referred_to(r, from + i);
-        bits |= (uint64_t)(to < limit && (!wanted || nr_bitmap_has(wanted, to))) << i;
+        bits |= (uint64_t)(to < limit && (!g || is_goal(g, to))) << i;
     }
     return bits;
 }
@@ -188,14 +218,15 @@ static uint64_t referring(const nr_reference *r, size_t from, const nr_bitmap *w
 nr_referrers nr_reference_turn(const nr_reference *r, const nr_bitmap *wanted, nr_arena *arena)
 {
     nr_referrers out = {.n = nr_rows_limit(r->to->rows)};
+    goal in = wanted ? goal_of(wanted, arena) : (goal){NULL, 0}, *g = wanted ? &in : NULL;
     uint32_t *first = nr_arena_zalloc(arena, ((size_t)out.n + 2) * sizeof *first);
     for (size_t from = 0; from < r->n; from += 64)
-        for (uint64_t left = referring(r, from, wanted, out.n); left; left &= left - 1, out.total++)
+        for (uint64_t left = referring(r, from, g, out.n); left; left &= left - 1, out.total++)
             first[referred_to(r, from + (size_t)__builtin_ctzll(left)) + 2]++;
     for (size_t i = 2; i <= out.n; i++) first[i] += first[i - 1];
     uint32_t *rows = nr_arena_alloc(arena, out.total * sizeof *rows);
     for (size_t from = 0; from < r->n; from += 64)
-        for (uint64_t left = referring(r, from, wanted, out.n); left; left &= left - 1) {
+        for (uint64_t left = referring(r, from, g, out.n); left; left &= left - 1) {
             uint32_t row = (uint32_t)from + (uint32_t)__builtin_ctzll(left);
             rows[first[referred_to(r, row) + 1]++] = row;
         }
