@@ -193,6 +193,7 @@ static void starts_and_ascii_case(void **state)
     assert_true(nr_slice_starts(NR_S(""), (nr_slice){NULL, 0}));
     assert_false(nr_slice_starts(NR_S("ab"), NR_S("abc")));
     assert_false(nr_slice_starts(NR_S("abc"), NR_S("b")));
+    assert_false(nr_slice_starts(NR_S("abc"), NR_S("ac")));
     assert_true(nr_slice_caseis(NR_S("FILTER"), "filter"));
     assert_true(nr_slice_caseis(NR_S("fiLTer"), "FILTER"));
     assert_false(nr_slice_caseis(NR_S("filte"), "filter"));

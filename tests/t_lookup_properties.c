@@ -69,7 +69,7 @@ static nr_arena arena;
 static nr_err err;
 static nr_ready_for with;
 static nr_matcher *matchers;
-static uint64_t checked, hits;
+static uint64_t checked, hits, stretched;
 
 /* How many values each way has found, how many of them a lookup was not true of, and how many it has left out; the most probes that it gave at once, and
  * whether these were all points for some operands. */
@@ -241,6 +241,21 @@ static void check_value(const pool *p, const nr_path *path, const nr_lookup *l, 
     if ((want && !found) || (exact && found && !want) || (hit > 1 && !nr_index_many(pr->ix) && !(pr->way->flags & NR_WAY_ALL))) say(p, path, l, v, &leaf->args, pr, hit);
 }
 
+/* Probes of values say of each what the lookup does: scans of columns go by that. */
+static void check_stretches(const pool *p, const nr_path *path, const nr_pred *leaf)
+{
+    nr_probes probes = {0};
+    const nr_way *way = leaf->direct ? nr_lookup_by_value(leaf->lookup) : NULL;
+    if (!way || !way->probe(&leaf->args, &arena, &probes)) return;
+    for (size_t i = 1; i < p->n_values; i++) {
+        bool in = false;
+        for (size_t k = 0; k < probes.n; k++) in = in || nr_probe_has(&probes.at[k], &p->values[i]);
+        stretched += in;
+        if (in != nr_pred_holds(leaf, &p->values[i]))
+            fail_msg("%.*s__%s on %s: value %s", NR_FMT(path->field->name), leaf->lookup->name, p->field.type->name, shown(nr_path_spec(path), &p->values[i]));
+    }
+}
+
 /* All values against one set of operands, by one index. The primary keys of the entities are whatever they are. */
 static void check_operands(const pool *p, const pool *pks, const nr_path *path, const nr_index *ix, const nr_lookup *l, nr_args args)
 {
@@ -252,6 +267,7 @@ static void check_operands(const pool *p, const pool *pks, const nr_path *path, 
     if (l->prepare && !l->prepare(&args, &with)) return;
     nr_pred leaf = {.op = NR_P_LEAF, .field = path->field, .path = *path, .lookup = l, .args = args, .scratch = &arena};
     leaf.direct = nr_path_plain(path) && (nr_lookup_form(l) == NR_FORM_VALUE || nr_path_spec(path)->type->kind == NR_V_TEXT);
+    check_stretches(p, path, &leaf);
     if (probe(ix, &leaf, &pr)) {
         assert_ascending(&pr, l);
         for (size_t i = by_pk; i < p->n_values; i++) {
@@ -472,6 +488,7 @@ static void an_ordered_index_gives_just_the_rows_that_a_lookup_is_true_of(void *
     each_type(by_ordered_index);
     assert_true(checked > 1000000);
     assert_true(hits > checked / 50);
+    assert_true(stretched > 0);
     assert_gone(NR_IX_ORDERED);
 }
 
@@ -535,7 +552,7 @@ static void the_bytes_after_a_prefix_end_its_stretch(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    checked = hits = 0;
+    checked = hits = stretched = 0;
     n_tallies = 0;
     memset(tallies, 0, sizeof tallies);
     nr_arena_init(&arena, nr_env_libc());

@@ -39,6 +39,10 @@ static void check(const nr_texts *t, uint32_t number, nr_slice want)
     assert_int_equal(got.p == NULL, want.p == NULL);
     assert_int_equal(got.n, want.n);
     if (want.n) assert_memory_equal(got.p, want.p, want.n);
+    if (!want.p) return;
+    nr_slice same = nr_texts_at(nr_texts_from(t, number / 64 * 64), number % 64);
+    assert_ptr_equal(same.p, got.p);
+    assert_int_equal(same.n, got.n);
 }
 
 static void put_and_check(nr_texts *t, uint32_t number, nr_slice s)

@@ -46,7 +46,7 @@ static inline int nr_slice_cmp(nr_slice a, nr_slice b)
 
 static inline bool nr_slice_starts(nr_slice a, nr_slice prefix)
 {
-    return a.n >= prefix.n && (prefix.n == 0 || memcmp(a.p, prefix.p, prefix.n) == 0);
+    return a.n >= prefix.n && (prefix.n == 0 || (a.p[0] == prefix.p[0] && memcmp(a.p, prefix.p, prefix.n) == 0)); /* mostly the first byte tells */
 }
 
 /* Equal without regard to ASCII case. */

@@ -41,21 +41,16 @@ static void take_probe(nr_leaf *l, const nr_probe *p, nr_arena *arena)
     nr_vec_push(arena, &l->at, s);
 }
 
-static const nr_way *way_of_values(const nr_lookup *lookup)
-{
-    for (const nr_way *w = lookup->ways; w->keyfn; w++)
-        if (w->keyfn == &nr_key_value && (w->flags & NR_WAY_EXACT)) return w;
-    return NULL;
-}
-
 void nr_leaf_init(nr_leaf *l, const nr_pred *pred, const nr_column *column, const nr_run *run)
 {
     nr_arena *arena = run->arena;
     const nr_value null = NR_NULL;
     nr_probes probes = {0};
     *l = (nr_leaf){.pred = pred, .column = column, .run = run};
-    const nr_way *way = pred->direct && nr_column_kind(column) != NR_V_TEXT ? way_of_values(pred->lookup) : NULL;
-    l->stretches = way && way->probe(&pred->args, arena, &probes) && probes.n <= NR_LEAF_STRETCHES;
+    const nr_way *way = pred->direct && nr_column_form_of(column) != NR_CF_CODES ? nr_lookup_by_value(pred->lookup) : NULL;
+    bool probed = way && way->probe(&pred->args, arena, &probes), text = nr_column_kind(column) == NR_V_TEXT;
+    l->stretches = probed && !text && probes.n <= NR_LEAF_STRETCHES;
+    if (probed && text && probes.n == 1) l->texts = probes.at;
     for (size_t i = 0; l->stretches && i < probes.n; i++) take_probe(l, &probes.at[i], arena);
     if (!l->stretches) l->null = nr_pred_holds(pred, &null);
 }
@@ -114,6 +109,52 @@ static void chunk_by_rows(const nr_leaf *l, uint32_t chunk, const uint64_t *need
         }
 }
 
+/* The bits of a word of texts that it is true of. False: it fails on one of them. */
+static bool ask_texts(const nr_leaf *l, nr_texts_part texts, uint64_t bits, uint32_t row, uint64_t *out)
+{
+    for (uint64_t left = bits; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctzll(left);
+        nr_value v = {.kind = NR_V_TEXT, .s = nr_texts_at(texts, i)};
+        if (is_true(l, &v)) *out |= left & -left;
+        if (!l->run->err->code) continue;
+        nr_run_blame(l->run, row + i);
+        return false;
+    }
+    return true;
+}
+
+static uint64_t texts_from(nr_texts_part texts, uint64_t bits, nr_slice prefix)
+{
+    uint64_t from = 0;
+    for (uint64_t left = bits; left; left &= left - 1)
+        if (nr_slice_starts(nr_texts_at(texts, (size_t)__builtin_ctzll(left)), prefix)) from |= left & -left;
+    return from;
+}
+
+static uint64_t texts_in(nr_texts_part texts, uint64_t bits, const nr_probe *p)
+{
+    uint64_t in = 0;
+    if (p->kind == NR_PB_PREFIX) return texts_from(texts, bits, p->lo.s);
+    for (uint64_t left = bits; left; left &= left - 1) {
+        nr_value v = {.kind = NR_V_TEXT, .s = nr_texts_at(texts, (size_t)__builtin_ctzll(left))};
+        if (nr_probe_has(p, &v)) in |= left & -left;
+    }
+    return in;
+}
+
+/* Packed texts are read where they lie, sixty-four one after the other. */
+static void chunk_of_texts(const nr_leaf *l, uint32_t chunk, const uint64_t *need, uint64_t *out)
+{
+    for (size_t w = 0; w < NR_CHUNK_WORDS; w++) {
+        if (!need[w]) continue;
+        uint32_t row = chunk * NR_CHUNK_ROWS + (uint32_t)w * 64;
+        nr_column_texts c = nr_column_texts_at(l->column, row);
+        if (l->null) out[w] = ~c.set;
+        if (l->texts) out[w] |= texts_in(c.texts, need[w] & c.set, l->texts);
+        else if (!ask_texts(l, c.texts, need[w] & c.set, row, &out[w])) return;
+    }
+}
+
 void nr_leaf_chunk(nr_leaf *l, uint32_t chunk, const uint64_t *need, nr_arena *arena, uint64_t *out)
 {
     memset(out, 0, NR_CHUNK_WORDS * sizeof *out);
@@ -122,7 +163,10 @@ void nr_leaf_chunk(nr_leaf *l, uint32_t chunk, const uint64_t *need, nr_arena *a
     if (l->null && (l->stretches || coded)) nr_scan_nulls(l->column, chunk, out);
     for (size_t i = 0; i < l->at.n; i++) nr_scan_span(l->column, chunk, &l->at.at[i].lo, &l->at.at[i].hi, out);
     if (coded) chunk_of_codes(l, chunk, out);
-    if (!l->stretches && !coded) chunk_by_rows(l, chunk, need, out);
+    if (!l->stretches && !coded) {
+        if (nr_column_form_of(l->column) == NR_CF_TEXTS) chunk_of_texts(l, chunk, need, out);
+        else chunk_by_rows(l, chunk, need, out);
+    }
     for (size_t i = 0; i < NR_CHUNK_WORDS; i++) out[i] &= need[i];
 }
 

@@ -22,6 +22,7 @@ typedef struct nr_leaf {
     bool stretches;                  /* at, and null, say all that it is true of */
     bool null;                       /* true of NULL */
     NR_VEC(nr_stretch) at;
+    const nr_probe *texts;           /* of packed texts: the one stretch that it is true of; NULL: each text is asked about */
     unsigned char *codes;            /* of a coded column: 1 for each code it is true of; NULL: not asked yet */
     NR_VEC(uint32_t) few;            /* these codes, when they are few */
     size_t n_true;

@@ -129,14 +129,6 @@ static int by_size(const void *x, const void *y)
     return (a > b) - (a < b);
 }
 
-static bool in_probe(const nr_probe *p, const nr_value *v)
-{
-    if (p->kind == NR_PB_POINT) return nr_value_eq(v, &p->lo);
-    if (p->kind == NR_PB_PREFIX) return nr_slice_starts(v->s, p->lo.s);
-    int lo = p->lo.kind == NR_V_NULL ? 1 : nr_value_cmp(v, &p->lo), hi = p->hi.kind == NR_V_NULL ? -1 : nr_value_cmp(v, &p->hi);
-    return (p->lo_open ? lo > 0 : lo >= 0) && (p->hi_open ? hi < 0 : hi <= 0);
-}
-
 /* A stretch of the keys of posting lists: each distinct key is looked at. */
 static void add_stretches(nr_planner *p, nr_access *a, const nr_probes *probes)
 {
@@ -146,7 +138,7 @@ static void add_stretches(nr_planner *p, nr_access *a, const nr_probes *probes)
     size_t at = 0;
     for (nr_value v; (rows = nr_postings_next(postings, nr_index_key_kind(a->index), &at, &v));) {
         bool in = false;
-        for (size_t i = 0; !in && i < probes->n; i++) in = in_probe(&probes->at[i], &v);
+        for (size_t i = 0; !in && i < probes->n; i++) in = nr_probe_has(&probes->at[i], &v);
         if (in) nr_vec_push(p->arena, &lists, rows);
     }
     a->lists = lists.at;

@@ -62,6 +62,14 @@ nr_form nr_lookup_form(const nr_lookup *l)
     return l->takes == NR_LT_TEXT ? NR_FORM_TEXT : l->takes == NR_LT_KEYS || l->takes == NR_LT_LIST ? NR_FORM_DOCUMENT : NR_FORM_VALUE;
 }
 
+/* The keys of a document are those of what is in it. */
+const nr_way *nr_lookup_by_value(const nr_lookup *l)
+{
+    for (const nr_way *w = l->ways; nr_lookup_form(l) != NR_FORM_DOCUMENT && w->keyfn; w++)
+        if (w->keyfn == &nr_key_value && (w->flags & NR_WAY_EXACT)) return w;
+    return NULL;
+}
+
 const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type)
 {
     bool text = l->takes == NR_LT_TEXT && type && (type->kind != NR_V_TEXT || (type->flags & NR_TF_CONTAINER));

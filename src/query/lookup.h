@@ -53,6 +53,15 @@ typedef struct nr_probe {
     bool lo_open, hi_open;
     bool doubtful;             /* what lies here need not match */
 } nr_probe;
+
+/* Whether it is true of a value of its kind, which is not NULL. */
+static inline bool nr_probe_has(const nr_probe *p, const nr_value *v)
+{
+    if (p->kind == NR_PB_POINT) return nr_value_eq(v, &p->lo);
+    if (p->kind == NR_PB_PREFIX) return nr_slice_starts(v->s, p->lo.s);
+    int lo = p->lo.kind == NR_V_NULL ? 1 : nr_value_cmp(v, &p->lo), hi = p->hi.kind == NR_V_NULL ? -1 : nr_value_cmp(v, &p->hi);
+    return (p->lo_open ? lo > 0 : lo >= 0) && (p->hi_open ? hi < 0 : hi <= 0);
+}
 typedef NR_VEC(nr_probe) nr_probes;
 
 enum {
@@ -95,6 +104,9 @@ bool nr_lookup_suits(const nr_lookup *l, const nr_type *type);
 
 /* In which form a lookup wants what a path gives. */
 nr_form nr_lookup_form(const nr_lookup *l);
+
+/* The way whose probes are just the values that it is true of, where those are asked about directly; NULL: there is none. */
+const nr_way *nr_lookup_by_value(const nr_lookup *l);
 
 /* The key function of a way for values of a type: text lookups on other types go by the canonical text. */
 const nr_keyfn *nr_way_keyfn(const nr_way *w, const nr_lookup *l, const nr_type *type);

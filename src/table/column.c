@@ -7,7 +7,6 @@
 #include <assert.h>
 
 #include "table/rows.h"
-#include "table/texts.h"
 
 enum { FIRST_CAP = 64, USED_TIMES = 4 };
 
@@ -310,6 +309,13 @@ nr_column_chunk nr_column_chunk_at(const nr_column *c, uint32_t i)
     static const uint64_t none[NR_CHUNK_WORDS];
     const chunk *k = i < c->n_chunks ? c->chunks[i] : NULL;
     return k ? (nr_column_chunk){k->values, k->width, k->cap, k->set} : (nr_column_chunk){NULL, 0, 0, none};
+}
+
+nr_column_texts nr_column_texts_at(const nr_column *c, uint32_t row)
+{
+    const chunk *k = chunk_of(c, row);
+    uint64_t set = k ? k->set[row % NR_CHUNK_ROWS / 64] : 0;
+    return (nr_column_texts){set ? nr_texts_from(c->texts, row) : (nr_texts_part){NULL, NULL}, set};
 }
 
 uint32_t nr_column_codes(const nr_column *c)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/env.h"
+#include "table/texts.h"
 #include "types/value.h"
 
 enum { NR_CHUNK_ROWS = 4096, NR_CHUNK_WORDS = NR_CHUNK_ROWS / 64 };
@@ -41,6 +42,13 @@ typedef struct nr_column_chunk {
     const uint64_t *set; /* NR_CHUNK_WORDS of them: a bit for each row that is not NULL */
 } nr_column_chunk;
 nr_column_chunk nr_column_chunk_at(const nr_column *c, uint32_t chunk);
+
+/* Packed texts of 64 rows from one on that is a multiple of 64. set: which of these are not NULL. Good until any row of the column is set. */
+typedef struct nr_column_texts {
+    nr_texts_part texts;
+    uint64_t set;
+} nr_column_texts;
+nr_column_texts nr_column_texts_at(const nr_column *c, uint32_t row);
 
 /* The texts of codes: all codes are below the limit; NULL: the code is not in use. */
 uint32_t nr_column_codes(const nr_column *c);

@@ -151,6 +151,17 @@ void nr_texts_soon(const nr_texts *t, uint32_t number)
     if (c && number % CHUNK < c->cap) __builtin_prefetch(&c->at[number % CHUNK]);
 }
 
+nr_texts_part nr_texts_from(const nr_texts *t, uint32_t number)
+{
+    const chunk *c = chunk_of(t, number);
+    return (nr_texts_part){c->bytes, c->at + number % CHUNK};
+}
+
+nr_slice nr_texts_read(const char *at)
+{
+    return read_record(at).text;
+}
+
 static void set_room(nr_texts *t, chunk *c, char *bytes, size_t room)
 {
     t->held += room - c->room;

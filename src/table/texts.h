@@ -21,6 +21,24 @@ void nr_texts_drop(nr_texts *t, uint32_t number);               /* one that has 
 nr_slice nr_texts_get(const nr_texts *t, uint32_t number);
 void nr_texts_soon(const nr_texts *t, uint32_t number); /* has where it lies fetched into the cache */
 
+/* Where texts lie whose numbers follow one another. */
+typedef struct nr_texts_part {
+    const char *bytes;
+    const uint32_t *at;
+} nr_texts_part;
+
+/* Of the numbers of a chunk from one on, of which some have texts. Good as long as these. */
+nr_texts_part nr_texts_from(const nr_texts *t, uint32_t number);
+nr_slice nr_texts_read(const char *at);
+
+/* The text of the number so many places on, which has one. */
+static inline nr_slice nr_texts_at(nr_texts_part p, size_t i)
+{
+    const char *record = p.bytes + p.at[i];
+    unsigned char n = (unsigned char)*record;
+    return n && n < 0x80 ? (nr_slice){record + 1, (size_t)n - 1} : nr_texts_read(record);
+}
+
 size_t nr_texts_bytes(const nr_texts *t); /* memory held */
 
 /* Whether offsets, lengths and counts hold together; else why says what does not. O(n). */
