@@ -233,6 +233,27 @@ static void many_are_found_as_one_is(void **state)
     }
 }
 
+/* Keys that are there, new ones, one that comes twice, and one that is kept for links alone, while the directory grows. */
+static void many_are_interned_as_one_after_the_other_is(void **state)
+{
+    nr_rows *rows = *state;
+    static uint32_t row_of[2 * KEYS];
+    static char bufs[2 * KEYS][32];
+    static nr_slice names[2 * KEYS];
+    for (unsigned i = 0; i < 2 * KEYS; i++) names[i] = name_of(bufs[i], i == KEYS + 1 ? KEYS : i);
+    nr_rows_epoch(rows);
+    for (unsigned i = 0; i < KEYS; i += 2) nr_rows_intern(rows, names[i]);
+    nr_rows_drop(rows, names[0]);
+    assert_true(nr_rows_intern_all(rows, names, 2 * KEYS, row_of));
+    assert_true(nr_rows_intern_all(rows, names, 0, NULL));
+    for (unsigned i = 0; i < 2 * KEYS; i++) {
+        check_pk(rows, row_of[i], names[i]);
+        assert_int_equal(nr_rows_find(rows, names[i]), row_of[i]);
+    }
+    assert_int_equal(nr_rows_count(rows), 2 * KEYS - 1);
+    check_valid(rows);
+}
+
 static void random_changes_agree_with_a_list(void **state)
 {
     nr_rows *rows = *state;
@@ -299,6 +320,7 @@ int main(void)
         TEST(room_for_keys_that_are_expected_is_made_when_enough_have_come_and_what_is_over_given_back),
         TEST(a_directory_that_was_fitted_grows_again),
         TEST(many_are_found_as_one_is),
+        TEST(many_are_interned_as_one_after_the_other_is),
         TEST(random_changes_agree_with_a_list),
         TEST(the_bytes_held_are_counted_and_few),
     };

@@ -140,8 +140,7 @@ void nr_run_blame(const nr_run *run, uint32_t row)
     if (run->err->code) nr_err_add(run->err, " (entity %s)", NR_SHOW(nr_rows_pk(run->model->rows, row)));
 }
 
-bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row)
+bool nr_run_rows(nr_run *run, const nr_slice *pks, size_t n, uint32_t *rows)
 {
-    *row = nr_rows_intern(run->model->rows, pk);
-    return *row != NR_NO_ROW || nr_fail(run->err, NR_E_LIMIT, "%.*s has more than 4294967294 rows", NR_FMT(run->model->schema->name));
+    return nr_rows_intern_all(run->model->rows, pks, n, rows) || nr_fail(run->err, NR_E_LIMIT, "%.*s has more than 4294967294 rows", NR_FMT(run->model->schema->name));
 }

@@ -201,8 +201,8 @@ bool nr_op_sieve(nr_op *op, nr_sieve *s, bool (*pass)(const nr_op *op, const nr_
 /* When the predicate that was evaluated on a row failed, says of which entity. */
 void nr_run_blame(const nr_run *run, uint32_t row);
 
-/* The row of an entity by the pk's body or canonical text. False: error. */
-bool nr_run_row(nr_run *run, nr_slice pk, uint32_t *row);
+/* The rows of entities by their canonical primary keys, or those that they would have. False: error. */
+bool nr_run_rows(nr_run *run, const nr_slice *pks, size_t n, uint32_t *rows);
 
 /* A key that is there but is no entity by the definition: counted, logged once, left out. */
 void nr_model_leave_out(nr_model *m, const nr_env *env, nr_slice key, const char *why);

@@ -25,11 +25,9 @@ static int by_number(const void *x, const void *y)
 /* The rows of members, ascending: the order of sets is nobody's. */
 static bool rows_of(const nr_op *op, const nr_slices *members, nr_arena *a, row_list *out)
 {
-    for (size_t i = 0; i < members->n; i++) {
-        uint32_t row;
-        if (!nr_run_row(op->run, members->at[i], &row)) return false;
-        nr_vec_push(a, out, row);
-    }
+    out->at = nr_arena_alloc(a, members->n * sizeof *out->at);
+    out->n = out->cap = members->n;
+    if (!nr_run_rows(op->run, members->at, members->n, out->at)) return false;
     if (out->n) qsort(out->at, out->n, sizeof *out->at, by_number);
     return true;
 }

@@ -31,12 +31,11 @@ static bool pk_of(nr_op *op, nr_slice member, nr_slice *pk)
 
 static bool emit(nr_op *op, nr_batch *b, const nr_slices *members)
 {
-    for (size_t i = 0; i < members->n; i++) {
-        nr_slice pk;
-        if (!pk_of(op, members->at[i], &pk)) continue;
-        if (!nr_run_row(op->run, pk, &b->rows[b->n])) return false;
-        b->n++;
-    }
+    nr_slice *pks = nr_arena_alloc(&op->arena, members->n * sizeof *pks);
+    size_t n = 0;
+    for (size_t i = 0; i < members->n; i++) n += pk_of(op, members->at[i], &pks[n]);
+    if (!nr_run_rows(op->run, pks, n, b->rows + b->n)) return false;
+    b->n += n;
     return true;
 }
 
@@ -184,8 +183,10 @@ static bool sets_next(nr_op *op, nr_batch *b)
     if (most > b->want) most = b->want;
     while (b->n < most) {
         if (s->given < s->read.n) {
-            if (!nr_run_row(op->run, s->read.at[s->given++], &b->rows[b->n])) return false;
-            b->n++;
+            size_t left = s->read.n - s->given, n = left < most - b->n ? left : most - b->n;
+            if (!nr_run_rows(op->run, s->read.at + s->given, n, b->rows + b->n)) return false;
+            s->given += n;
+            b->n += n;
         } else if (s->done < p->n_keys) {
             if (!sets_read(op, s)) return false;
         } else {

@@ -93,9 +93,8 @@ uint32_t nr_rows_find(const nr_rows *rows, nr_slice pk)
 enum { AT_ONCE = 64 };
 
 /* Up to AT_ONCE of them: what one look needs is fetched for all before any of them looks. */
-static void find_some(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out)
+static void fetch_some(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *hash)
 {
-    uint32_t hash[AT_ONCE];
     for (size_t i = 0; i < n; i++) {
         hash[i] = hash_of(rows, pks[i]);
         __builtin_prefetch(&rows->slots[home_of(rows, hash[i])]);
@@ -105,12 +104,15 @@ static void find_some(const nr_rows *rows, const nr_slice *pks, size_t n, uint32
         if (row != NR_NO_ROW) __builtin_prefetch(&rows->hashes[row]);
         if (row != NR_NO_ROW) nr_texts_soon(rows->keys, row);
     }
-    for (size_t i = 0; i < n; i++) out[i] = rows->slots[slot_of(rows, pks[i], hash[i])];
 }
 
 void nr_rows_find_all(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out)
 {
-    for (size_t i = 0; i < n; i += AT_ONCE) find_some(rows, pks + i, n - i < AT_ONCE ? n - i : AT_ONCE, out + i);
+    uint32_t hash[AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        if (i % AT_ONCE == 0) fetch_some(rows, pks + i, n - i < AT_ONCE ? n - i : AT_ONCE, hash);
+        out[i] = rows->slots[slot_of(rows, pks[i], hash[i % AT_ONCE])];
+    }
 }
 
 /* Whether so many keys leave slots empty. */
@@ -207,10 +209,9 @@ static void set_gone(nr_rows *rows, uint32_t row, bool gone)
     rows->n_gone += gone ? 1 : UINT32_MAX;
 }
 
-static uint32_t intern(nr_rows *rows, nr_slice pk, bool *fresh)
+static uint32_t intern(nr_rows *rows, nr_slice pk, uint32_t hash, bool *fresh)
 {
     if (!fits(rows->count, rows->bits)) grow_slots(rows);
-    uint32_t hash = hash_of(rows, pk);
     size_t slot = slot_of(rows, pk, hash);
     *fresh = rows->slots[slot] == NR_NO_ROW;
     if (!*fresh) return rows->slots[slot];
@@ -223,18 +224,34 @@ static uint32_t intern(nr_rows *rows, nr_slice pk, bool *fresh)
     return row;
 }
 
-uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
+static uint32_t intern_there(nr_rows *rows, nr_slice pk, uint32_t hash)
 {
     bool fresh;
-    uint32_t row = intern(rows, pk, &fresh);
+    uint32_t row = intern(rows, pk, hash, &fresh);
     if (rows->n_gone && row != NR_NO_ROW) set_gone(rows, row, false);
     return row;
+}
+
+uint32_t nr_rows_intern(nr_rows *rows, nr_slice pk)
+{
+    return intern_there(rows, pk, hash_of(rows, pk));
+}
+
+bool nr_rows_intern_all(nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out)
+{
+    uint32_t hash[AT_ONCE];
+    for (size_t i = 0; i < n; i++) {
+        if (i % AT_ONCE == 0) fetch_some(rows, pks + i, n - i < AT_ONCE ? n - i : AT_ONCE, hash);
+        out[i] = intern_there(rows, pks[i], hash[i % AT_ONCE]);
+        if (out[i] == NR_NO_ROW) return false;
+    }
+    return true;
 }
 
 uint32_t nr_rows_refer(nr_rows *rows, nr_slice pk)
 {
     bool fresh;
-    uint32_t row = intern(rows, pk, &fresh);
+    uint32_t row = intern(rows, pk, hash_of(rows, pk), &fresh);
     if (fresh && row != NR_NO_ROW) set_gone(rows, row, true);
     return row;
 }

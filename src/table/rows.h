@@ -24,6 +24,7 @@ void nr_rows_soon(const nr_rows *rows, nr_slice pk);      /* has the place of a 
 void nr_rows_find_all(const nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out); /* as find, of many: their places come into the cache side by side */
 nr_slice nr_rows_pk(const nr_rows *rows, uint32_t row);   /* of a row that is there; lives until any row is made or dropped */
 void nr_rows_drop(nr_rows *rows, nr_slice pk);            /* forgets a key; one that is not there: nothing */
+bool nr_rows_intern_all(nr_rows *rows, const nr_slice *pks, size_t n, uint32_t *out);     /* the same of intern; false: no row is left for one of them */
 
 /* Links from other models (links.h) note row numbers. From the first call on a dropped key keeps its number, until too many have come together: then they are given
  * to others after all, and the epoch is another one. It is never 0, and no other directory's. */
