@@ -168,9 +168,15 @@ static bool read_number(sum *s, value *out)
     return put_number(s, text, out);
 }
 
+static bool expected_operand(const reader *r)
+{
+    return nr_expr_expected(r, r->numbers ? "a number or F(field)" : "a value: 'text', a number, true, false, null, $name, (a list) or F(field)");
+}
+
 static bool read_param(sum *s, value *out)
 {
     reader *r = s->r;
+    if (r->numbers) return expected_operand(r);
     size_t from = r->at++;
     nr_slice name = word_here(r);
     for (size_t i = 0; name.n && i < r->n_params; i++) {
@@ -285,7 +291,7 @@ static bool read_word(reader *r, value *out)
         out->json.kind = words[i].kind;
         if (nr_expr_take_word(r, words[i].word)) return true;
     }
-    return nr_expr_expected(r, "a value: 'text', a number, true, false, null, $name, (a list) or F(field)");
+    return expected_operand(r);
 }
 
 static bool read_operand(sum *s, value *out)
@@ -365,7 +371,7 @@ bool nr_expr_read_value(nr_expr_reader *r, nr_expr_value *out)
 
 bool nr_expr_bind(nr_binder *b, nr_slice text, nr_expr *out)
 {
-    reader r = {.b = b, .what = "EXPR", .text = text};
+    reader r = {.b = b, .what = "EXPR", .text = text, .numbers = true};
     value v;
     if (!nr_utf8_valid(text)) return nr_fail(b->err, NR_E_SYNTAX, "EXPR is no text in valid UTF-8");
     if (!nr_expr_read_value(&r, &v)) return false;

@@ -19,6 +19,7 @@ typedef struct nr_expr_reader {
     const nr_ast_pair *params;
     size_t n_params;
     bool *used;                /* by parameter */
+    bool numbers;              /* nothing but what EXPR takes: no parameters, texts and lists are no good advice */
     bool joins;                /* F(...) may lead to fields of other models: */
     nr_joineds joined;         /* those of the comparison in hand */
 } nr_expr_reader;
