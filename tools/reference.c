@@ -81,6 +81,7 @@ static const note replies[] = {
     {"MODEL GET", "the document as compact JSON"},
     {"MODEL LIST", "an array of names, sorted"},
     {"MODEL DROP", "`OK`"},
+    {"MODEL HELP", "an array of lines: a subcommand with its arguments, and what it does"},
     {"SAVE", "the primary key, an integer for integer keys; for a JSON array an array of them, in its order"},
     {"GET", "the entity, or nil"},
     {"MGET", "an array of entities in the order of the keys, nil for those that are not there"},
@@ -100,6 +101,7 @@ static const note replies[] = {
     {"INDEX SUGGEST",
      "an array of maps, those that read most rows first: `model`, `lookup`, `queries`, `rows`, and `create`, the command that makes the index; of models that the user may "
      "read, since the start of the server"},
+    {"INDEX HELP", "an array of lines: a subcommand with its arguments, and what it does"},
     {"INDEX STATS",
      "an array of maps: `name`, `lookups`, `keys` (of the server that it takes), `entries`, `distinct` (keys of the index), `bytes`, `bytes_per_entity`"},
     {"AUTOLOAD", "an array of lines, one for each definition or wish that the stored data does not allow; empty when all files are in force"},

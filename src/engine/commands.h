@@ -23,6 +23,9 @@ bool nr_cmd_index_stats(nr_call *c, const nr_slice *argv, size_t argc);
 /* "lookups" and those that the index answers: two members of a map. */
 void nr_reply_lookups(nr_call *c, const nr_index *ix);
 
+bool nr_cmd_model_help(nr_call *c, const nr_slice *argv, size_t argc);
+bool nr_cmd_index_help(nr_call *c, const nr_slice *argv, size_t argc);
+
 bool nr_cmd_model_diff(nr_call *c, const nr_slice *argv, size_t argc);
 
 /* Bytes of JSON that a command may bring: a tree of small values takes some 60 times its text. */

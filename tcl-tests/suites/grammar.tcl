@@ -727,9 +727,15 @@ start_nonrel {} {
         assert_equal 5 [r NONREL.COUNT b.Post]
         assert_equal 5 [r Nonrel.Count b.Post]
         assert_equal {b.Author b.Post} [r NONREL.MODEL list]
-        refused {ERR *} nonrel.model nonsense b.Post
-        refused {ERR *} nonrel.index nonsense b.Post
+        foreach {container some} {model {SET GET LIST DROP DIFF} index {CREATE DROP LIST REBUILD CHECK STATS SUGGEST}} {
+            refused "ERR *Try NONREL.[string toupper $container] HELP*" nonrel.$container nonsense b.Post
+            set help [r nonrel.$container help]
+            foreach word $some { assert {[lsearch $help "NONREL.[string toupper $container] $word*"] >= 0} }
+            foreach line $help { assert_match "NONREL.[string toupper $container] *" $line }
+            assert_error {*no key arguments*} {r command getkeys nonrel.$container help}
+        }
         refused {ERR wrong number*} nonrel.model get
+        refused {ERR wrong number*} nonrel.model help me
         refused {ERR wrong number*} nonrel.model set b.Post
         refused {* *} nonrel.model set b.Post {{}} more
         refused {* *} nonrel.model list a b
