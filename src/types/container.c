@@ -360,10 +360,12 @@ static bool make_value(maker *m, const nr_part *part)
 
 void nr_part_print(const nr_spec *spec, const nr_value *v, nr_buf *out)
 {
-    unsigned flags = spec->type->flags;
-    if (v->kind == NR_V_NULL) {
+    if (v->kind == NR_V_NULL) { /* also of a reference to a model that is not there yet, which has no type */
         nr_buf_add(out, NR_S("null"));
-    } else if (flags & NR_TF_CONTAINER) {
+        return;
+    }
+    unsigned flags = spec->type->flags;
+    if (flags & NR_TF_CONTAINER) {
         nr_buf_add(out, v->s);
     } else if (flags & NR_TF_BYTES) {
         nr_buf_byte(out, '"');

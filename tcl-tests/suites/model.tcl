@@ -481,6 +481,24 @@ start_nonrel {} {
         sound m.B
     }
 
+    test {a reference to a model that is not there yet is NULL in every form of reply} {
+        r flushall
+        model m.B [fields {"a": {"type": "fk", "to": "m.A", "null": true}, "o": {"type": "onetoone", "to": "m.A", "null": true, "related_name": "+"},
+            "v": {"type": "int", "null": true}}]
+        model m.C [fields {"b": {"type": "fk", "to": "m.B", "null": true}}]
+        rows m.B {v 1}
+        rows m.C {b 1}
+        set row {id 1 a {} o {} v 1}
+        set json {{"id":1,"a":null,"o":null,"v":1}}
+        assert_equal [list $row [list $row] [list $row]] [list [r nonrel.get m.B 1] [r nonrel.mget m.B 1] [r nonrel.query m.B]]
+        assert_equal [list $json] [r nonrel.query m.B FORMAT JSON]
+        assert_equal [list "{\"id\":1,\"b\":$json}"] [r nonrel.query m.C WITH b FORMAT JSON]
+        assert_equal [list "{\"id\":1,\"a\":null,\"o\":null,\"v\":1,\"c\":\[{\"id\":1,\"b\":1}\]}"] [r nonrel.query m.B PREFETCH c FORMAT JSON]
+        r hello 3
+        assert_equal $row [r nonrel.get m.B 1]
+        r hello 2
+    }
+
     # -- taking in --------------------------------------------------------------------------------------------------------------------------
 
     test {SET of a new model takes in the hashes that are there} {
