@@ -205,18 +205,33 @@ start_nonrel {} {
         r config set maxmemory 0
     }
 
-    test {arguments at random: an error or an answer, and the server lives} {
+    # The server's own are about the number of arguments and about subcommands.
+    test {arguments at random: an answer, or an error that begins with one of the code words, and the server lives} {
         shop
+        assert_equal OK [r nonrel.model set e.Item [string map {{"count"} {"shops": {"type": "m2m", "to": "e.Shop", "related_name": "items"}, "count"}} [r nonrel.model get e.Item]]]
         expr {srand(11)}
-        set words [list e.Item e.Shop pk id name code 1 2 x {} INSERT UPDATE BY NULL JSON FILTER EXCLUDE ORDER -name REVERSE LIMIT 0 -1 FIELDS \
-            FLAT WITHCOUNT ALL PK name__in {["a"]} count__range {[1,2]} {{"name":"a"}} \
-            {[{"name":"b"}]} "\xff" "\x00" name__startswith WHERE query save model set list drop ENTITIES index check]
-        set commands {save get mget query count exists delete explain model index}
-        for {set i 0} {$i < 4000} {incr i} {
-            set line [list [lindex $commands [randomInt 10]]]
-            for {set n [randomInt 9]} {$n >= 0} {incr n -1} { lappend line [lindex $words [randomInt [llength $words]]] }
-            if {[randomInt 3]} { set line [linsert $line 1 e.Item] }
-            if {[catch {r nonrel.[lindex $line 0] {*}[lrange $line 1 end]} error]} { assert_match {[A-Z]* *} $error $line }
+        set codes {SYNTAX NOMODEL NOFIELD NOLOOKUP BADVALUE NOTNULL NOTUNIQUE EXISTS NOTFOUND CONFLICT PROTECTED NOINDEX LIMIT CURSOR NOPERM LOADING CORRUPT}
+        set words [list e.Shop pk name code price shop shops count 1 2 x {} INSERT UPDATE BY NULL JSON FILTER ORDER LIMIT 0 -1 FIELDS FLAT WITHCOUNT PAGE AFTER ALL PK SET GROUPBY * AS \
+            name__in {["a"]} {[1,2]} {{"name":"a"}} "\xff" "\x00" query model index check drop ENTITIES list help diff]
+        set phrases [list {FILTER name a} {FILTER name__in {["one","b"]} count__gt -1} {FILTER shops__name a} {EXCLUDE shop__name a} {Q {{"or":[{"name":"a"},{"not":{"count__lt":1}}]}}} \
+            {Q {{"price__gt":"x"}}} {WHERE {name = $x} PARAMS x one} {WHERE {shop__name = 'a' or not shops = 1}} {WHERE {count > F(price) * 2}} {WHERE {name = } } \
+            {WHERE {shop__in = (QUERY e.Shop WHERE name = null)}} {ORDER name} {ORDER -shop__name count} {ORDER ?} REVERSE {LIMIT 0 1} {LIMIT 1 -1} {FIELDS name} {FIELDS pk shop__name} \
+            FLAT DISTINCT WITHCOUNT {PAGE 1} {PAGE 1 AFTER x} {WITH shop} {PREFETCH shops} {FORMAT JSON} NOSCAN {MAXSCAN 1} ALL {PK 1} {PK 1 2 x} {SET count 1} {SET name {}} {EXPR count F(count)+1} \
+            {EXPR price F(count)/0} {NULL name} {NULL count} {GROUPBY name} {GROUPBY shops__name count} {COUNT *} {COUNT shops AS n} {SUM count WHEN {name = 'one'}} {AVG price} {MAX name AS n} \
+            {HAVING {count > 0}} {HAVING {n > 1}} {1} {2} {name c} {code one} {count x} {shop 1} {price 1.005} INSERT UPDATE {BY code} {TTL 100} {IF count 0} {JSON {{"name":"a"}}} \
+            {JSON {[{"code":"a"},{"code":"a"}]}} {1 shops ADD 1} {1 shops CLEAR} {create e.Item count gt} {drop e.Item count} {check e.Item REPAIR} {list e.Item} {stats e.Item} {get e.Item}]
+        set commands {save get mget query query count exists delete update aggregate aggregate relate explain profile model index autoload}
+        for {set i 0} {$i < 6000} {incr i} {
+            set line [list [lindex $commands [randomInt [llength $commands]]]]
+            if {[lindex $line 0] in {explain profile}} { lappend line [lindex $commands [randomInt 9]] }
+            if {[lindex $line 0] ni {model index autoload} && [randomInt 20]} { lappend line e.Item }
+            for {set n [randomInt 4]} {$n >= 0} {incr n -1} {
+                if {[randomInt 8]} { lappend line {*}[lindex $phrases [randomInt [llength $phrases]]] } else { lappend line [lindex $words [randomInt [llength $words]]] }
+            }
+            if {[catch {r nonrel.[lindex $line 0] {*}[lrange $line 1 end]} error]} {
+                set good [expr {[lindex [split $error] 0] in $codes || [string match {ERR wrong number of arguments*} $error] || [string match {ERR unknown subcommand*} $error]}]
+                assert_equal 1 $good "$line: $error"
+            }
         }
         assert_equal PONG [r ping]
         foreach name [r nonrel.model list] { sound $name }
