@@ -26,12 +26,12 @@ static bool refuse(reader *r)
 {
     const nr_field *f = r->path->field;
     nr_slice part = {r->rest.p, nr_path_split(r->rest)};
-    bool known = f->spec.type && (nr_lookup_find(part) || nr_transform_find(part)); /* of a definition that is being read, nobody knows the target yet */
-    if ((f->type->flags & NR_TF_RELATION) && !known)
+    const nr_type *type = nr_path_type(r->path);
+    bool known = type && (nr_lookup_find(part) || nr_transform_find(part)); /* of a definition that is being read, nobody knows the target yet */
+    if (!type || ((f->type->flags & NR_TF_RELATION) && !known))
         return nr_fail(r->err, NR_E_NOLOOKUP, "%s is no lookup; a path through the relation '%.*s' is not possible here", NR_SHOW(part), NR_FMT(f->name));
     nr_hint hint;
     nr_buf at = nr_buf_in(r->arena);
-    const nr_type *type = nr_path_type(r->path);
     nr_path_print(r->path, &at);
     nr_buf_byte(&at, 0);
     return nr_fail(r->err, NR_E_NOLOOKUP, "no lookup %s on field %s of type %s; %s", NR_SHOW(r->rest), NR_SHOW(((nr_slice){at.p, at.n - 1})),

@@ -128,6 +128,9 @@ start_nonrel {} {
             {{"fields": {"a": {"type": "int", "index": "exact"}}}} {*index*} {{"fields": {"a": {"type": "int", "index": ["exakt"]}}}}
             {*index*'exakt'*exact*} {{"fields": {"a": {"type": "int", "index": ["month"]}}}} {*index*startswith*}
             {{"fields": {"a": {"type": "int", "index": [5]}}}} {*index*} {{"fields": {"a": {"type": "blob", "index": true}}}} {*index*}
+            {{"fields": {"a": {"type": "list", "of": {"type": "fk", "to": "m.B"}, "index": ["exakt"]}}}} {*index*'exakt'*}
+            {{"fields": {"a": {"type": "set", "of": {"type": "fk", "to": "self"}, "index": ["b__exact"]}}}} {*index*'b'*}
+            {{"fields": {"a": {"type": "dict", "of": {"type": "fk", "to": "m.B"}, "index": ["k__b__exact"]}}}} {*index*'b'*}
             {{"fields": {"a": {"type": "auto"}}}} {*auto*} {{"extends": ["m.None"]}} {*extends*'m.None'*} {{"extends": "m.None"}} {*extends*}
             {{"extends": ["m.A"]}} {*extends*} {{"abstract": 1}} {*abstract*}
             {{"store": "disk"}} {*store*'disk'*} {{"pk": 5}} {*pk*} {{"fields": {"a": {"type": "int"}, "a": {"type": "int"}}}} *
