@@ -166,6 +166,16 @@ static void a_target_may_come_later(void **state)
     refuse(w, "QUERY o.Post", "NOFIELD", "the ordering of o.Post, which ORDER takes the place of: no field 'name' in o.City");
     expect(w, CITY, "+OK");
     expect(w, "QUERY o.Post", "[]");
+    expect(w, "MODEL SET o.Plain '{\"fields\": {\"to\": {\"type\": \"fk\", \"to\": \"o.Late\", \"null\": true, \"related_name\": \"plain\"}}, \"ordering\": [\"-to\", \"pk\"]}'", "+OK");
+    expect(w, "SAVE o.Plain NULL to", ":1");
+    refuse(w, "QUERY o.Plain", "NOMODEL", "the ordering of o.Plain, which ORDER takes the place of: field 'to' refers to model 'o.Late', which is not defined");
+    refuse(w, "EXPLAIN QUERY o.Plain PAGE 1", "NOMODEL", "the ordering of o.Plain");
+    expect(w, "QUERY o.Plain ORDER pk FIELDS pk FLAT", "[#1]");
+    expect(w, "COUNT o.Plain", ":1");
+    world_restart(w);
+    refuse(w, "QUERY o.Plain", "NOMODEL", "o.Late");
+    expect(w, "MODEL SET o.Late '{}'", "+OK");
+    expect(w, "QUERY o.Plain FIELDS pk FLAT", "[#1]");
     world_restart(w);
     expect(w, "QUERY o.Post", "[]");
 }

@@ -45,9 +45,7 @@ static bool bind_expr(nr_call *c, const nr_field *f, nr_slice text, const nr_upd
     nr_binder b = {.schema = u->levels.at[0]->schema, .with = nr_bind_with_of(c), .arena = &c->arena, .err = &c->err};
     if (u->fields) b.find = find_through;
     b.names = u;
-    if (!f->spec.type)
-        return nr_fail(&c->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name),
-                       NR_FMT(nr_field_unknown(f)));
+    if (!nr_field_has_spec(f, &c->err)) return false;
     if (!nr_expr_bind(&b, text, e)) return false;
     const nr_spec *spec = nr_expr_spec(e);
     bool suits = spec ? nr_spec_comparable(&f->spec, spec) : nr_spec_is_number(&f->spec);

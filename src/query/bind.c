@@ -95,19 +95,31 @@ static const char *ordering_error(const nr_err *why)
     return strncmp(why->msg, ORDERING, n) == 0 && strncmp(why->msg + n, ": ", 2) == 0 ? why->msg + n + 2 : why->msg;
 }
 
+static bool bind_names(nr_binder *b, const nr_slices *names, nr_query *q)
+{
+    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, names->n);
+    q->order = keys;
+    for (size_t i = 0; i < names->n; i++)
+        if (!add_sort_key(b, names->at[i], ORDERING, keys, q)) return false;
+    return true;
+}
+
+/* An ordering of plain fields is bound already, but a reference among them may lead to a model that is not there yet. */
+static bool take_fields(nr_binder *b, nr_query *q)
+{
+    const nr_schema *s = b->schema;
+    for (size_t i = 0; i < s->n_ordering; i++)
+        if (!nr_field_has_spec(s->ordering[i].field, b->err)) return false;
+    q->order = s->ordering;
+    q->n_order = s->n_ordering;
+    return true;
+}
+
 /* advice: what stands behind the model's name in an error. */
 static bool bind_ordering(nr_binder *b, const char *advice, nr_query *q)
 {
     const nr_schema *s = b->schema;
-    q->order = s->ordering;
-    q->n_order = s->n_ordering;
-    if (!s->ordering_names.n) return true;
-    nr_sort_key *keys = NR_NEW_N(b->arena, nr_sort_key, s->ordering_names.n);
-    bool ok = true;
-    q->order = keys;
-    q->n_order = 0;
-    for (size_t i = 0; ok && i < s->ordering_names.n; i++) ok = add_sort_key(b, s->ordering_names.at[i], ORDERING, keys, q);
-    if (ok) return true;
+    if (s->ordering_names.n ? bind_names(b, &s->ordering_names, q) : take_fields(b, q)) return true;
     nr_err why = *b->err;
     nr_err_clear(b->err);
     return nr_fail(b->err, why.code, "the ordering of %.*s%s: %s", NR_FMT(s->name), advice, ordering_error(&why));

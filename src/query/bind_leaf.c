@@ -24,10 +24,7 @@ bool nr_bind_path(nr_binder *b, nr_slice path, bool whole, nr_path *out, const n
     if (whole) inner.unwritten = sizeof exact - 1;
     size_t cut = nr_path_split(path);
     const nr_field *f = b->find ? b->find(&inner, path, &cut) : nr_schema_need(b->schema, (nr_slice){path.p, cut}, b->err);
-    if (!f) return false;
-    if (!f->spec.type)
-        return nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name),
-                       NR_FMT(nr_field_unknown(f)));
+    if (!f || !nr_field_has_spec(f, b->err)) return false;
     *out = nr_path_of(f);
     return nr_path_read(cut < path.n ? (nr_slice){path.p + cut + 2, path.n - cut - 2} : (nr_slice){NULL, 0}, out, lookup, b->arena, b->err);
 }

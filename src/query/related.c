@@ -92,8 +92,7 @@ static const nr_field *reference(reader *r, nr_slice part)
     else if (!f) f = nr_schema_need(r->s, part, b->err);
     else if (!is_reference(f))
         nr_fail(b->err, NR_E_SYNTAX, "%s %s: field '%.*s' is no reference, but of type %s", r->clause, NR_SHOW(r->path), NR_FMT(f->name), f->type->name);
-    else if (!f->spec.type)
-        nr_fail(b->err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
+    else nr_field_has_spec(f, b->err);
     return b->err->code ? NULL : f;
 }
 

@@ -128,9 +128,7 @@ bool nr_term_bind(const nr_schema *s, nr_slice name, const char *clause, nr_aren
 {
     reader r = {out, name, clause, arena, err};
     const nr_field *f = nr_schema_need(s, next_part(&r), err);
-    if (!f) return false;
-    if (!f->spec.type)
-        return nr_fail(err, NR_E_NOMODEL, "field '%.*s' refers to model '%.*s', which is not defined", NR_FMT(f->name), NR_FMT(nr_field_unknown(f)));
+    if (!f || !nr_field_has_spec(f, err)) return false;
     *out = nr_term_of(f);
     pass(&r);
     while (r.rest.p)
