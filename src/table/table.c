@@ -60,12 +60,20 @@ static bool is_of_values(const nr_index *ix)
     return ix->keyfn == &nr_key_value && nr_path_plain(&ix->path);
 }
 
+/* A field whose model is not there yet has none. */
+static bool has_columns(const nr_table *t, const nr_index *ix)
+{
+    for (size_t i = 0; i < nr_index_width(ix); i++)
+        if (!t->columns[nr_index_path(ix, i)->field->id]) return false;
+    return true;
+}
+
 static void make_index(nr_table *t, memory_index *out, const nr_index *ix)
 {
     *out = (memory_index){.def = ix, .field = ix->path.field->id};
     const nr_column *key = t->columns[out->field];
     nr_kind kind = nr_index_key_kind(ix);
-    if (!ix->memory || !key || kind == NR_V_NULL) return;
+    if (!ix->memory || !has_columns(t, ix) || kind == NR_V_NULL) return;
     bool lists = ix->kind == NR_IX_SET || nr_index_many(ix); /* rows with several keys have no place in an order */
     if (!lists && ix->kind == NR_IX_ORDERED && !is_of_values(ix)) key = out->keys = nr_column_new(t->env, kind);
     if (lists) out->postings = nr_postings_new(t->env);

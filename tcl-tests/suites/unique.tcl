@@ -139,6 +139,23 @@ start_nonrel {overrides {save {}}} {
         }
     }
 
+    test {fields that embed a model, or hold lists of those, may be unique together before that model is there} {
+        foreach {type value other} {{"type": "embedded", "to": "a.Late"} {{"n":1}} {{"n":2}} {"type": "list", "of": {"type": "embedded", "to": "a.Late"}} {[{"n":1}]} {[]}
+            {"type": "fk", "to": "a.Late"} 1 2} {
+            foreach order {{"a", "b"} {"b", "a"}} {
+                r flushall
+                r nonrel.model set a.X "{\"fields\": {\"a\": {\"type\": \"int\"}, \"b\": {$type, \"null\": true}}, \"unique_together\": \[\[$order\]\]}"
+                assert_equal {1 2} [list [r nonrel.save a.X a 1] [r nonrel.save a.X a 1]]
+                assert_equal 2 [r nonrel.count a.X FILTER a 1]
+                r nonrel.model set a.Late {{"fields": {"n": {"type": "int", "null": true}}}}
+                assert_equal 1 [r nonrel.save a.X pk 1 b $value]
+                refused {NOTUNIQUE *} nonrel.save a.X pk 2 b $value
+                assert_equal 2 [r nonrel.save a.X pk 2 b $other]
+                sound a.X
+            }
+        }
+    }
+
     test {a bad definition is refused} {
         r flushall
         define {}
