@@ -445,6 +445,10 @@ static void plans_show_them(void **state)
     if (!strstr(got, "\"  With author of g.User\",\"  With author__boss of g.User\",\"  Prefetch author__posts of g.Post\",\"  With author__posts__editor of g.User\","
                      "\"  Prefetch author__posts__editor__staff of g.User\",\"  With editor of g.User\""))
         fail_msg("%s", got);
+    got = world_do(w, "EXPLAIN QUERY g.Post WITH author__boss PAGE 1");
+    if (!strstr(got, "\"  With author of g.User\",\"  With author__boss of g.User\"")) fail_msg("%s", got);
+    got = world_do(w, "EXPLAIN QUERY g.Post ORDER author__name title FIELDS author WITH author PREFETCH author__posts PAGE 1");
+    if (!strstr(got, "\"  With author of g.User\",\"  Prefetch author__posts of g.Post\"")) fail_msg("%s", got);
     got = world_do(w, "PROFILE QUERY g.City PREFETCH people__posts");
     if (!strstr(got, "\"Prefetch people of g.User rows=1\",\"Prefetch people__posts of g.Post rows=2\"")) fail_msg("%s", got);
     got = world_do(w, "EXPLAIN GET g.Post 1 WITH author");

@@ -397,7 +397,7 @@ static void explain_within(nr_call *c, const nr_within *w, nr_slice before, nr_s
 void nr_related_explain(nr_call *c, const nr_query *q, nr_slices *lines)
 {
     const nr_related *r = &q->related;
-    for (size_t i = 0; r->nests && i < q->n_out; i++)
+    for (size_t i = 0; i < r->n_nests; i++)
         if (r->nests[i]) explain_nest(c, r->nests[i], NR_S(""), lines);
     explain_lists(c, &r->lists, lines);
 }

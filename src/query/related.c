@@ -337,5 +337,6 @@ bool nr_related_bind(nr_binder *b, const nr_ast *ast, const nr_term *terms, size
         if (!bind_prefetch(b, ast->prefetch.at[i], &in, out)) return false;
     for (size_t i = 0; any && i < n_columns; i++)
         if (in.nests[i]) out->nests = in.nests;
+    if (out->nests) out->n_nests = n_columns;
     return true;
 }

@@ -38,6 +38,7 @@ struct nr_prefetch {
 
 typedef struct nr_related {
     nr_nest *const *nests;       /* by output column, NULL: its value; NULL: there are none */
+    size_t n_nests;              /* PAGE has more columns, of its sort keys */
     nr_prefetches lists;
 } nr_related;
 

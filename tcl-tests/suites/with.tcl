@@ -168,6 +168,15 @@ start_nonrel {overrides {save {} appendonly yes}} {
         r config set nonrel.max-results 100000
     }
 
+    test {plans show them, of pages too} {
+        blog
+        foreach clauses {{} {PAGE 1} {ORDER author title PAGE 1} {ORDER author__name -title PAGE 2 WITHCOUNT}} {
+            assert_match {*{  With author of g.User}*} [r nonrel.explain query g.Post WITH author {*}$clauses] $clauses
+            assert_match {*{With author of g.User rows=*}*} [r nonrel.profile query g.Post WITH author {*}$clauses] $clauses
+            assert_match {*{  Prefetch author__posts of g.Post}*} [r nonrel.explain query g.Post PREFETCH author__posts {*}$clauses] $clauses
+        }
+    }
+
     test {who may not read the other model gets NOPERM, and knows no relation from there} {
         blog
         r acl setuser near on >secret +@all ~g.Post %R~g.Post:* %R~g.City
