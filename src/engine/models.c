@@ -212,15 +212,24 @@ static void forget(nr_call *c, const nr_model *m)
     nr_catalog_set_complete(c->engine->catalog, c->db, false);
 }
 
+static size_t count_known(const nr_schema *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_fields; i++) n += s->fields[i].spec.type != NULL;
+    return n;
+}
+
 nr_model *nr_model_find(nr_call *c, nr_slice name)
 {
     loader l = {c, 0, NULL};
     nr_model *m = nr_catalog_get(c->engine->catalog, c->db, name);
     if (!m && nr_model_name_valid(name)) m = load(c, name, 0);
-    bool resolved = m && m->schema->resolved;
+    if (m && m->schema->resolved) return c->err.code ? NULL : m;
+    size_t before = m ? count_known(m->schema) : 0;
     if (!m || !resolve(&l, m->schema)) return NULL;
     if (c->err.code) return NULL; /* a target that could not be read is not one that is not there */
-    if (resolved || !m->schema->resolved) return m;
+    if (!m->schema->resolved && count_known(m->schema) != before) nr_follow_again(m); /* there are no columns yet of what is known now */
+    if (!m->schema->resolved) return m;
     nr_model *known = know_inside(c, m);
     if (known) nr_follow_again(known); /* entities that could not be read can be now */
     else forget(c, m);

@@ -484,6 +484,34 @@ start_nonrel {} {
         sound m.B
     }
 
+    test {one model of two that are missing comes: what refers to it is used, the other still missing} {
+        foreach early {0 1} {
+            r flushall
+            model m.P [fields {"a": {"type": "fk", "to": "m.A", "null": true, "related_name": "ps"}, "b": {"type": "fk", "to": "m.B", "null": true},
+                "v": {"type": "int", "null": true, "index": true}}]
+            rows m.P {v 1}
+            if {$early} {
+                r hset m.P:2 id 2 a 1 v 2
+                after 20
+                refused {NOMODEL *m.A*} nonrel.query m.P
+            }
+            model m.A [fields {"n": {"type": "int", "null": true}}]
+            rows m.A {n 7}
+            if {!$early} { rows m.P {a 1 v 2} }
+            assert_equal {1 2} [lsort [r nonrel.query m.P FIELDS pk FLAT]]
+            assert_equal {{id 1 n 7 ps {{id 2 a 1 b {} v 2}}}} [r nonrel.query m.A PREFETCH ps]
+            assert_equal 1 [found m.A FILTER ps__v 2]
+            assert_equal 2 [found m.P FILTER a__n 7]
+            assert_equal {1 2} [ordered m.P ORDER a__n]
+            assert_equal {{a__n {} count 1} {a__n 7 count 1}} [r nonrel.aggregate m.P GROUPBY a__n COUNT *]
+            refused {NOMODEL *m.B*} nonrel.count m.P FILTER b 1
+            model m.B {{}}
+            rows m.P {a 1 b 1 v 3}
+            assert_equal 3 [found m.P FILTER b 1 a__n 7]
+            sound m.P
+        }
+    }
+
     test {a reference to a model that is not there yet is NULL in every form of reply} {
         r flushall
         model m.B [fields {"a": {"type": "fk", "to": "m.A", "null": true}, "o": {"type": "onetoone", "to": "m.A", "null": true, "related_name": "+"},
