@@ -116,4 +116,38 @@ start_nonrel {} {
         model s.J {{"fields": {"n": {"type": "int", "null": true}}}}
         assert_equal {} [r nonrel.query s.J FORMAT JSON]
     }
+
+    # EXPLAIN refuses what QUERY refuses, and nothing else; so does PROFILE.
+    test {any three clauses together: an answer or an error, and the same one in QUERY, EXPLAIN and PROFILE} {
+        r flushall
+        model s.User {{"fields": {"name": {"type": "char", "null": true, "index": true}, "boss": {"type": "fk", "to": "s.User", "null": true, "related_name": "staff"}}}}
+        model s.Tag {{"pk": "name", "fields": {"name": {"type": "char"}}}}
+        model s.Post {{"fields": {"title": {"type": "char", "null": true, "index": ["icontains"]}, "n": {"type": "int", "null": true, "index": true}, "j": {"type": "json", "null": true},
+            "author": {"type": "fk", "to": "s.User", "null": true, "related_name": "posts"}, "tags": {"type": "m2m", "to": "s.Tag", "related_name": "posts"}},
+            "ordering": ["author__name", "-n"]}}
+        rows s.User {name ada} {name bob boss 1} {NULL name boss 2}
+        rows s.Tag {name x} {name y}
+        rows s.Post {title a n 1 author 2 j {{"k":1}}} {title b n 1 author 1} {n 2 author 9} {title c j {{"k":"t"}}}
+        r nonrel.relate s.Post 1 tags ADD x y
+        set clauses {{ORDER pk} {ORDER -author__name title} {ORDER j__k} {ORDER ?} REVERSE {LIMIT 1 2} FLAT DISTINCT WITHCOUNT {PAGE 2} {PAGE 1 AFTER x} {FORMAT JSON} {MAXSCAN 100}
+            {FIELDS title} {FIELDS author n} {FIELDS author__boss__name j__k} {WITH author} {WITH author__boss} {PREFETCH tags} {PREFETCH author__posts__tags} {PREFETCH author}
+            {FILTER n__gte 1} {FILTER author__boss__name ada tags__name x} {EXCLUDE tags x} {WHERE {n > F(pk) or title = null}} {WHERE {author__in = (QUERY s.User WHERE name = 'ada')}}
+            {Q {{"not": {"author__posts__title": "a"}}}}}
+        set answers 0
+        for {set a 0} {$a < [llength $clauses]} {incr a} {
+            for {set b 0} {$b < $a} {incr b} {
+                for {set c 0} {$c < $b} {incr c} {
+                    set words [concat [lindex $clauses $a] [lindex $clauses $b] [lindex $clauses $c]]
+                    set codes {}
+                    foreach command {query {explain query} {profile query}} {
+                        set bad [catch {r nonrel.[lindex $command 0] {*}[lrange $command 1 end] s.Post {*}$words} reply]
+                        lappend codes [expr {$bad ? [lindex $reply 0] : "fine"}]
+                    }
+                    assert_equal 1 [llength [lsort -unique $codes]] "$words: $codes"
+                    incr answers [expr {[lindex $codes 0] eq "fine"}]
+                }
+            }
+        }
+        assert {$answers > 1000}
+    }
 }
