@@ -73,9 +73,10 @@ bool nr_read_files(void *ctx, nr_autoload *files, nr_err *err)
 static bool read_arguments(RedisModuleString **argv, int argc, nr_err *err)
 {
     long long db = 0;
-    bool good = argc == 2 || (argc == 4 && nr_slice_caseis(nr_slice_of_string(argv[2]), "DB"));
-    if (!good || !nr_slice_caseis(nr_slice_of_string(argv[0]), "AUTOLOAD"))
-        return nr_fail(err, NR_E_SYNTAX, "the module's arguments are AUTOLOAD <directory> [DB <number>], got %s", NR_SHOW(nr_slice_of_string(argv[0])));
+    bool first = nr_slice_caseis(nr_slice_of_string(argv[0]), "AUTOLOAD"), third = argc > 2 && nr_slice_caseis(nr_slice_of_string(argv[2]), "DB");
+    int wrong = !first || argc < 3 ? 0 : third && argc > 4 ? 4 : 2;
+    if (!first || (argc != 2 && !(argc == 4 && third)))
+        return nr_fail(err, NR_E_SYNTAX, "the module's arguments are AUTOLOAD <directory> [DB <number>], got %s", NR_SHOW(nr_slice_of_string(argv[wrong])));
     if (argc == 4 && (RedisModule_StringToLongLong(argv[3], &db) != REDISMODULE_OK || db < 0 || db > INT_MAX))
         return nr_fail(err, NR_E_BADVALUE, "DB is %s, expected a number from 0", NR_SHOW(nr_slice_of_string(argv[3])));
     nr_slice dir = nr_slice_of_string(argv[1]);

@@ -167,6 +167,10 @@ start_nonrel {overrides {save {}}} {
         assert_error {ERR*} {r module load $::nonrel_so AUTOLOAD /no/such/directory}
         assert_error {ERR*} {r module load $::nonrel_so AUTOLOAD}
         assert_error {ERR*} {r module load $::nonrel_so AUTOLOAD $::dir DB x}
+        foreach {arguments wrong} [list [list LOAD $::dir] LOAD [list AUTOLOAD $::dir BD 1] BD [list AUTOLOAD $::dir BD] BD [list AUTOLOAD $::dir DB 1 2] 2] {
+            assert_error {ERR*} {r module load $::nonrel_so {*}$arguments}
+            verify_log_message 0 "*SYNTAX the module's arguments are AUTOLOAD <directory> *, got '$wrong'*" 0
+        }
         assert_error {ERR*} {r module load $::nonrel_so $::dir}
         r set still there
         assert_equal there [r get still]
