@@ -93,6 +93,17 @@ static bool is_start_of_another(const omodel *all, const char *name)
     return false;
 }
 
+/* A reference that holds a field called like a transform: behind its column that name is the field, as it is behind the reference, and the oracle takes it for
+ * the transform. */
+static bool holds_a_transform(const game *g)
+{
+    for (size_t i = 0; i < g->n_models; i++)
+        for (size_t f = 0; f < g->models[i].n_fields; f++)
+            for (const otransform *t = otransforms; t->name; t++)
+                if (!strcmp(g->models[i].fields[f].to_field, t->name)) return true;
+    return false;
+}
+
 static void choose_having(comparison *c)
 {
     game *g = c->g;
@@ -105,7 +116,7 @@ static void choose_having(comparison *c)
         for (size_t i = 0; i < all->n_rows; i++) h->rows[i].v[h->n_fields] = all->rows[i].v[f];
         h->fields[h->n_fields++] = all->fields[f];
     }
-    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40)) c->grouping.having = random_tree(&g->d, &g->arena, h, NULL, true);
+    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40) && !holds_a_transform(g)) c->grouping.having = random_tree(&g->d, &g->arena, h, NULL, true);
 }
 
 static int compare_groups_in_order(const void *x, const void *y, void *ctx)
