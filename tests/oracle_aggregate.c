@@ -93,14 +93,15 @@ static bool is_start_of_another(const omodel *all, const char *name)
     return false;
 }
 
-/* A reference that holds a field called like a transform: behind its column that name is the field, as it is behind the reference, and the oracle takes it for
- * the transform. */
-static bool holds_a_transform(const game *g)
+/* A reference that holds a field called like a transform or a lookup: behind its column that name is the field, as it is behind the reference, and the oracle
+ * takes it for the other. */
+static bool holds_an_odd_name(const game *g)
 {
+    const char *odd;
     for (size_t i = 0; i < g->n_models; i++)
         for (size_t f = 0; f < g->models[i].n_fields; f++)
-            for (const otransform *t = otransforms; t->name; t++)
-                if (!strcmp(g->models[i].fields[f].to_field, t->name)) return true;
+            for (size_t at = 0; (odd = ofield_odd_name(at)); at++)
+                if (!strcmp(g->models[i].fields[f].to_field, odd)) return true;
     return false;
 }
 
@@ -116,7 +117,7 @@ static void choose_having(comparison *c)
         for (size_t i = 0; i < all->n_rows; i++) h->rows[i].v[h->n_fields] = all->rows[i].v[f];
         h->fields[h->n_fields++] = all->fields[f];
     }
-    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40) && !holds_a_transform(g)) c->grouping.having = random_tree(&g->d, &g->arena, h, NULL, true);
+    if (h->n_fields && !c->grouping.distinct && dice_chance(&g->d, 40) && !holds_an_odd_name(g)) c->grouping.having = random_tree(&g->d, &g->arena, h, NULL, true);
 }
 
 static int compare_groups_in_order(const void *x, const void *y, void *ctx)

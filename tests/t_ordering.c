@@ -194,6 +194,11 @@ static void a_path_through_to_field_may_lead_to_the_model_itself(void **state)
     world_do(w, "SAVE o.Main pk 1 side 2");
     world_do(w, "SAVE o.Main pk 2 side 1");
     expect(w, "QUERY o.Main FIELDS pk FLAT", "[#1,#2]");
+    expect(w, "MODEL SET o.Left '{\"fields\": {\"held\": {\"type\": \"fk\", \"to\": \"o.Right\", \"related_name\": \"+\", \"null\": true, \"unique\": true}}}'", "+OK");
+    expect(w,
+           "MODEL SET o.Right '{\"fields\": {\"exact\": {\"type\": \"fk\", \"to\": \"o.Left\", \"to_field\": \"held\", \"related_name\": \"+\", \"null\": true}}, "
+           "\"ordering\": [\"exact__held__exact__held__pk\"]}'",
+           "+OK");
     refuse(w, "MODEL SET o.Other '{\"fields\": {\"side\": {\"type\": \"fk\", \"to\": \"o.Side\", \"to_field\": \"held\", \"related_name\": \"+\"}}, \"ordering\": [\"side__held__m\"]}'", "NOFIELD",
            "no field 'm' in o.Main");
 }

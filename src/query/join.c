@@ -156,7 +156,7 @@ static bool take_held(nr_binder *b, const nr_field *f, const nr_model *to, nr_sl
         ++*taken;
     }
     if (!last || !path->p) return true;
-    if (!to) return !b->err->code && (names_lookup(last, first_part(*path)) || nr_field_has_spec(last, b->err));
+    if (!to) return !b->err->code && nr_field_has_spec(last, b->err);
     *through = !names_lookup(last, first_part(*path));
     return *through || has_step(b, to->schema, first_part(*path), through);
 }
