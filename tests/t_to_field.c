@@ -542,6 +542,24 @@ static void a_reference_to_a_reference_holds_what_that_holds(void **state)
     pks(w, "f.User", "FILTER key ada", "[#1]");
 }
 
+/* What its own reference leads to is not there yet: nobody can hold a value of it. */
+static void a_delete_where_references_hold_what_has_no_type_yet_ends_the_server(void **state)
+{
+    world *w = *state;
+    expect(w, MODEL("k.A", "\"x\": {\"type\": \"fk\", \"to\": \"k.Later\", \"null\": true, \"unique\": true}"), "+OK");
+    expect(w, MODEL("k.B", "\"a\": " FK("k.A", "x", ", \"on_delete\": \"cascade\"") ", \"b\": " FK("k.A", "x", ", \"related_name\": \"bs\", \"on_delete\": \"protect\"")), "+OK");
+    expect(w, "SAVE k.A pk 1", ":1");
+    expect(w, "SAVE k.A pk 2", ":2");
+    expect(w, "SAVE k.B pk 1", ":1");
+    expect(w, "DELETE k.A PK 1", ":1");
+    expect(w, "DELETE k.A ALL", ":1");
+    expect(w, "SAVE k.A pk 3", ":3");
+    expect(w, MODEL("k.Later", "\"n\": {\"type\": \"int\", \"null\": true}"), "+OK");
+    expect(w, "SAVE k.A pk 3 x 7", ":3");
+    expect(w, "SAVE k.B pk 1 a 7", ":1");
+    expect(w, "DELETE k.A ALL", ":2");
+}
+
 static void a_copy_ends_up_the_same(void **state)
 {
     world *w = *state, replica;
@@ -581,6 +599,7 @@ int main(void)
         USERS(of_two_with_one_value_the_one_that_is_meant_takes_along),
         USERS(check_looks_for_the_value),
         EMPTY(relations_are_held_by_values_too),
+        EMPTY(a_delete_where_references_hold_what_has_no_type_yet_ends_the_server),
         EMPTY(a_relation_to_a_model_with_a_field_that_is_called_as_a_lookup),
         USERS(definitions_that_cannot_be_are_refused),
         USERS(a_target_that_comes_later_has_to_be_fit),
