@@ -560,6 +560,22 @@ static void a_delete_where_references_hold_what_has_no_type_yet_ends_the_server(
     expect(w, "DELETE k.A ALL", ":2");
 }
 
+static void a_path_back_over_a_reference_that_has_no_type_yet_ends_the_server(void **state)
+{
+    world *w = *state;
+    expect(w, MODEL("k.A", "\"x\": {\"type\": \"fk\", \"to\": \"k.Later\", \"null\": true, \"unique\": true}"), "+OK");
+    expect(w, MODEL("k.B", "\"a\": " FK("k.A", "x", ", \"related_name\": \"bs\"")), "+OK");
+    expect(w, "SAVE k.A pk 1", ":1");
+    expect(w, "SAVE k.B pk 1", ":1");
+    refuse(w, "QUERY k.A FILTER bs__isnull 1", "NOMODEL", "'a'");
+    refuse(w, "EXPLAIN QUERY k.A FILTER bs__isnull 1", "NOMODEL", "'a'");
+    refuse(w, "COUNT k.A EXCLUDE bs 1", "NOMODEL", "'a'");
+    refuse(w, "AGGREGATE k.A GROUPBY bs__pk COUNT *", "NOMODEL", "'a'");
+    refuse(w, "QUERY k.A PREFETCH bs", "NOMODEL", "'a'");
+    expect(w, MODEL("k.Later", "\"n\": {\"type\": \"int\", \"null\": true}"), "+OK");
+    expect(w, "COUNT k.A FILTER bs__isnull 1", ":1");
+}
+
 static void a_copy_ends_up_the_same(void **state)
 {
     world *w = *state, replica;
@@ -600,6 +616,7 @@ int main(void)
         USERS(check_looks_for_the_value),
         EMPTY(relations_are_held_by_values_too),
         EMPTY(a_delete_where_references_hold_what_has_no_type_yet_ends_the_server),
+        EMPTY(a_path_back_over_a_reference_that_has_no_type_yet_ends_the_server),
         EMPTY(a_relation_to_a_model_with_a_field_that_is_called_as_a_lookup),
         USERS(definitions_that_cannot_be_are_refused),
         USERS(a_target_that_comes_later_has_to_be_fit),

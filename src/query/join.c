@@ -252,7 +252,7 @@ static bool step_aside(nr_binder *b, const nr_schema *s, nr_slice *path, nr_link
 static bool add_link(nr_binder *b, const nr_link *link, nr_route *r)
 {
     if (r->links.n == NR_LINKS_MAX) return nr_fail(b->err, NR_E_LIMIT, "a path goes through %d relations at most", NR_LINKS_MAX);
-    if (!b->with.others->enter(b->with.others->ctx, b->schema->name, link->to)) return false;
+    if (!b->with.others->enter(b->with.others->ctx, b->schema->name, link->to) || !nr_field_has_spec(link->field, b->err)) return false;
     nr_link *copy = NR_NEW(b->arena, nr_link);
     *copy = *link;
     copy->name = nr_arena_copy(b->arena, link->name);
