@@ -107,6 +107,39 @@ static void a_field_of_another_type_is_indexed_anew(void **state)
     posts(w, "FILTER author__age__lt 2", "[#1,#2]");
 }
 
+/* What did not decode by the definition that was does by the one that comes: its values are lent at once, and of another type. */
+static void entities_that_come_with_another_type_of_a_field_end_the_server(void **state)
+{
+    world *w = *state, replica;
+    const nr_pair name = {NR_S("name"), NR_S("7")}, none = {NR_S("name"), NR_S("seven")};
+    world_open(&replica);
+    w->replica = &replica;
+    expect(w, "MODEL SET e.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}, \"age\": {\"type\": \"int\"}}}'", "+OK");
+    expect(w, "MODEL SET e.Post '{\"fields\": {\"author\": " FK("e.User", "") "}}'", "+OK");
+    expect(w, "SAVE e.Post author 3", ":1");
+    expect(w, "SAVE e.Post author 4", ":2");
+    expect(w, "INDEX CREATE e.Post author__name exact gt icontains", "+OK");
+    expect(w, "COUNT e.Post FILTER author__name__isnull 1", ":2");
+    world_put(w, NR_S("e.User:3"), &name, 1);
+    world_put(w, NR_S("e.User:4"), &none, 1);
+    expect(w, "MODEL SET e.User '{\"fields\": {\"name\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "QUERY e.Post FILTER author__name__gt 6 FIELDS pk FLAT", "[#1]");
+    world_settle(w);
+    expect(w, "QUERY e.Post FILTER author__name__icontains 7 FIELDS pk FLAT", "[#1]");
+    check_indexes(w, "e.Post");
+    world_remove(w, NR_S("e.User:3"));
+    expect(w, "COUNT e.User", ":0");
+    expect(w, "MODEL SET e.User '{\"fields\": {\"name\": {\"type\": \"char\", \"null\": true}}}'", "+OK");
+    expect(w, "QUERY e.Post FILTER author__name seven FIELDS pk FLAT", "[#2]");
+    world_settle(w);
+    expect(w, "QUERY e.Post FILTER author__name__icontains EV FIELDS pk FLAT", "[#2]");
+    check_indexes(w, "e.Post");
+    expect(&replica, "COUNT e.Post FILTER author__name seven", ":1");
+    assert_true(world_digest(w) == world_digest(&replica));
+    w->replica = NULL;
+    world_close(&replica);
+}
+
 static void a_change_of_definitions_keeps_the_indexes(void **state)
 {
     world *w = *state;
@@ -216,6 +249,7 @@ int main(void)
         TOWN(a_file_may_want_it),
         TOWN(an_index_sleeps_while_its_way_is_not_known),
         TOWN(a_field_of_another_type_is_indexed_anew),
+        EMPTY(entities_that_come_with_another_type_of_a_field_end_the_server),
         TOWN(a_change_of_definitions_keeps_the_indexes),
         TOWN(models_may_borrow_from_each_other),
         TOWN(all_kinds_of_indexes_go_along_references),

@@ -95,13 +95,31 @@ static bool has_all(const nr_model *m, const nr_model *other)
     return all;
 }
 
-/* Where a lender has changed. The way may be known farther than it was, and the indexes be the same. */
+/* Whether something borrowed has other values than before. */
+static bool borrows_others(const nr_schema *before, const nr_schema *after)
+{
+    bool others = false;
+    for (size_t i = before->n_fields; !others && i < nr_schema_values(before); i++) {
+        const nr_field *f = nr_schema_value(before, i), *now = nr_schema_named(after, f->name);
+        others = now && (now->spec.type != f->spec.type || now->spec.places != f->spec.places || now->spec.max_digits != f->spec.max_digits);
+    }
+    return others;
+}
+
+/* Where a lender has changed. The way may be known farther than it was, and the indexes be the same. What is lent now is not for columns of another type: then the
+ * table is built anew. */
 static bool look_again(nr_call *c, nr_model *m)
 {
-    if (c->applied) nr_follow_afresh(m);
-    else if (m->table && !nr_follow_store(c, m)) return false;
     nr_model *after = nr_definition_parse(c, m->schema->name, m->schema->source, m->owners, NULL);
     if (!after) return false;
+    if (c->applied) {
+        nr_follow_afresh(m);
+    } else if (borrows_others(m->schema, after->schema)) {
+        nr_follow_again(m);
+    } else if (m->table && !nr_follow_store(c, m)) {
+        nr_catalog_discard(c->engine->catalog, after);
+        return false;
+    }
     if (!has_all(m, after) || !has_all(after, m)) return put_in_place(c, &m, after, false);
     if (!tell_lenders(c, after)) {
         nr_catalog_discard(c->engine->catalog, after);
