@@ -23,6 +23,26 @@ static int set_up_three(void **state)
     return 0;
 }
 
+/* As QUERY and EXPLAIN say. What DELETE names by key is asked for itself. */
+static void entities_that_cannot_be_read_before_their_target_is_defined_were_passed_over(void **state)
+{
+    world *w = *state;
+    const nr_pair later = {NR_S("x"), NR_S("5")};
+    expect(w, "MODEL SET u.M '{\"fields\": {\"x\": {\"type\": \"fk\", \"to\": \"u.Later\", \"null\": true}, \"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "SAVE u.M n 1", ":1");
+    world_put(w, NR_S("u.M:2"), &later, 1);
+    world_do(w, "COUNT u.M");
+    world_settle(w);
+    refuse(w, "UPDATE u.M ALL SET n 2", "NOMODEL", "u.Later");
+    refuse(w, "EXPLAIN UPDATE u.M ALL SET n 2", "NOMODEL", "u.Later");
+    refuse(w, "DELETE u.M FILTER n__isnull 1", "NOMODEL", "u.Later");
+    refuse(w, "DELETE u.M ALL", "NOMODEL", "u.Later");
+    expect(w, "DELETE u.M PK 1", ":1");
+    expect(w, "MODEL SET u.Later '{\"fields\": {\"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "UPDATE u.M ALL SET n 2", ":1");
+    expect(w, "DELETE u.M ALL", ":1");
+}
+
 static void all_matching_entities_change_and_their_number_is_the_reply(void **state)
 {
     world *w = *state;
@@ -272,6 +292,7 @@ int main(void)
 {
 #define THREE(name) cmocka_unit_test_setup_teardown(name, set_up_three, tear_down)
     const struct CMUnitTest tests[] = {
+        THREE(entities_that_cannot_be_read_before_their_target_is_defined_were_passed_over),
         THREE(all_matching_entities_change_and_their_number_is_the_reply),
         THREE(expressions_see_the_entity_as_it_was),
         THREE(results_are_exact_and_decimals_rounded_half_to_even),

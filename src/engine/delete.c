@@ -39,11 +39,17 @@ static bool remove_named(nr_cascade *x, nr_model *m, const nr_slice *argv, size_
 }
 
 /* By primary key it can do without the table, unless it has to be found who refers. */
-bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc)
+static nr_model *model_of(nr_call *c, nr_slice name, bool by_key)
 {
     bool minded;
-    if (!nr_cascade_minded(c, argv[0], &minded)) return false;
-    nr_model *m = nr_slice_caseis(argv[1], "PK") && !minded ? nr_model_need_for_save(c, argv[0]) : nr_model_need_for_write(c, argv[0]);
+    if (!nr_cascade_minded(c, name, &minded)) return NULL;
+    if (!by_key) return nr_model_need_for_change(c, name);
+    return minded ? nr_model_need_for_write(c, name) : nr_model_need_for_save(c, name);
+}
+
+bool nr_cmd_delete(nr_call *c, const nr_slice *argv, size_t argc)
+{
+    nr_model *m = model_of(c, argv[0], nr_slice_caseis(argv[1], "PK"));
     uint64_t removed;
     nr_cascade x;
     if (!m) return false;

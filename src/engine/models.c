@@ -341,6 +341,12 @@ nr_model *nr_model_need_for_write(nr_call *c, nr_slice name)
     return m && (c->applied || nr_follow_store(c, m)) ? m : NULL;
 }
 
+nr_model *nr_model_need_for_change(nr_call *c, nr_slice name)
+{
+    nr_model *m = nr_model_need_for_write(c, name);
+    return m && (c->applied || !m->untyped || nr_model_untyped(m, &c->err)) ? m : NULL;
+}
+
 static bool has_unique(const nr_model *m)
 {
     for (size_t i = 0; i < m->n_indexes; i++)

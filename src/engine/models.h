@@ -34,6 +34,9 @@ nr_model *nr_model_need_for_count(nr_call *c, nr_slice name);
 /* The same for a write, its indexes included: indexes of another format are rebuilt first. Abstract models are refused by both. */
 nr_model *nr_model_need_for_write(nr_call *c, nr_slice name);
 
+/* The same for a change of all that matches: what is there has to be known. */
+nr_model *nr_model_need_for_change(nr_call *c, nr_slice name);
+
 /* Like need but quiet: NULL when there is no such definition (err untouched) or when it cannot be read (err set). Abstract ones too. */
 nr_model *nr_model_find(nr_call *c, nr_slice name);
 

@@ -248,7 +248,7 @@ static bool write_all(updater *x, int64_t *matched)
 
 bool nr_cmd_update(nr_call *c, const nr_slice *argv, size_t argc)
 {
-    nr_model *m = nr_model_need_for_write(c, argv[0]);
+    nr_model *m = nr_model_need_for_change(c, argv[0]);
     nr_update u;
     int64_t matched = 0;
     if (!m || !nr_update_bind(c, m, true, argv + 1, argc - 1, &u) || !nr_join_run(c, &u.query)) return false;
