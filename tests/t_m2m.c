@@ -577,9 +577,22 @@ static void a_failed_call_leaves_no_half_relation(void **state)
     for (size_t i = 0; i < COUNT(hows); i++) inject_all(&stage, (inject_lines)INJECT_LINES(related_writes), hows[i], true);
 }
 
+static void what_a_definition_drops_and_refers_to_at_once_ends_the_server(void **state)
+{
+    world *w = *state;
+    expect(w, "MODEL SET k.A '{\"fields\": {\"n\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "MODEL SET k.B '{\"fields\": {\"a\": {\"type\": \"m2m\", \"to\": \"k.A\"}}}'", "+OK");
+    refuse(w, "MODEL SET k.B '{\"fields\": {\"g\": {\"type\": \"fk\", \"to\": \"k.B_a\", \"related_name\": \"+\", \"null\": true}}}'", "PROTECTED", "k.B_a");
+    refuse(w, "MODEL SET k.B '{\"fields\": {\"g\": {\"type\": \"embedded\", \"to\": \"k.B_a\", \"null\": true}}}'", "PROTECTED", "k.B_a");
+    expect(w, "MODEL SET k.B '{\"fields\": {\"g\": {\"type\": \"int\", \"null\": true}}}'", "+OK");
+    expect(w, "SAVE k.B g 3", ":1");
+    expect(w, "INDEX CREATE k.B g iexact", "+OK");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EMPTY(what_a_definition_drops_and_refers_to_at_once_ends_the_server),
         EMPTY(the_model_that_holds_it_comes_and_goes_with_the_field),
         SHELF(the_same_definition_again_does_nothing_but_bring_back_what_was_deleted),
         SHELF(nobody_else_changes_or_drops_it),

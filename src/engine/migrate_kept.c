@@ -4,12 +4,21 @@
 #include "engine/removal.h"
 #include "model/through.h"
 
-static bool is_free(nr_call *c, const nr_model *m, const nr_field *f)
+static bool is_free_of(nr_call *c, const nr_model *o, const nr_field *f)
 {
+    if (!nr_model_refers(o, f->through) && !nr_model_embeds(o, f->through)) return true;
+    return nr_fail(&c->err, NR_E_PROTECTED, "%.*s: cannot be dropped while %s refers to %.*s", NR_FMT(f->path), nr_model_shown(c, o), NR_FMT(f->through));
+}
+
+/* Of the models as they are, and as the command makes them. */
+static bool is_free(const nr_migration *g, const nr_model *m, const nr_field *f)
+{
+    nr_call *c = g->call;
     size_t at = 0;
     for (nr_model *o; (o = nr_catalog_next(c->engine->catalog, c->db, &at));)
-        if (o != m && nr_model_refers(o, f->through))
-            return nr_fail(&c->err, NR_E_PROTECTED, "%.*s: cannot be dropped while %s refers to %.*s", NR_FMT(f->path), nr_model_shown(c, o), NR_FMT(f->through));
+        if (o != m && !is_free_of(c, o, f)) return false;
+    for (size_t i = 0; i < g->changes.n; i++)
+        if (!is_free_of(c, g->changes.at[i].after, f)) return false;
     return true;
 }
 
@@ -20,7 +29,7 @@ static bool plan_drop(nr_migration *g, const nr_field *f)
     bool entities;
     nr_model *m = nr_model_find(c, f->through);
     if (!m) return !c->err.code;
-    if (!nr_migration_may(c, f->through, true) || !is_free(c, m, f) || !nr_migration_has_entities(g, m, &entities)) return false;
+    if (!nr_migration_may(c, f->through, true) || !is_free(g, m, f) || !nr_migration_has_entities(g, m, &entities)) return false;
     if (entities)
         return nr_fail(&c->err, NR_E_BADVALUE, "%.*s: cannot be dropped while there are entities in %.*s; delete them first", NR_FMT(f->path),
                        NR_FMT(f->through));
