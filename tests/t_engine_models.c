@@ -14,6 +14,23 @@ static void models_are_listed_in_order_and_by_pattern(void **state)
     refuse(w, "MODEL GET a.C", "NOMODEL", "a.B");
 }
 
+/* What the coming model makes known may be what another one embeds, and has not what it is asked for. */
+static void a_coming_model_is_refused_if_one_behind_its_referrers_could_not_be(void **state)
+{
+    static const char target[] = "MODEL SET d.E '{\"fields\": {\"g\": {\"type\": \"int\", \"null\": true, \"unique\": true}}}'";
+    static const char middle[] = "MODEL SET d.B '{\"fields\": {\"g\": {\"type\": \"fk\", \"to\": \"d.E\", \"related_name\": \"+\", \"to_field\": \"g\", \"null\": true}}}'";
+    world *w = *state;
+    expect(w, "MODEL SET d.A '{\"fields\": {\"c\": {\"type\": \"embedded\", \"to\": \"d.B\", \"null\": true, \"index\": [\"a__icontains\"]}}}'", "+OK");
+    expect(w, middle, "+OK");
+    refuse(w, target, "BADVALUE", "d.A refers to d.B: fields.c.index");
+    expect(w, "SAVE d.A NULL c", ":1");
+    expect(w, "MODEL SET d.A '{\"fields\": {\"c\": {\"type\": \"embedded\", \"to\": \"d.B\", \"null\": true, \"index\": [\"g__exact\"]}}}'", "+OK");
+    expect(w, target, "+OK");
+    expect(w, "COUNT d.A FILTER c__g__isnull true", ":1");
+    world_restart(w);
+    expect(w, "COUNT d.A FILTER c__g__isnull true", ":1");
+}
+
 static void drop_needs_entities_and_leaves_nothing(void **state)
 {
     world *w = *state;
@@ -239,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         POSTS(models_are_listed_in_order_and_by_pattern),
+        EMPTY(a_coming_model_is_refused_if_one_behind_its_referrers_could_not_be),
         POSTS(drop_needs_entities_and_leaves_nothing),
         EMPTY(a_migration_adds_fields_and_builds_and_drops_indexes),
         EMPTY(a_changed_parent_migrates_its_children),

@@ -365,24 +365,57 @@ static bool plan_family(nr_migration *g, nr_model *root)
     return ok;
 }
 
-/* A model that refers to this one may say things (a default, choices) that are no values of this primary key. */
-static bool check_referrers(nr_migration *g, const nr_model *before, const nr_model *after)
+/* One of these models that m refers to or embeds; NULL: there is none, or m is one of them. */
+static const nr_model *named_by(const nr_model *m, const nr_models_overlay *models)
+{
+    const nr_model *named = NULL;
+    for (size_t i = 0; i < models->n; i++) {
+        const nr_model *of = models->at[i];
+        if (nr_slice_eq(m->schema->name, of->schema->name)) return NULL;
+        if (nr_model_refers(m, of->schema->name) || nr_model_embeds(m, of->schema->name)) named = of;
+    }
+    return named;
+}
+
+/* Reads the definitions of those that name one of the models; what of them was not known before is then known too, and goes to the models. */
+static bool read_referrers(nr_migration *g, const nr_model *before, nr_models_overlay *models, bool *more)
+{
+    nr_call *c = g->call;
+    size_t at = 0;
+    *more = false;
+    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
+        const nr_model *of = m == before ? NULL : named_by(m, models);
+        if (!of) continue;
+        nr_models_overlay overlay = overlay_of(g);
+        for (size_t i = 0; i < models->n; i++) nr_vec_push(&c->arena, &overlay, models->at[i]);
+        nr_model *again = nr_definition_parse(c, m->schema->name, m->schema->source, m->owners, &overlay);
+        if (!again) {
+            nr_err why = c->err;
+            nr_err_clear(&c->err);
+            return nr_fail(&c->err, why.code, "%s refers to %.*s: %s", nr_model_shown(c, m), NR_FMT(of->schema->name), why.msg);
+        }
+        bool fresh = again->schema->resolved && !m->schema->resolved;
+        if (fresh) nr_vec_push(&c->arena, models, again);
+        else nr_catalog_discard(c->engine->catalog, again);
+        *more = *more || fresh;
+    }
+    return true;
+}
+
+/* A model that refers to this one may say things (a default, choices, an index) that it cannot; and so may one behind it, if that is known by this one alone. */
+static bool check_referrers(nr_migration *g, const nr_model *before, nr_model *after)
 {
     nr_call *c = g->call;
     if (before && !before->schema->abstract && !after->schema->abstract &&
         nr_migration_same_spec(&nr_schema_pk(before->schema)->spec, &nr_schema_pk(after->schema)->spec))
         return true;
-    size_t at = 0;
-    for (nr_model *m; (m = nr_catalog_next(c->engine->catalog, c->db, &at));) {
-        if (m == before || !(nr_model_refers(m, after->schema->name) || nr_model_embeds(m, after->schema->name))) continue;
-        nr_model *again = nr_migration_parse(g, m, m->schema->name, m->schema->source);
-        nr_catalog_discard(c->engine->catalog, again);
-        if (again) continue;
-        nr_err why = c->err;
-        nr_err_clear(&c->err);
-        return nr_fail(&c->err, why.code, "%s refers to %.*s: %s", nr_model_shown(c, m), NR_FMT(after->schema->name), why.msg);
-    }
-    return true;
+    nr_models_overlay models = {0};
+    nr_vec_push(&c->arena, &models, after);
+    bool ok, more;
+    do ok = read_referrers(g, before, &models, &more);
+    while (ok && more);
+    for (size_t i = 1; i < models.n; i++) nr_catalog_discard(c->engine->catalog, models.at[i]);
+    return ok;
 }
 
 /* The document, with the store written down when it is not said and not the native one: that of the model as it is, for a new one the setting's. */
