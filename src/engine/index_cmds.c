@@ -5,6 +5,7 @@
 #include "engine/definition.h"
 #include "engine/follow.h"
 #include "engine/migrate.h"
+#include "engine/migration.h"
 #include "engine/online.h"
 #include "engine/removal.h"
 #include "engine/semi_join.h"
@@ -101,7 +102,7 @@ static bool borrows_others(const nr_schema *before, const nr_schema *after)
     bool others = false;
     for (size_t i = before->n_fields; !others && i < nr_schema_values(before); i++) {
         const nr_field *f = nr_schema_value(before, i), *now = nr_schema_named(after, f->name);
-        others = now && (now->spec.type != f->spec.type || now->spec.places != f->spec.places || now->spec.max_digits != f->spec.max_digits);
+        others = now && !nr_migration_same_spec(&now->spec, &f->spec);
     }
     return others;
 }

@@ -35,7 +35,7 @@ bool nr_migration_add(nr_migration *g, nr_model *before, nr_model *after);
 /* NOPERM. */
 bool nr_migration_may(nr_call *c, nr_slice name, bool write);
 
-/* Whether two primary keys, or references, have values of one kind. */
+/* Whether the values of two fields are of one kind: a type, and of decimals the same digits. */
 bool nr_migration_same_spec(const nr_spec *a, const nr_spec *b);
 
 /* Whether a model has entities, whoever wrote them; m is up to date then. */
